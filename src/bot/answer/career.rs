@@ -1,0 +1,198 @@
+//! Ways from role to role: a route, what comes next, how to get there.
+
+use crate::bot::answer::draft::{cite, led, line, listed, offer_role, slugs, whole, with_article};
+use crate::bot::question::{Question, Subject};
+use crate::bot::reply::{Block, Kind, Line, Reply};
+use crate::bot::request::Request;
+use crate::library::Library;
+use crate::library::front_matter::Direction;
+use crate::library::ladder::Rung;
+use crate::library::markdown::Part;
+
+/// The steps from one role to another, and what changes at each.
+pub fn path(library: &Library, from: usize, to: usize) -> Reply {
+    let (start, goal) = (library.document(from), library.document(to));
+    if from == to {
+        let mut reply = Reply::new(Kind::Path, format!("{}: you are there", start.title));
+        reply.paragraph("Both names mean the same role, so there is no step between. What comes after it:");
+        steps_after(library, &mut reply, from, |_| true);
+        reply.roles = slugs(library, [from]);
+        offer_role(&mut reply, start);
+        return reply;
+    }
+    let routes = library.ladder.routes(from, to);
+    let Some(route) = routes.first() else { return no_route(library, from, to) };
+    let mut reply = Reply::new(Kind::Path, format!("From {} to {}", start.title, goal.title));
+    let count = route.len() - 1;
+    let titles: Vec<&str> = route.iter().map(|role| library.document(*role).title.as_str()).collect();
+    reply.paragraph(format!("{count} {}: {}", if count == 1 { "step" } else { "steps" }, titles.join(" → ")));
+    for (number, pair) in route.windows(2).enumerate() {
+        if let Some(rung) = library.ladder.rung(pair[0], pair[1]) {
+            let heading = format!("{}. {}", number + 1, step_title(library, rung));
+            step(library, &mut reply, rung, Some(&heading));
+        }
+    }
+    for other in &routes[1..] {
+        let titles: Vec<&str> = other.iter().map(|role| library.document(*role).title.as_str()).collect();
+        reply.blocks.push(Block::Paragraph(Line {
+            lead: Some("Just as short".to_owned()),
+            text: titles.join(" → "),
+            sources: Vec::new(),
+        }));
+    }
+    reply.path = slugs(library, route.iter().copied());
+    reply.roles.clone_from(&reply.path);
+    for role in route.iter().skip(1) {
+        offer_role(&mut reply, library.document(*role));
+    }
+    reply
+}
+
+fn no_route(library: &Library, from: usize, to: usize) -> Reply {
+    let (start, goal) = (library.document(from), library.document(to));
+    let mut reply = Reply::new(Kind::Path, format!("From {} to {}", start.title, goal.title));
+    if let Some(route) = library.ladder.routes(to, from).first() {
+        let titles: Vec<&str> = route.iter().map(|role| library.document(*role).title.as_str()).collect();
+        reply.paragraph(format!(
+            "That way leads down: {} comes after {}. The way up is {}.",
+            start.title,
+            goal.title,
+            titles.join(" → ")
+        ));
+        reply.offer("The way up", Request::Path { from: goal.slug.clone(), to: start.slug.clone() });
+    } else if let Some(common) = library.ladder.common(from, to) {
+        let common = library.document(common);
+        reply.paragraph(format!(
+            "The sources name no steps from {} to {}. The nearest role from which both can be reached is {}.",
+            start.title, goal.title, common.title
+        ));
+        reply.offer(
+            format!("{} to {}", common.title, goal.title),
+            Request::Path { from: common.slug.clone(), to: goal.slug.clone() },
+        );
+        offer_role(&mut reply, common);
+    } else {
+        reply.paragraph(format!(
+            "The sources name no steps from {} to {}, nor a role that leads to both.",
+            start.title, goal.title
+        ));
+    }
+    reply.roles = slugs(library, [from, to]);
+    offer_role(&mut reply, start);
+    offer_role(&mut reply, goal);
+    reply
+}
+
+/// Every next step of a role.
+pub fn next(library: &Library, question: &Question) -> Reply {
+    let at = question.roles[0];
+    let document = library.document(at);
+    let mut reply = Reply::new(Kind::Next, format!("After {}", document.title));
+    let sideways = question.subject == Subject::Sideways;
+    let all = library.ladder.after(at);
+    let wanted = |rung: &Rung| !sideways || rung.direction == Direction::Sideways;
+    if all.iter().any(wanted) {
+        steps_after(library, &mut reply, at, wanted);
+        reply.roles = slugs(library, all.iter().filter(|rung| wanted(rung)).map(|rung| rung.to));
+    } else {
+        let what = if sideways { "no sideways step" } else { "no step" };
+        reply.paragraph(format!("The sources name {what} from {}.", document.title));
+        reply.roles = slugs(library, [at]);
+    }
+    for rung in all.iter().take(4) {
+        offer_role(&mut reply, library.document(rung.to));
+    }
+    offer_role(&mut reply, document);
+    reply
+}
+
+fn steps_after(library: &Library, reply: &mut Reply, at: usize, wanted: impl Fn(&Rung) -> bool) {
+    for rung in library.ladder.after(at).into_iter().filter(|rung| wanted(rung)) {
+        let heading = step_title(library, rung);
+        step(library, reply, rung, Some(&heading));
+    }
+}
+
+fn step_title(library: &Library, rung: Rung) -> String {
+    let to = &library.document(rung.to).title;
+    match rung.direction {
+        Direction::Up => to.clone(),
+        Direction::Sideways => format!("{to} (sideways)"),
+        Direction::Entry => format!("{to} (a way in)"),
+    }
+}
+
+/// What changes at one step.
+fn step(library: &Library, reply: &mut Reply, rung: Rung, heading: Option<&str>) {
+    let document = library.document(rung.from);
+    let step = &document.steps[rung.step];
+    let sources = cite(reply, document, &step.sources, step.to.line);
+    let adds = step.adds.iter().map(|text| ("New", text));
+    let leaves = step.leaves.iter().map(|text| ("Left behind", text));
+    let mut items: Vec<Line> = adds
+        .chain(leaves)
+        .map(|(lead, text)| Line { lead: Some(lead.to_owned()), text: text.clone(), sources: sources.clone() })
+        .collect();
+    if items.is_empty() {
+        items.push(Line { text: "The sources do not say what changes.".to_owned(), ..Line::default() });
+    }
+    reply.bullets(heading, items);
+}
+
+/// How to become something: the roles before it and what it takes; or, where no role is named, the passages that say.
+pub fn into(library: &Library, question: &Question) -> Reply {
+    let Some(&at) = question.roles.first() else { return ways_in(library, question) };
+    let document = library.document(at);
+    let mut reply = Reply::new(Kind::Into, format!("How to become {}", with_article(&document.title)));
+    let takes: Vec<Line> = document.part(Part::Entry).map(|passage| line(&mut reply, document, passage)).collect();
+    let experience = document.facts.iter().any(|fact| fact.measure.as_deref() == Some("experience"));
+    let figures = document.part(Part::Figure).filter(|figure| {
+        document.facts.iter().any(|fact| fact.line == figure.line && fact.measure.as_deref() == Some("experience"))
+    });
+    let figures: Vec<Line> =
+        if experience { figures.map(|passage| line(&mut reply, document, passage)).collect() } else { Vec::new() };
+    let before = library.ladder.before(at);
+    let nothing = takes.is_empty() && figures.is_empty() && before.is_empty();
+    reply.bullets(Some("What it takes"), takes.into_iter().chain(figures).collect());
+    for rung in &before {
+        let from = library.document(rung.from);
+        step(library, &mut reply, *rung, Some(&format!("From {}", from.title)));
+    }
+    if nothing {
+        reply.paragraph("The sources do not say how somebody gets there.");
+    }
+    reply.roles = slugs(library, [at].into_iter().chain(before.iter().map(|rung| rung.from)));
+    offer_role(&mut reply, document);
+    for rung in before.iter().take(3) {
+        offer_role(&mut reply, library.document(rung.from));
+    }
+    reply
+}
+
+fn ways_in(library: &Library, question: &Question) -> Reply {
+    let mut reply = Reply::new(Kind::Into, "Ways in");
+    let best = question.hits.first().map_or(0.0, |hit| hit.score);
+    let mut roles = Vec::new();
+    for hit in question.hits.iter().filter(|hit| hit.score >= 0.75 * best).take(3) {
+        let document = library.document(hit.document);
+        let passage = &document.passages[hit.passage];
+        whole(&mut reply, document, passage);
+        if document.is_role() {
+            roles.push(hit.document);
+        } else {
+            roles.extend(document.roles.iter().filter_map(|slug| library.by_slug(&slug.text)));
+        }
+    }
+    let titles: Vec<&str> = roles.first().map(|at| library.document(*at).title.as_str()).into_iter().collect();
+    if !titles.is_empty() {
+        reply.blocks.push(Block::Fields(vec![led(
+            "The role to look at first",
+            Line { text: listed(&titles), ..Line::default() },
+        )]));
+    }
+    reply.roles = slugs(library, roles.iter().copied());
+    for at in roles.iter().take(3) {
+        offer_role(&mut reply, library.document(*at));
+    }
+    reply
+}

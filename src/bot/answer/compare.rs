@@ -1,0 +1,93 @@
+//! Two roles side by side: what they share, what only one does, scope, people, horizon.
+
+use crate::bot::answer::draft::{line, offer_role, slugs, with_article};
+use crate::bot::answer::role::sentence;
+use crate::bot::reply::{Block, Kind, Line, Reply};
+use crate::bot::request::Request;
+use crate::library::Library;
+use crate::library::document::Document;
+use crate::library::markdown::Part;
+
+/// Responsibilities of each that are shown; the rest is one question away.
+const OF_EACH: usize = 6;
+
+/// How two roles differ.
+pub fn compare(library: &Library, one: usize, other: usize) -> Reply {
+    let (first, second) = (library.document(one), library.document(other));
+    let mut reply = Reply::new(Kind::Compare, format!("{} and {}", first.title, second.title));
+    let mut fields = Vec::new();
+    for document in [first, second] {
+        if let Some(summary) = document.part(Part::Summary).next() {
+            let whole = line(&mut reply, document, summary);
+            fields.push(Line {
+                lead: Some(document.title.clone()),
+                text: sentence(&whole.text),
+                sources: whole.sources,
+            });
+        }
+    }
+    reply.blocks.push(Block::Fields(fields));
+    if let Some(text) = height(library, one, other) {
+        reply.paragraph(text);
+    }
+    for (heir, above) in [(one, other), (other, one)] {
+        if library.inherited(heir).contains(&above) {
+            let (heir, above) = (library.document(heir), library.document(above));
+            let text = format!("all that {} is responsible for", with_article(&above.title));
+            reply.blocks.push(Block::Paragraph(Line {
+                lead: Some(format!("Shared: {} has", heir.title)),
+                text,
+                sources: Vec::new(),
+            }));
+        }
+    }
+    if let Some(rung) = library.ladder.rung(one, other).or_else(|| library.ladder.rung(other, one)) {
+        let from = library.document(rung.from);
+        let step = &from.steps[rung.step];
+        let sources = crate::bot::answer::draft::cite(&mut reply, from, &step.sources, step.to.line);
+        let items =
+            step.adds.iter().map(|text| Line { lead: None, text: text.clone(), sources: sources.clone() }).collect();
+        reply.bullets(Some(&format!("What {} adds", library.document(rung.to).title)), items);
+        let items =
+            step.leaves.iter().map(|text| Line { lead: None, text: text.clone(), sources: sources.clone() }).collect();
+        reply.bullets(Some(&format!("What it leaves to {}", from.title)), items);
+    }
+    for document in [first, second] {
+        only(&mut reply, document);
+    }
+    reply.roles = slugs(library, [one, other]);
+    for document in [first, second] {
+        reply.offer(
+            format!("{}: all responsibilities", document.title),
+            Request::Duties { name: document.slug.clone() },
+        );
+        offer_role(&mut reply, document);
+    }
+    reply
+}
+
+fn only(reply: &mut Reply, document: &Document) {
+    let count = document.part(Part::Duty).count();
+    let items: Vec<Line> = document.part(Part::Duty).take(OF_EACH).map(|duty| line(reply, document, duty)).collect();
+    let heading =
+        if count > OF_EACH { format!("{} ({OF_EACH} of {count})", document.title) } else { document.title.clone() };
+    reply.bullets(Some(&heading), items);
+    let limits: Vec<Line> = document.part(Part::Limit).map(|limit| line(reply, document, limit)).collect();
+    reply.bullets(Some(&format!("Not part of being {}", with_article(&document.title))), limits);
+}
+
+/// Which of the two stands above the other.
+fn height(library: &Library, one: usize, other: usize) -> Option<String> {
+    let (first, second) = (library.document(one), library.document(other));
+    let steps = |from, to| library.ladder.routes(from, to).first().map(|route| route.len() - 1);
+    let tell = |count: usize, above: &Document, below: &Document| {
+        format!("{} comes {count} {} after {}.", above.title, if count == 1 { "step" } else { "steps" }, below.title)
+    };
+    if let Some(count) = steps(one, other) {
+        return Some(tell(count, second, first));
+    }
+    if let Some(count) = steps(other, one) {
+        return Some(tell(count, first, second));
+    }
+    None
+}

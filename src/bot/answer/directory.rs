@@ -1,0 +1,100 @@
+//! What there is: the roles, the commands, and what to say where there is no answer.
+
+use crate::bot::answer::draft::{offer_role, slugs};
+use crate::bot::reply::{Block, Kind, Line, Reply};
+use crate::bot::request::{COMMANDS, Request};
+use crate::library::Library;
+
+/// All roles, by family.
+pub fn roles(library: &Library) -> Reply {
+    let roles = library.roles();
+    let mut reply = Reply::new(Kind::Roles, format!("{} roles", roles.len()));
+    let mut families: Vec<(Option<String>, Vec<Line>)> = Vec::new();
+    for at in &roles {
+        let document = library.document(*at);
+        let aliases: Vec<&str> = document.aliases.iter().map(|alias| alias.text.as_str()).take(3).collect();
+        let item = Line { lead: Some(document.title.clone()), text: aliases.join(", "), sources: Vec::new() };
+        match families.iter_mut().find(|(family, _)| *family == document.family) {
+            Some((_, items)) => items.push(item),
+            None => families.push((document.family.clone(), vec![item])),
+        }
+    }
+    for (family, items) in families {
+        reply.bullets(family.as_deref(), items);
+    }
+    reply.roles = slugs(library, roles.iter().copied());
+    for at in roles.iter().take(3) {
+        offer_role(&mut reply, library.document(*at));
+    }
+    reply.offer("Help", Request::Help);
+    reply
+}
+
+/// What can be asked, with examples from the corpus that is served.
+pub fn help(library: &Library) -> Reply {
+    let mut reply = Reply::new(Kind::Help, "What you can ask");
+    reply.paragraph(
+        "I know what people in an organisation's roles do. Ask in your own words, or use a command. Every answer names its source; \
+         what the sources do not say, I do not answer.",
+    );
+    let (role, first, last) = example_roles(library);
+    let items = COMMANDS
+        .iter()
+        .map(|command| {
+            let example = command.example.replace("{role}", &role).replace("{first}", &first).replace("{last}", &last);
+            Line { lead: Some(example), text: command.about.to_owned(), sources: Vec::new() }
+        })
+        .collect();
+    reply.bullets(Some("Commands"), items);
+    let titles = |slug: &str| library.by_slug(slug).map_or(String::new(), |at| library.document(at).title.clone());
+    let (role_title, first_title, last_title) = (titles(&role), titles(&first), titles(&last));
+    let questions = [
+        format!("What does a {role_title} do?"),
+        format!("How do I get from {first_title} to {last_title}?"),
+        format!("What is the difference between a {first_title} and a {role_title}?"),
+        format!("What comes after {first_title}?"),
+        format!("Why have a {role_title}?"),
+    ];
+    let items = questions.iter().map(|text| Line { text: text.clone(), ..Line::default() }).collect();
+    reply.bullets(Some("Questions"), items);
+    reply.offer("All roles", Request::Roles);
+    reply.offer(role_title, Request::Role { name: role });
+    reply.offer(format!("{first_title} to {last_title}"), Request::Path { from: first, to: last });
+    reply
+}
+
+/// A role to show, and the two ends of the longest route: what the examples of this corpus are made of.
+fn example_roles(library: &Library) -> (String, String, String) {
+    let roles = library.roles();
+    let slug = |at: usize| library.document(at).slug.clone();
+    let longest = roles
+        .iter()
+        .flat_map(|from| roles.iter().map(move |to| (*from, *to)))
+        .filter_map(|(from, to)| library.ladder.routes(from, to).first().map(|route| (route.len(), from, to)))
+        .max_by_key(|(length, from, to)| (*length, std::cmp::Reverse((*from, *to))));
+    let (first, last) = longest.map_or((0, 0), |(_, from, to)| (from, to));
+    let role = roles.iter().copied().find(|at| *at != first && *at != last).unwrap_or(first);
+    (slug(role), slug(first), slug(last))
+}
+
+/// Nothing that the corpus knows was asked.
+pub fn nothing(library: &Library, near: &[usize]) -> Reply {
+    let mut reply = Reply::new(Kind::None, "I do not know that");
+    reply.confidence = 0.0;
+    reply.paragraph("My documents do not answer this, and I do not guess. I can tell what a role does, who does something, and how to get from one role to another.");
+    for at in near.iter().take(3) {
+        offer_role(&mut reply, library.document(*at));
+    }
+    reply.offer("All roles", Request::Roles);
+    reply.offer("What you can ask", Request::Help);
+    reply
+}
+
+/// A command that cannot be read.
+pub fn mistake(text: &str) -> Reply {
+    let mut reply = Reply::new(Kind::None, "That did not work");
+    reply.confidence = 0.0;
+    reply.blocks.push(Block::Paragraph(Line { text: text.to_owned(), ..Line::default() }));
+    reply.offer("What you can ask", Request::Help);
+    reply
+}

@@ -1,0 +1,92 @@
+//! What every answer needs: a statement of the corpus as a line of the reply, with its source.
+
+use crate::bot::reply::{Line, Reply};
+use crate::bot::request::Request;
+use crate::library::Library;
+use crate::library::document::Document;
+use crate::library::markdown::{Part, Passage};
+
+/// A passage as a line of the reply; its sources go into the reply's.
+pub fn line(reply: &mut Reply, document: &Document, passage: &Passage) -> Line {
+    Line { lead: None, text: passage.text.clone(), sources: cite(reply, document, &passage.sources, passage.line) }
+}
+
+/// The same with what it is about in front.
+pub fn led(lead: impl Into<String>, line: Line) -> Line {
+    Line { lead: Some(lead.into()), ..line }
+}
+
+/// Puts sources into the reply and gives their positions; a statement without one has its document for a source.
+pub fn cite(reply: &mut Reply, document: &Document, sources: &[String], at: usize) -> Vec<usize> {
+    if sources.is_empty() {
+        return vec![reply.cite(&document.title, &document.file, at)];
+    }
+    sources.iter().map(|source| reply.cite(source, &document.file, at)).collect()
+}
+
+/// A passage whole: its text, and its bullets below.
+pub fn whole(reply: &mut Reply, document: &Document, passage: &Passage) {
+    let mut text = line(reply, document, passage);
+    let heading = passage.heading.as_deref();
+    if passage.items.is_empty() {
+        text.lead = heading.map(str::to_owned);
+        reply.blocks.push(crate::bot::reply::Block::Paragraph(text));
+        return;
+    }
+    let sources = text.sources.clone();
+    let introduced = !text.text.is_empty();
+    if introduced {
+        text.lead = heading.map(str::to_owned);
+        reply.blocks.push(crate::bot::reply::Block::Paragraph(text));
+    }
+    let items = passage
+        .items
+        .iter()
+        .map(|item| Line {
+            lead: None,
+            text: item.clone(),
+            sources: if introduced { Vec::new() } else { sources.clone() },
+        })
+        .collect();
+    reply.bullets(heading.filter(|_| !introduced), items);
+}
+
+/// The first passage of a part, as a paragraph.
+pub fn first(reply: &mut Reply, document: &Document, part: Part) {
+    if let Some(passage) = document.part(part).next() {
+        let line = line(reply, document, passage);
+        reply.blocks.push(crate::bot::reply::Block::Paragraph(line));
+    }
+}
+
+/// The slugs of documents, in order, each once.
+pub fn slugs(library: &Library, documents: impl IntoIterator<Item = usize>) -> Vec<String> {
+    let mut slugs: Vec<String> = Vec::new();
+    for at in documents {
+        let slug = &library.document(at).slug;
+        if !slugs.contains(slug) {
+            slugs.push(slug.clone());
+        }
+    }
+    slugs
+}
+
+/// Offers the card of a role.
+pub fn offer_role(reply: &mut Reply, document: &Document) {
+    reply.offer(document.title.clone(), Request::Role { name: document.slug.clone() });
+}
+
+/// "a, b and c".
+pub fn listed(items: &[&str]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
+/// "a Product Manager", "an Associate Product Manager".
+pub fn with_article(title: &str) -> String {
+    let vowel = title.chars().next().is_some_and(|first| "aeiouAEIOU".contains(first));
+    format!("{} {title}", if vowel { "an" } else { "a" })
+}

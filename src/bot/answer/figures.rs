@@ -1,0 +1,107 @@
+//! Figures: pay, years, growth ...; compared where several roles are asked for.
+
+use crate::bot::answer::draft::{led, line, offer_role, slugs, whole};
+use crate::bot::answer::find::roles_of;
+use crate::bot::question::{Question, Subject};
+use crate::bot::reply::{Block, Kind, Line, Reply};
+use crate::bot::request::Request;
+use crate::library::Library;
+use crate::library::front_matter::{Fact, Value};
+use crate::library::markdown::Part;
+
+/// The figure that is asked for.
+pub fn fact(library: &Library, question: &Question) -> Reply {
+    let measure = match &question.subject {
+        Subject::Measure(measure) => measure.as_str(),
+        _ => "",
+    };
+    if question.hits.is_empty() {
+        return of_roles(library, &question.roles, measure);
+    }
+    let mut reply = Reply::new(Kind::Fact, String::new());
+    let best = question.hits[0].score;
+    let mut roles = Vec::new();
+    for hit in question.hits.iter().filter(|hit| hit.score >= 0.8 * best).take(3) {
+        let document = library.document(hit.document);
+        if reply.title.is_empty() {
+            reply.title.clone_from(&document.title);
+        }
+        whole(&mut reply, document, &document.passages[hit.passage]);
+        roles.extend(roles_of(library, hit));
+    }
+    reply.roles = slugs(library, roles.iter().copied());
+    for at in roles.iter().take(2) {
+        offer_role(&mut reply, library.document(*at));
+    }
+    reply
+}
+
+/// The figures of one measure that the named roles have, the highest first where several are named.
+fn of_roles(library: &Library, roles: &[usize], measure: &str) -> Reply {
+    let mut found: Vec<(usize, &Fact)> = Vec::new();
+    for at in roles {
+        let facts = library.document(*at).facts.iter();
+        found.extend(
+            facts.filter(|fact| measure.is_empty() || fact.measure.as_deref() == Some(measure)).map(|fact| (*at, fact)),
+        );
+    }
+    if roles.len() > 1 {
+        found.sort_by(|(_, one), (_, other)| highest(other).total_cmp(&highest(one)));
+    }
+    let title = found.first().map_or(String::new(), |(at, _)| library.document(*at).title.clone());
+    let mut reply = Reply::new(Kind::Fact, if roles.len() > 1 { format!("{title} comes first") } else { title });
+    let mut items = Vec::new();
+    for (at, fact) in &found {
+        let document = library.document(*at);
+        if let Some(figure) = document.part(Part::Figure).find(|passage| passage.line == fact.line) {
+            let line = line(&mut reply, document, figure);
+            items.push(if roles.len() > 1 { led(document.title.clone(), line) } else { line });
+        }
+    }
+    reply.bullets(None, items);
+    let without: Vec<&str> = roles
+        .iter()
+        .filter(|at| found.iter().all(|(known, _)| known != *at))
+        .map(|at| library.document(*at).title.as_str())
+        .collect();
+    for title in without {
+        let text = "the sources give no such figure".to_owned();
+        reply.blocks.push(Block::Paragraph(Line { lead: Some(title.to_owned()), text, sources: Vec::new() }));
+    }
+    reply.roles = slugs(library, found.iter().map(|(at, _)| *at).chain(roles.iter().copied()));
+    for (at, _) in found.iter().take(2) {
+        offer_role(&mut reply, library.document(*at));
+    }
+    reply
+}
+
+fn highest(fact: &Fact) -> f64 {
+    match fact.value {
+        Value::Number(number) | Value::Range(_, number) => number,
+        Value::Words(_) => f64::NEG_INFINITY,
+    }
+}
+
+/// No such figure for a role: said plainly, with the roles that have one.
+pub fn without(library: &Library, role: usize, measure: &str) -> Reply {
+    let document = library.document(role);
+    let mut reply = Reply::new(Kind::None, "The sources do not say");
+    reply.confidence = 0.0;
+    let what = if measure.is_empty() { "figure" } else { measure };
+    reply.paragraph(format!("They give no {what} for {}.", document.title));
+    let others: Vec<usize> = library
+        .roles()
+        .into_iter()
+        .filter(|at| library.document(*at).facts.iter().any(|fact| fact.measure.as_deref() == Some(measure)))
+        .collect();
+    if !others.is_empty() {
+        let items =
+            others.iter().map(|at| Line { text: library.document(*at).title.clone(), ..Line::default() }).collect();
+        reply.bullets(Some(&format!("Roles with a figure for {what}")), items);
+        for at in others.iter().take(3) {
+            offer_role(&mut reply, library.document(*at));
+        }
+    }
+    reply.offer(document.title.clone(), Request::Role { name: document.slug.clone() });
+    reply
+}

@@ -1,0 +1,116 @@
+//! Answers that a search gives: who does something, whether somebody does, what a subject is.
+
+use crate::bot::answer::draft::{led, line, offer_role, slugs, whole};
+use crate::bot::question::Question;
+use crate::bot::reply::{Block, Kind, Line, Reply};
+use crate::library::Library;
+use crate::library::markdown::Part;
+use crate::library::search::Hit;
+
+/// Roles that are named beside the best one; more is a list, not an answer.
+const MOST_ROLES: usize = 3;
+/// How near to the best another answer has to come to be told, as a share of its score.
+const NEAR: f32 = 0.82;
+
+/// The roles that do something, each with the responsibility that says so.
+pub fn who(library: &Library, question: &Question) -> Reply {
+    let mut reply = Reply::new(Kind::Who, "");
+    let best = question.hits.first().map_or(0.0, |hit| hit.score);
+    let mut ranked: Vec<(usize, &Hit)> = Vec::new();
+    for hit in question.hits.iter().filter(|hit| hit.score >= NEAR * best) {
+        for role in roles_of(library, hit) {
+            if ranked.iter().all(|(known, _)| *known != role) {
+                ranked.push((role, hit));
+            }
+        }
+    }
+    ranked.truncate(MOST_ROLES);
+    let mut items = Vec::new();
+    for (role, hit) in &ranked {
+        let document = library.document(hit.document);
+        let passage = &document.passages[hit.passage];
+        let mut item = line(&mut reply, document, passage);
+        if !passage.items.is_empty() {
+            item.text = format!("{} {}", item.text, passage.items.join("; ")).trim().to_owned();
+        }
+        items.push(led(library.document(*role).title.clone(), item));
+    }
+    let first = ranked.first().map(|(role, _)| *role);
+    reply.title = match first {
+        Some(role) if ranked.len() == 1 => library.document(role).title.clone(),
+        Some(role) => format!("{}, first of all", library.document(role).title),
+        None => "Nobody that the sources name".to_owned(),
+    };
+    reply.bullets(None, items);
+    let heirs: Vec<usize> =
+        ranked.iter().filter(|(role, hit)| *role == hit.document).flat_map(|(role, _)| library.heirs(*role)).collect();
+    let mut roles: Vec<usize> = ranked.iter().map(|(role, _)| *role).collect();
+    for heir in heirs {
+        if !roles.contains(&heir) {
+            roles.push(heir);
+            let text = "has the same responsibilities, and more".to_owned();
+            let lead = library.document(heir).title.clone();
+            reply.blocks.push(Block::Paragraph(Line { lead: Some(lead), text, sources: Vec::new() }));
+        }
+    }
+    reply.roles = slugs(library, roles.iter().copied());
+    for role in roles.iter().take(4) {
+        offer_role(&mut reply, library.document(*role));
+    }
+    reply
+}
+
+/// The roles that a hit speaks for: its own, or those whose work a topic is, the first one.
+pub fn roles_of(library: &Library, hit: &Hit) -> Vec<usize> {
+    let document = library.document(hit.document);
+    if document.is_role() {
+        return vec![hit.document];
+    }
+    document.roles.iter().filter_map(|slug| library.by_slug(&slug.text)).take(1).collect()
+}
+
+/// Whether a role does something: yes or no with the line that says so.
+pub fn check(library: &Library, question: &Question) -> Reply {
+    let at = question.roles[0];
+    let document = library.document(at);
+    let mut reply = Reply::new(Kind::Check, String::new());
+    let best = question.hits.first().map_or(0.0, |hit| hit.score);
+    let mut items = Vec::new();
+    let mut denies = false;
+    for (number, hit) in question.hits.iter().filter(|hit| hit.score >= 0.85 * best).take(3).enumerate() {
+        let owner = library.document(hit.document);
+        let passage = &owner.passages[hit.passage];
+        if number == 0 {
+            denies = passage.part == Part::Limit;
+        }
+        let item = line(&mut reply, owner, passage);
+        items.push(if hit.document == at { item } else { led(format!("As every {}", owner.title), item) });
+    }
+    reply.title = format!("{}: {}", document.title, if denies { "no" } else { "yes" });
+    reply.bullets(Some(if denies { "No. The sources say" } else { "Yes. The sources say" }), items);
+    reply.roles = slugs(library, [at]);
+    offer_role(&mut reply, document);
+    reply
+}
+
+/// The passage about a subject.
+pub fn topic(library: &Library, question: &Question) -> Reply {
+    let best = question.hits.first().map_or(0.0, |hit| hit.score);
+    let title = question.hits.first().map_or(String::new(), |hit| library.document(hit.document).title.clone());
+    let mut reply = Reply::new(Kind::Topic, title);
+    let mut roles: Vec<usize> = Vec::new();
+    for hit in question.hits.iter().filter(|hit| hit.score >= 0.8 * best).take(3) {
+        let document = library.document(hit.document);
+        whole(&mut reply, document, &document.passages[hit.passage]);
+        if document.is_role() {
+            roles.push(hit.document);
+        } else {
+            roles.extend(document.roles.iter().filter_map(|slug| library.by_slug(&slug.text)));
+        }
+    }
+    reply.roles = slugs(library, roles.iter().copied());
+    for at in roles.iter().take(3) {
+        offer_role(&mut reply, library.document(*at));
+    }
+    reply
+}

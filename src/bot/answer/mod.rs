@@ -1,0 +1,95 @@
+//! A function a kind of question: from a library, a reply.
+
+mod career;
+mod compare;
+mod directory;
+mod draft;
+mod figures;
+mod find;
+mod role;
+
+pub use directory::mistake;
+
+use crate::bot::question::{Question, Subject};
+use crate::bot::reply::{Kind, Reply};
+use crate::bot::request::Request;
+use crate::bot::understand::understand;
+use crate::library::Library;
+
+/// The confidence from which on a question is answered; below it the bot says that it does not know. Chosen on the open
+/// questions: silence costs less than a wrong answer that sounds right.
+pub const SURE_ENOUGH: f32 = 0.5;
+
+/// Answers a request.
+pub fn answer(library: &Library, request: &Request) -> Reply {
+    match request {
+        Request::Role { name } => named(library, name, |at| role::card(library, at)),
+        Request::Duties { name } => named(library, name, |at| {
+            let question = Question {
+                kind: Kind::Duties,
+                roles: vec![at],
+                subject: Subject::Whole,
+                hits: Vec::new(),
+                confidence: 1.0,
+            };
+            role::duties(library, &question)
+        }),
+        Request::Path { from, to } => {
+            let (from, to) = if to.is_empty() { split_names(library, from) } else { (from.clone(), to.clone()) };
+            named(library, &from, |start| named(library, &to, |goal| career::path(library, start, goal)))
+        }
+        Request::Ask { question } => ask(library, question),
+        Request::Roles => directory::roles(library),
+        Request::Help => directory::help(library),
+    }
+}
+
+fn ask(library: &Library, text: &str) -> Reply {
+    let Some(question) = understand(library, text) else { return directory::nothing(library, &[]) };
+    if question.confidence < SURE_ENOUGH {
+        let mut reply = match (&question.subject, question.roles.as_slice()) {
+            (Subject::Measure(measure), [role, ..]) if question.hits.is_empty() => {
+                figures::without(library, *role, measure)
+            }
+            (_, roles) => directory::nothing(library, roles),
+        };
+        reply.confidence = question.confidence;
+        return reply;
+    }
+    let mut reply = match question.kind {
+        Kind::Path => career::path(library, question.roles[0], question.roles[1]),
+        Kind::Compare => compare::compare(library, question.roles[0], question.roles[1]),
+        Kind::Next => career::next(library, &question),
+        Kind::Into => career::into(library, &question),
+        Kind::Why => role::why(library, question.roles[0]),
+        Kind::Duties => role::duties(library, &question),
+        Kind::Who => find::who(library, &question),
+        Kind::Check => find::check(library, &question),
+        Kind::Fact => figures::fact(library, &question),
+        Kind::Topic => find::topic(library, &question),
+        Kind::Which => role::which(library, &question.roles),
+        Kind::Role => role::card(library, question.roles[0]),
+        Kind::Roles | Kind::Help | Kind::None => directory::nothing(library, &question.roles),
+    };
+    reply.confidence = question.confidence;
+    reply
+}
+
+/// What `then` makes of the role with this name; a word back where there is none, or more than one.
+fn named(library: &Library, name: &str, then: impl FnOnce(usize) -> Reply) -> Reply {
+    let found: Vec<usize> = library.names.find(name).into_iter().filter(|at| library.document(*at).is_role()).collect();
+    match found.as_slice() {
+        [] => role::unknown(library, name),
+        [one] => then(*one),
+        several => role::which(library, several),
+    }
+}
+
+/// Two names in one text without anything between: wherever both halves are names.
+fn split_names(library: &Library, text: &str) -> (String, String) {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    (1..words.len())
+        .map(|at| (words[..at].join(" "), words[at..].join(" ")))
+        .find(|(from, to)| library.names.find(from).len() == 1 && library.names.find(to).len() == 1)
+        .unwrap_or_else(|| (text.to_owned(), String::new()))
+}

@@ -1,0 +1,217 @@
+//! A role's card, its responsibilities, why a team has one; and what to say where a name fits none or several.
+
+use crate::bot::answer::draft::{cite, first, led, line, offer_role, slugs, with_article};
+use crate::bot::question::{Question, Subject};
+use crate::bot::reply::{Block, Kind, Line, Reply};
+use crate::bot::request::Request;
+use crate::library::Library;
+use crate::library::document::Document;
+use crate::library::front_matter::Direction;
+use crate::library::markdown::Part;
+
+/// Responsibilities on a card; the rest is one question away.
+const ON_A_CARD: usize = 8;
+
+/// What a role is.
+pub fn card(library: &Library, at: usize) -> Reply {
+    let document = library.document(at);
+    let mut reply = Reply::new(Kind::Role, document.title.clone());
+    first(&mut reply, document, Part::Summary);
+    first(&mut reply, document, Part::Why);
+    let count = document.part(Part::Duty).count();
+    let heading = if count > ON_A_CARD {
+        format!("Responsibilities ({ON_A_CARD} of {count})")
+    } else {
+        "Responsibilities".to_owned()
+    };
+    let items: Vec<Line> = spread(document, ON_A_CARD).map(|passage| line(&mut reply, document, passage)).collect();
+    reply.bullets(Some(&heading), items);
+    inherited_line(library, &mut reply, at);
+    let limits: Vec<Line> = document.part(Part::Limit).map(|passage| line(&mut reply, document, passage)).collect();
+    reply.bullets(Some("Not part of the job"), limits);
+    let figures: Vec<Line> = document.part(Part::Figure).map(|passage| line(&mut reply, document, passage)).collect();
+    reply.bullets(Some("In figures"), figures);
+    let places = places(library, at);
+    if !places.is_empty() {
+        reply.blocks.push(Block::Fields(places));
+    }
+    reply.roles = slugs(library, [at]);
+    if count > 0 {
+        reply.offer("All responsibilities", Request::Duties { name: document.slug.clone() });
+    }
+    for rung in library.ladder.after(at).into_iter().chain(library.ladder.before(at)).take(4) {
+        let other = if rung.from == at { rung.to } else { rung.from };
+        offer_role(&mut reply, library.document(other));
+    }
+    reply
+}
+
+/// The first responsibilities of every group in turn, so that a long list is shown in its breadth; in the order of the file.
+fn spread(document: &Document, most: usize) -> impl Iterator<Item = &crate::library::markdown::Passage> {
+    let duties: Vec<_> = document.part(Part::Duty).collect();
+    let mut ranks: Vec<(usize, usize)> = Vec::new();
+    for (at, duty) in duties.iter().enumerate() {
+        let before_in_group = duties[..at].iter().filter(|other| other.heading == duty.heading).count();
+        ranks.push((before_in_group, at));
+    }
+    ranks.sort_unstable();
+    let mut chosen: Vec<usize> = ranks.into_iter().take(most).map(|(_, at)| at).collect();
+    chosen.sort_unstable();
+    chosen.into_iter().map(move |at| duties[at])
+}
+
+fn inherited_line(library: &Library, reply: &mut Reply, at: usize) {
+    for above in library.inherited(at) {
+        let other = library.document(*above);
+        let text = format!("everything that {} is responsible for", with_article(&other.title));
+        reply.blocks.push(Block::Paragraph(Line { lead: Some("Also".to_owned()), text, sources: Vec::new() }));
+        reply.offer(format!("{}: all responsibilities", other.title), Request::Duties { name: other.slug.clone() });
+    }
+}
+
+/// Where a role stands: family, steps before and after.
+fn places(library: &Library, at: usize) -> Vec<Line> {
+    let document = library.document(at);
+    let titles = |rungs: Vec<usize>| {
+        rungs.into_iter().map(|role| library.document(role).title.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    let after = library.ladder.after(at);
+    let of = |direction: Direction| {
+        after.iter().filter(|rung| rung.direction == direction).map(|rung| rung.to).collect::<Vec<_>>()
+    };
+    let before = library.ladder.before(at).into_iter().map(|rung| rung.from).collect::<Vec<_>>();
+    let aliases: Vec<&str> = document.aliases.iter().map(|alias| alias.text.as_str()).take(6).collect();
+    [
+        ("Also called", aliases.join(", ")),
+        ("Family", document.family.clone().unwrap_or_default()),
+        ("Before", titles(before)),
+        ("Next", titles(of(Direction::Up))),
+        ("Sideways", titles(of(Direction::Sideways))),
+        ("A way into", titles(of(Direction::Entry))),
+    ]
+    .into_iter()
+    .filter(|(_, text)| !text.is_empty())
+    .map(|(lead, text)| Line { lead: Some(lead.to_owned()), text, sources: Vec::new() })
+    .collect()
+}
+
+/// All that a role is responsible for, by group; or what of it a question asks about.
+pub fn duties(library: &Library, question: &Question) -> Reply {
+    let at = question.roles[0];
+    let document = library.document(at);
+    if question.subject == Subject::Narrowed {
+        return narrowed(library, question);
+    }
+    let mut reply = Reply::new(Kind::Duties, format!("{}: responsibilities", document.title));
+    if document.part(Part::Duty).next().is_none() {
+        first(&mut reply, document, Part::Summary);
+        reply.paragraph("The sources list no responsibilities for this role.");
+    }
+    let mut groups: Vec<(Option<&str>, Vec<Line>)> = Vec::new();
+    for passage in document.part(Part::Duty) {
+        let item = line(&mut reply, document, passage);
+        match groups.iter_mut().find(|(heading, _)| *heading == passage.heading.as_deref()) {
+            Some((_, items)) => items.push(item),
+            None => groups.push((passage.heading.as_deref(), vec![item])),
+        }
+    }
+    for (heading, items) in groups {
+        reply.bullets(heading, items);
+    }
+    inherited_line(library, &mut reply, at);
+    let limits: Vec<Line> = document.part(Part::Limit).map(|passage| line(&mut reply, document, passage)).collect();
+    reply.bullets(Some("Not part of the job"), limits);
+    reply.roles = slugs(library, [at]);
+    offer_role(&mut reply, document);
+    reply
+}
+
+/// What a role does about one thing.
+fn narrowed(library: &Library, question: &Question) -> Reply {
+    let at = question.roles[0];
+    let document = library.document(at);
+    let mut reply = Reply::new(Kind::Duties, document.title.clone());
+    let best = question.hits.first().map_or(0.0, |hit| hit.score);
+    let mut items = Vec::new();
+    for hit in question.hits.iter().filter(|hit| hit.score >= 0.6 * best).take(4) {
+        let owner = library.document(hit.document);
+        let passage = &owner.passages[hit.passage];
+        let mut item = line(&mut reply, owner, passage);
+        if !passage.items.is_empty() {
+            item.text = format!("{} {}", item.text, passage.items.join("; ")).trim().to_owned();
+        }
+        items.push(if hit.document == at { item } else { led(format!("As every {}", owner.title), item) });
+    }
+    reply.bullets(None, items);
+    reply.roles = slugs(
+        library,
+        [at].into_iter()
+            .chain(question.hits.iter().take(1).map(|hit| hit.document).filter(|at| library.document(*at).is_role())),
+    );
+    reply.offer("All responsibilities", Request::Duties { name: document.slug.clone() });
+    offer_role(&mut reply, document);
+    reply
+}
+
+/// Why a team has a role.
+pub fn why(library: &Library, at: usize) -> Reply {
+    let document = library.document(at);
+    let mut reply = Reply::new(Kind::Why, format!("Why have {}?", with_article(&document.title)));
+    let reasons: Vec<_> = document.part(Part::Why).collect();
+    for passage in &reasons {
+        let line = line(&mut reply, document, passage);
+        reply.blocks.push(Block::Paragraph(line));
+    }
+    if reasons.is_empty() {
+        reply.paragraph("The sources give no reason in so many words. What the role is:");
+        first(&mut reply, document, Part::Summary);
+    }
+    reply.roles = slugs(library, [at]);
+    offer_role(&mut reply, document);
+    reply
+}
+
+/// A name that several roles share.
+pub fn which(library: &Library, roles: &[usize]) -> Reply {
+    let mut reply = Reply::new(Kind::Which, "Which one do you mean?");
+    let mut items = Vec::new();
+    for at in roles {
+        let document = library.document(*at);
+        let summary = document.part(Part::Summary).next();
+        let sources = summary.map_or(Vec::new(), |passage| cite(&mut reply, document, &passage.sources, passage.line));
+        let text = summary.map_or(String::new(), |passage| sentence(&passage.text));
+        items.push(Line { lead: Some(document.title.clone()), text, sources });
+        offer_role(&mut reply, document);
+    }
+    reply.bullets(None, items);
+    reply.roles = slugs(library, roles.iter().copied());
+    reply
+}
+
+/// A name that nobody bears: the nearest ones.
+pub fn unknown(library: &Library, name: &str) -> Reply {
+    let mut reply = Reply::new(Kind::None, "I do not know that role");
+    reply.confidence = 0.0;
+    let shown: String = name.chars().take(80).collect();
+    let near: Vec<usize> =
+        library.names.nearest(name, 6).into_iter().filter(|at| library.document(*at).is_role()).take(3).collect();
+    if near.is_empty() {
+        reply.paragraph(format!("No role here is called “{shown}”."));
+    } else {
+        reply.paragraph(format!("No role here is called “{shown}”. Did you mean one of these?"));
+        let items =
+            near.iter().map(|at| Line { text: library.document(*at).title.clone(), ..Line::default() }).collect();
+        reply.bullets(None, items);
+        near.iter().for_each(|at| offer_role(&mut reply, library.document(*at)));
+    }
+    reply.offer("All roles", Request::Roles);
+    reply
+}
+
+/// The first sentence of a text.
+pub fn sentence(text: &str) -> String {
+    match text.find(". ") {
+        Some(end) => text[..=end].to_owned(),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,148 @@
+//! The words by which English questions show what they ask for: one table. A second language is a second table.
+//! No word here names a role or a subject of any corpus.
+
+/// What a word or phrase hints at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Cue {
+    /// Two roles side by side.
+    Compare,
+    /// A way from one role to another.
+    Path,
+    /// What comes after a role.
+    Next,
+    /// A move to the side rather than up.
+    Sideways,
+    /// Becoming something.
+    Into,
+    /// A reason.
+    Why,
+    /// Somebody is wanted.
+    Who,
+    /// Responsibilities are wanted.
+    Duties,
+    /// An explanation of what something is.
+    What,
+    /// A figure of this measure, as facts in the corpus name it.
+    Measure(&'static str),
+    /// More or less of something is wanted.
+    Most,
+    /// A question, of whatever kind.
+    Asks,
+    /// Opens a question that wants yes or no, at the beginning of a clause only.
+    YesNo,
+    /// Somebody tells of an event or of somebody present: not what a role is in general.
+    Event,
+}
+
+/// Phrases, divided by commas; the longest that fits counts, and each word of a sentence belongs to one phrase at most.
+pub const CUES: &[(Cue, &str)] = &[
+    (
+        Cue::Compare,
+        "vs, versus, v, differ, differs, different from, different to, different than, difference, differences, difference between, \
+         differences between, compare, compared to, compared with, comparison, distinction, distinguish, distinguishes, tell apart, \
+         set apart, sets apart, separates, overlap, in common, as opposed to, same as, same thing as, contrast, how does it differ",
+    ),
+    (
+        Cue::Path,
+        "path, career path, route, road from, way from, steps, rungs, ladder, career ladder, trajectory, journey, roadmap from, get from, \
+         go from, going from, move from, moving from, grow from, work my way up, all the way, in between, stepping stones, promotion path, \
+         track from, progression, climb from, climb, stages between, jobs between, roles between, how many steps, how many promotions",
+    ),
+    (
+        Cue::Next,
+        "next, next step, next rung, next level, next role, next job, after, comes after, come after, what comes after, go after, \
+         follows, step up from, one up from, above, promoted to, promotion, get promoted, promoted from, move on from, beyond, grow into, \
+         move up, moving up, where to from, up from, higher than, succeed",
+    ),
+    (
+        Cue::Sideways,
+        "sideways, lateral, laterally, side step, sidestep, specialise, specialize, branch out, branch into, pivot",
+    ),
+    (
+        Cue::Into,
+        "become, becoming, became, get into, getting into, break into, breaking into, end up as, end up in, land, land a, land a job, \
+         qualify, qualify for, qualifications, qualification, background, get to be, turn into, start out, start as, starting out, \
+         get hired as, to be a, to be an, work as, move into, moving into, switch to, switch into, switch over, transition into, \
+         transition to, enter, entry point, way in, ways in, way into, ways into, route into, path to becoming, foot in the door, apply for, \
+         train as, retrain as, prerequisites, requirements, eligible, requirements for, need to become, what does it take, first job, \
+         started as, get a job as, get a job in, career as, career in, before you can be, before becoming, coming from",
+    ),
+    (
+        Cue::Why,
+        "why, how come, point of, the point in, reason for, reasons for, reason to, rationale, purpose of, use of having, \
+         what good is, bother, bother with, justify, benefit of, benefits of, value of having, worth having, worth hiring, what for, need for, \
+         case for, what would we lose without, what happens without, could we do without, do we need, do we even need, do you need, \
+         do companies need, do teams need, exist, exists",
+    ),
+    (
+        Cue::Who,
+        "who, whos, whose, whom, who is, which role, which roles, what role, what roles, which person, which job, which jobs, what job, which people, \
+         whose job, whose job is it, whose responsibility, which position, which title, what title, who in the team, who on the team, \
+         somebody who, someone who, the person who, the one who, the role that, role for, which of them, which member, who should i ask, \
+         who do i ask, who do i go to, who would i go to, who do i talk to, whose call, whose call is it, whose task, whose problem, \
+         which one, what kind of person, looking for the person, find the person, need the person who, at whose, whose desk, who the",
+    ),
+    (
+        Cue::Duties,
+        "responsibilities, responsibility, responsible for, duties, duty, tasks, task, accountable, accountable for, accountabilities, \
+         on the hook, on the hook for, plate, on the plate, day to day, day-to-day, remit, job description, jd, workload, scope, \
+         in charge of, meant to do, supposed to do, expected to do, expected of, expect from, hand in, involved in, \
+         part in, role in, spend time, spend their time, spend its time, spend the day, time on, to do list, busy with, fills, cover, covers, \
+         look after, looks after, typical day, typical week, main jobs, get up to, gets up to, focus on, focuses on, work on, works on",
+    ),
+    (
+        Cue::What,
+        "what is, what are, what does, what do, what, whats, wats, wat, wot, explain, describe, define, definition, meaning of, mean, means, \
+         tell me about, tell me more about, stand for, stands for, what exactly, overview, summary, summarise, summarize, eli5, describe, info on, \
+         information on, details on, introduction to, what kind of role, what kind of job, what sort of role, what sort of job, \
+         the deal with, deal with, know about, give me, show me, list, break down, walk me through, rundown, about",
+    ),
+    (
+        Cue::Measure("pay"),
+        "pay, pays, paid, salary, salaries, earn, earns, earning, earnings, wage, wages, compensation, comp, remuneration, income, \
+         paycheck, paycheque, pay packet, take home, takes home, make a year, pay range, salary range, pay band, how well paid, \
+         payslip, per annum, a year make, how much money, money does, money do, dosh, best paid, better paid, money, make more, makes more",
+    ),
+    (
+        Cue::Measure("growth"),
+        "growing, growth rate, how fast, job growth, outlook, job outlook, demand, in demand, projected, prospects, \
+         rising, increasing, job market, vacancies, openings, expected to grow, expand, quicker than, faster than, future of, decade",
+    ),
+    (
+        Cue::Measure("experience"),
+        "years of experience, yrs of experience, years experience, years' experience, how experienced, how many years, how much experience, how many yrs, \
+         how long before, how senior, years in the job, years in the field, years under, how seasoned",
+    ),
+    (
+        Cue::Measure("duration"),
+        "how long, how many weeks, how many months, how many days, duration, length of, how quickly, how soon, weeks, months",
+    ),
+    (Cue::Measure("count"), "how many, number of, count of, how much of, what percentage, what share, ratio, how big"),
+    (Cue::Measure(""), "how much, how high, how large, average, median, typical pay, range"),
+    (Cue::Most, "more, most, highest, best, higher, better, less, least, lowest, top"),
+    (
+        Cue::Asks,
+        "how, how do, how does, how to, which, where, when, can someone explain, can anyone explain, could someone, does anyone know, \
+         anyone know, do you know, i wonder, wondering, curious, any idea, remind me, question, help me understand, tell me, \
+         can you tell me, could you tell me, options, i'd like to know, i want to know, want to know, need to know",
+    ),
+    (
+        Cue::YesNo,
+        "do, does, is, are, can, could, should, would, will, may, must, isn't, aren't, doesn't, don't, has, have, so does, so do, so is, \
+         and does, is it true that, is it the, is it, is it a, would it be, am i right that",
+    ),
+    (
+        Cue::Event,
+        "today, tomorrow, tonight, yesterday, this morning, this afternoon, this week, next week, last week, this weekend, this sprint, \
+         next sprint, last sprint, last night, this month, next month, last month, last year, last time, monday, tuesday, wednesday, thursday, \
+         friday, saturday, sunday, mon, tue, tues, wed, thu, thurs, fri, asap, eod, right now, at the moment, currently, just now, minutes, \
+         o'clock, noon, lunch, standup, stand-up, retro, brb, fyi, btw, pto, ooo, holiday, vacation, sick, birthday, congrats, congratulations, \
+         welcome, thanks, thank you, cheers, sorry, anyone up for, up for, anyone seen, has anyone, did anyone, did you, did the, was the, \
+         were the, are you, are we, can you, could you, can we, should we, will you, would you, have you, do we have, my pr, \
+         pr, merge, deployed, staging, prod, channel, figma link, the link, zoom, slack, ping, pinged, dm, emailed, on call, in the office, at work",
+    ),
+];
+
+/// Verbs in the past that do not end in -ed: somebody tells what happened.
+pub const PAST: &str = "took won said got went broke made did left sent came saw told gave wrote was were had found met ran spoke brought bought \
+    thought knew forgot chose drew led fell felt held kept lost meant paid sat sold stood taught threw woke ate began";

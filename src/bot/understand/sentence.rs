@@ -1,0 +1,172 @@
+//! A message as its words, with everything in it that has a meaning of its own marked: names, cues, clauses. No decision is made here.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use crate::bot::understand::cues::{CUES, Cue, PAST};
+use crate::library::Library;
+use crate::library::english::{Word, words};
+use crate::library::names::{Match, Mention};
+
+/// A hint in a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// What it hints at.
+    pub cue: Cue,
+    /// Its words, counted from 0.
+    pub at: Range<usize>,
+}
+
+/// A message, taken apart.
+#[derive(Debug)]
+pub struct Sentence {
+    /// Its words.
+    pub words: Vec<Word>,
+    /// For each word the clause that it stands in, counted from 0.
+    pub clause: Vec<usize>,
+    /// Clauses that end in a question mark.
+    pub asking: Vec<bool>,
+    /// Names of roles and topics.
+    pub mentions: Vec<Mention>,
+    /// Hints at what is asked.
+    pub hints: Vec<Hint>,
+    /// Something like an arrow stands between two names.
+    pub arrow: bool,
+}
+
+/// The cues by their first word, longest first.
+static BY_FIRST_WORD: LazyLock<HashMap<&'static str, Vec<(Vec<&'static str>, Cue)>>> = LazyLock::new(|| {
+    let mut map: HashMap<&str, Vec<(Vec<&str>, Cue)>> = HashMap::new();
+    for (cue, phrases) in CUES {
+        for phrase in phrases.split(',').map(str::trim).filter(|phrase| !phrase.is_empty()) {
+            let words: Vec<&str> = phrase.split_whitespace().flat_map(|word| word.split('-')).collect();
+            map.entry(words[0]).or_default().push((words, *cue));
+        }
+    }
+    for list in map.values_mut() {
+        list.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
+    }
+    map
+});
+
+/// Questions longer than this are read up to here: nobody asks in more words, and reading takes time.
+const MOST_WORDS: usize = 120;
+
+impl Sentence {
+    /// Takes a message apart.
+    pub fn read(library: &Library, text: &str) -> Sentence {
+        let mut words = words(text);
+        words.truncate(MOST_WORDS);
+        let (clause, asking) = clauses(text, &words);
+        let ordinary = |word: &str| library.search.knows(&crate::library::english::stem(word));
+        let mut mentions = library.names.spot(&words, &ordinary);
+        mentions.retain(|mention| !is_clock(text, &words, mention));
+        let hints = hints(&words, &clause, &mentions);
+        let arrow = mentions.windows(2).any(|pair| {
+            let between = &text[words[pair[0].end - 1].at.end..words[pair[1].start].at.start];
+            ["->", "→", "=>", "➡", ">", "⇒"].iter().any(|arrow| between.contains(arrow))
+        });
+        Sentence { words, clause, asking, mentions, hints, arrow }
+    }
+
+    /// True where a cue of this kind stands anywhere.
+    pub fn has(&self, cue: Cue) -> bool {
+        self.hints.iter().any(|hint| hint.cue == cue)
+    }
+
+    /// The first hint of this kind.
+    pub fn first(&self, cue: Cue) -> Option<&Hint> {
+        self.hints.iter().find(|hint| hint.cue == cue)
+    }
+
+    /// The measure that is asked for; an empty one is a figure of whatever kind.
+    pub fn measure(&self) -> Option<&'static str> {
+        let measures =
+            || self.hints.iter().filter_map(|hint| if let Cue::Measure(name) = hint.cue { Some(name) } else { None });
+        measures().find(|name| !name.is_empty() && *name != "count").or_else(|| measures().max())
+    }
+
+    /// The words that say what a question is about: no part of a name, nor of a hint of the kinds in `spent`, in the clauses that
+    /// `keep` picks.
+    pub fn content(&self, spent: &[Cue], keep: impl Fn(usize) -> bool) -> Vec<&Word> {
+        let is_spent =
+            |hint: &&Hint| spent.iter().any(|cue| std::mem::discriminant(cue) == std::mem::discriminant(&hint.cue));
+        (0..self.words.len())
+            .filter(|at| keep(self.clause[*at]))
+            .filter(|at| !self.is_named(*at))
+            .filter(|at| !self.hints.iter().filter(is_spent).any(|hint| hint.at.contains(at)))
+            .map(|at| &self.words[at])
+            .collect()
+    }
+
+    /// True for a word inside a name; a single word that is a name only where one is expected does not count.
+    pub fn is_named(&self, at: usize) -> bool {
+        self.mentions.iter().any(|mention| mention.how != Match::Short && (mention.start..mention.end).contains(&at))
+    }
+
+    /// True where a verb tells what has happened.
+    pub fn tells_of_the_past(&self) -> bool {
+        self.words.iter().any(|word| PAST.split_whitespace().any(|past| past == word.text))
+    }
+}
+
+/// The clause of each word, and whether each clause ends in a question mark. A comma divides as well: people tell, then ask.
+fn clauses(text: &str, words: &[Word]) -> (Vec<usize>, Vec<bool>) {
+    let mut clause = Vec::with_capacity(words.len());
+    let mut asking = vec![false];
+    for (at, word) in words.iter().enumerate() {
+        clause.push(asking.len() - 1);
+        let end = words.get(at + 1).map_or(text.len(), |next| next.at.start);
+        let between = &text[word.at.end..end];
+        if between.contains('?')
+            && let Some(last) = asking.last_mut()
+        {
+            *last = true;
+        }
+        let divides = |mark: char| {
+            matches!(mark, ',' | '.' | '?' | '!' | ';' | ':' | '(' | ')' | '\n' | '…' | '—' | '–' | '=')
+                || !mark.is_ascii()
+        };
+        let apart =
+            between.contains(|mark: char| divides(mark) && mark != '→' && mark != '’') || between.contains(" - ");
+        if apart && end < text.len() {
+            asking.push(false);
+        }
+    }
+    (clause, asking)
+}
+
+/// "2 pm" is a time of the day, whoever is called PM.
+fn is_clock(text: &str, words: &[Word], mention: &Mention) -> bool {
+    let word = &words[mention.start];
+    let before = text[..word.at.start].trim_end().chars().next_back();
+    mention.end == mention.start + 1
+        && matches!(word.text.as_str(), "am" | "pm")
+        && before.is_some_and(|letter| letter.is_ascii_digit())
+}
+
+fn hints(words: &[Word], clause: &[usize], mentions: &[Mention]) -> Vec<Hint> {
+    let named = |at: usize| {
+        mentions.iter().any(|mention| mention.how != Match::Short && (mention.start..mention.end).contains(&at))
+    };
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let opens = at == 0 || clause[at] != clause[at - 1];
+        let fits = BY_FIRST_WORD.get(words[at].text.as_str()).into_iter().flatten().find(|(phrase, cue)| {
+            (*cue != Cue::YesNo || opens)
+                && phrase.len() <= words.len() - at
+                && phrase.iter().zip(&words[at..]).all(|(wanted, word)| *wanted == word.text)
+                && (at..at + phrase.len()).all(|part| !named(part))
+        });
+        match fits {
+            Some((phrase, cue)) => {
+                found.push(Hint { cue: *cue, at: at..at + phrase.len() });
+                at += phrase.len();
+            }
+            None => at += 1,
+        }
+    }
+    found
+}

@@ -1,0 +1,116 @@
+//! Every setting: from flags, the environment and `.env`. All that is wrong is told at once, each with what to do.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// Every variable that is read, with what it is for; `.env.example` explains each and a test holds the two together.
+pub const VARIABLES: [&str; 6] =
+    ["DISCORD_TOKEN", "DISCORD_API_URL", "ROLECALL_CORPUS", "ROLECALL_INDEX", "ROLECALL_ASK_CHANNELS", "RUST_LOG"];
+
+/// A word that must not be printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The word itself, for the one place that sends it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(secret)")
+    }
+}
+
+/// What was set.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The bot's token; without one there is the console alone.
+    pub token: Option<Secret>,
+    /// Another origin for Discord's REST API (`http://127.0.0.1:1234`), for tests.
+    pub api_url: Option<String>,
+    /// The folder of role documents.
+    pub corpus: PathBuf,
+    /// The folder for built indexes.
+    pub index: PathBuf,
+    /// Channels in which every message is taken for a question.
+    pub ask_channels: Vec<u64>,
+    /// What is logged, in the syntax of `RUST_LOG`.
+    pub log: String,
+}
+
+/// A setting that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: {fault}")]
+pub struct ConfigError {
+    name: &'static str,
+    fault: String,
+}
+
+/// Settings given on the command line; they go before the environment.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    /// `--corpus`.
+    pub corpus: Option<PathBuf>,
+    /// `--index`.
+    pub index: Option<PathBuf>,
+}
+
+impl Config {
+    /// Reads the settings. `variable` gives the value of an environment variable.
+    ///
+    /// # Errors
+    /// All settings that cannot be used, each once.
+    pub fn read(flags: Flags, variable: impl Fn(&str) -> Option<String>) -> Result<Config, Vec<ConfigError>> {
+        let set = |name: &str| variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        let mut errors = Vec::new();
+        let mut wrong = |name: &'static str, fault: String| errors.push(ConfigError { name, fault });
+
+        let token = set("DISCORD_TOKEN");
+        if let Some(token) = &token
+            && (token.contains(char::is_whitespace) || token.starts_with("Bot "))
+        {
+            wrong(
+                "DISCORD_TOKEN",
+                "it holds a space; copy the token alone from the application's Bot page, without \"Bot\" before it"
+                    .to_owned(),
+            );
+        }
+        let api_url = set("DISCORD_API_URL").map(|url| url.trim_end_matches('/').to_owned());
+        if let Some(url) = &api_url {
+            let origin = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+            if origin.is_none_or(|host| host.is_empty() || host.contains('/')) {
+                wrong(
+                    "DISCORD_API_URL",
+                    format!("\"{url}\" is no origin; write http://host:port without a path, or leave it out"),
+                );
+            }
+        }
+        let mut ask_channels = Vec::new();
+        for id in set("ROLECALL_ASK_CHANNELS").unwrap_or_default().split([',', ' ']).filter(|id| !id.is_empty()) {
+            match id.parse::<u64>() {
+                Ok(id) if id > 0 => ask_channels.push(id),
+                _ => wrong(
+                    "ROLECALL_ASK_CHANNELS",
+                    format!(
+                        "\"{id}\" is no channel id; switch on Developer Mode in Discord, right-click the channel, Copy Channel ID"
+                    ),
+                ),
+            }
+        }
+        let corpus =
+            flags.corpus.or_else(|| set("ROLECALL_CORPUS").map(PathBuf::from)).unwrap_or_else(|| "corpus".into());
+        let index = flags.index.or_else(|| set("ROLECALL_INDEX").map(PathBuf::from)).unwrap_or_else(|| "index".into());
+        let log = set("RUST_LOG").unwrap_or_else(|| "rolecall=info,warn".to_owned());
+        if let Err(fault) = log.parse::<tracing_subscriber::EnvFilter>() {
+            wrong("RUST_LOG", format!("\"{log}\" cannot be read ({fault}); write for example rolecall=debug,warn"));
+        }
+        if errors.is_empty() {
+            Ok(Config { token: token.map(Secret), api_url, corpus, index, ask_channels, log })
+        } else {
+            Err(errors)
+        }
+    }
+}

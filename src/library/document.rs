@@ -1,0 +1,185 @@
+//! A document of the corpus: text in, a [`Document`] and its problems out. Pure.
+
+use crate::library::front_matter::{self, Fact, FrontMatter, Kind, Located, Step, Value};
+use crate::library::markdown::{self, Part, Passage};
+use crate::library::problem::Problem;
+
+/// One role or topic, as its author wrote it.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The file's name without `.md`; other documents refer to it by this.
+    pub slug: String,
+    /// The file's name inside the corpus folder.
+    pub file: String,
+    /// The name that is shown.
+    pub title: String,
+    /// Role or topic.
+    pub kind: Kind,
+    /// Other names, each with its line.
+    pub aliases: Vec<Located>,
+    /// Names that could mean this document or another.
+    pub ambiguous: Vec<Located>,
+    /// The family of roles.
+    pub family: Option<String>,
+    /// Seniority; higher is more senior.
+    pub level: Option<i64>,
+    /// Slugs of the roles whose responsibilities this one has as well.
+    pub inherits: Vec<Located>,
+    /// Career steps from here.
+    pub steps: Vec<Step>,
+    /// Figures.
+    pub facts: Vec<Fact>,
+    /// In a topic: the roles whose work it is.
+    pub roles: Vec<Located>,
+    /// Everything that can be found, in the order of the file; figures first.
+    pub passages: Vec<Passage>,
+}
+
+impl Document {
+    /// The passages of one part, in the order of the file.
+    pub fn part(&self, part: Part) -> impl Iterator<Item = &Passage> {
+        self.passages.iter().filter(move |passage| passage.part == part)
+    }
+
+    /// True for a role, false for a topic.
+    pub fn is_role(&self) -> bool {
+        self.kind == Kind::Role
+    }
+}
+
+/// Reads one document. `file` is its name inside the corpus folder; the slug is that without `.md`.
+pub fn parse(file: &str, text: &str) -> (Document, Vec<Problem>) {
+    let slug = file.strip_suffix(".md").unwrap_or(file).to_owned();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let (yaml, body, body_line, mut problems) = split(text);
+    let (front, more) = front_matter::parse(yaml, 2);
+    problems.extend(more);
+    let (body, more) = markdown::parse(body, body_line, front.kind == Kind::Topic);
+    problems.extend(more);
+
+    let title = front.title.clone().or(body.title).unwrap_or_else(|| {
+        let message = "no title: add `title:` to the front matter or a first heading `# ...`";
+        problems.push(Problem::at(1, message));
+        title_from(&slug)
+    });
+    let FrontMatter { kind, aliases, ambiguous, family, level, inherits, steps, mut facts, roles, sources, .. } = front;
+    let mut resolve = |labels: &[String], line: usize, from_front_matter: bool| -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for label in labels {
+            match body.footnotes.get(label) {
+                Some(name) => names.push(name.clone()),
+                None if label.contains(' ') => names.push(label.clone()),
+                None if from_front_matter => problems.push(Problem::at(
+                    line,
+                    format!("source `{label}` is not defined; add a footnote `[^{label}]: ...` to the text, or name the source in full"),
+                )),
+                None => {}
+            }
+        }
+        if names.is_empty() {
+            names.clone_from(&sources);
+        }
+        names.dedup();
+        names
+    };
+    let mut steps = steps;
+    for step in &mut steps {
+        step.sources = resolve(&step.sources, step.to.line, true);
+    }
+    let mut passages = Vec::new();
+    for fact in &mut facts {
+        fact.sources = resolve(&fact.sources, fact.line, true);
+        passages.push(Passage {
+            part: Part::Figure,
+            heading: None,
+            text: figure_text(fact),
+            items: Vec::new(),
+            asked: fact.asked.clone(),
+            sources: fact.sources.clone(),
+            line: fact.line,
+        });
+    }
+    for mut passage in body.passages {
+        passage.sources = resolve(&passage.sources, passage.line, false);
+        passages.push(passage);
+    }
+    if passages.is_empty() {
+        problems.push(Problem::at(1, "nothing is said here; add a summary and responsibilities, or remove the file"));
+    }
+    let problems = problems.into_iter().map(|problem| problem.inside(file)).collect();
+    let file = file.to_owned();
+    let document = Document {
+        slug,
+        file,
+        title,
+        kind,
+        aliases,
+        ambiguous,
+        family,
+        level,
+        inherits,
+        steps,
+        facts,
+        roles,
+        passages,
+    };
+    (document, problems)
+}
+
+/// Cuts a text into its front matter and its body: the YAML, the body, the line that the body starts on.
+fn split(text: &str) -> (&str, &str, usize, Vec<Problem>) {
+    let Some(rest) = text.strip_prefix("---\n").or_else(|| text.strip_prefix("---\r\n")) else {
+        return ("", text, 1, Vec::new());
+    };
+    let mut at = 0;
+    for (number, line) in rest.split_inclusive('\n').enumerate() {
+        if line.trim_end() == "---" {
+            return (&rest[..at], &rest[at + line.len()..], number + 3, Vec::new());
+        }
+        at += line.len();
+    }
+    let problem = Problem::at(1, "the front matter has no end; add a line `---` below it");
+    ("", rest, 2, vec![problem])
+}
+
+/// "ward-clerk" as a title: "Ward Clerk".
+fn title_from(slug: &str) -> String {
+    let capital = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+    };
+    slug.split(['-', '_']).map(capital).collect::<Vec<_>>().join(" ")
+}
+
+/// A figure as a sentence: "Median yearly pay: 81,900 US dollars a year (Lightcast)".
+fn figure_text(fact: &Fact) -> String {
+    let value = match &fact.value {
+        Value::Number(number) => grouped(*number),
+        Value::Range(from, to) => format!("{} to {}", grouped(*from), grouped(*to)),
+        Value::Words(words) => words.clone(),
+    };
+    let unit = fact.unit.as_deref().map_or(String::new(), |unit| match unit {
+        "%" => "%".to_owned(),
+        unit => format!(" {unit}"),
+    });
+    let note = fact.note.as_deref().map_or(String::new(), |note| format!(", {note}"));
+    let origin: Vec<&str> = [&fact.by, &fact.region, &fact.date].into_iter().flatten().map(String::as_str).collect();
+    let origin = if origin.is_empty() { String::new() } else { format!(" ({})", origin.join(", ")) };
+    format!("{}: {value}{unit}{note}{origin}", fact.label)
+}
+
+/// A number with thousands divided by commas: 81,900; 11.6.
+fn grouped(number: f64) -> String {
+    let text = number.to_string();
+    let (whole, rest) =
+        text.split_once('.').map_or((text.as_str(), String::new()), |(whole, rest)| (whole, format!(".{rest}")));
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    format!("{sign}{out}{rest}")
+}

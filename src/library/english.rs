@@ -1,0 +1,258 @@
+//! English, as far as searching needs it: words out of text, their stems, what says little, what says the same.
+//! A second language is a second file of this shape.
+
+use std::ops::Range;
+
+use frostem::{Algorithm, Stemmer};
+
+/// One word of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// Lower case, without accents and possessive ending.
+    pub text: String,
+    /// What is compared: British and American spelling, and all endings, made one.
+    pub stem: String,
+    /// Where it stands in the text, in bytes.
+    pub at: Range<usize>,
+}
+
+/// The words of a text in their order. Apostrophes stay inside a word ("don't"); a slash does between single letters ("a/b").
+pub fn words(text: &str) -> Vec<Word> {
+    let mut words = Vec::new();
+    let mut rest = text.char_indices().peekable();
+    while let Some((start, first)) = rest.next() {
+        if !first.is_alphanumeric() {
+            continue;
+        }
+        let mut end = start + first.len_utf8();
+        let mut letters = 1;
+        while let Some(&(at, next)) = rest.peek() {
+            let joins = matches!(next, '\'' | '’') || (next == '/' && letters == 1);
+            let after = text[at + next.len_utf8()..].chars().next();
+            let slashed = next != '/' || !text[at + 1..].chars().nth(1).is_some_and(char::is_alphanumeric);
+            if next.is_alphanumeric() || (joins && slashed && after.is_some_and(char::is_alphanumeric)) {
+                end = at + next.len_utf8();
+                letters += 1;
+                rest.next();
+            } else {
+                break;
+            }
+        }
+        words.push(word(&text[start..end], start..end));
+    }
+    words
+}
+
+fn word(raw: &str, at: Range<usize>) -> Word {
+    let lower: String = raw.chars().flat_map(char::to_lowercase).map(plain).collect();
+    let text = lower.strip_suffix("'s").unwrap_or(&lower).to_owned();
+    Word { stem: stem(&text), text, at }
+}
+
+/// Letters of European languages without their accents; a straight apostrophe for a curly one.
+fn plain(letter: char) -> char {
+    match letter {
+        '’' | 'ʼ' => '\'',
+        'à'..='å' => 'a',
+        'ç' => 'c',
+        'è'..='ë' => 'e',
+        'ì'..='ï' => 'i',
+        'ñ' => 'n',
+        'ò'..='ö' | 'ø' => 'o',
+        'ù'..='ü' => 'u',
+        'ý' | 'ÿ' => 'y',
+        other => other,
+    }
+}
+
+/// The stem of a lower-case word (Snowball's English stemmer, after British spelling is turned into American).
+pub fn stem(word: &str) -> String {
+    let mut word = word.to_owned();
+    if word.len() > 5 {
+        for (british, american) in
+            [("isation", "ization"), ("ise", "ize"), ("ising", "izing"), ("yse", "yze"), ("ysing", "yzing")]
+        {
+            word = word.replace(british, american);
+        }
+        for (british, american) in
+            [("our", "or"), ("lling", "ling"), ("lled", "led"), ("tre", "ter"), ("ogue", "og"), ("amme", "am")]
+        {
+            if let Some(root) = word.strip_suffix(british).filter(|root| root.len() > 2) {
+                word = format!("{root}{american}");
+            }
+        }
+        word = word.replace("avour", "avor").replace("olour", "olor").replace("artefact", "artifact");
+    }
+    Stemmer::new(Algorithm::English).stem(&word).into_owned()
+}
+
+/// Words of grammar: they carry no meaning of their own in a search.
+const GRAMMAR: &str = "a an the this that these those there here it its itself he she they them their theirs his her hers him we us our ours you \
+    your yours i me my mine myself yourself themselves one ones who whom whose which what when where why how is are was were be been being am \
+    do does did done doing don't doesn't didn't isn't aren't wasn't weren't won't can't couldn't shouldn't wouldn't haven't hasn't have has \
+    had having will would shall should can could may might must ought of in on at by for with from to into onto out off over under up down \
+    about as than then and or but nor so if because while until unless not no nor n't too very just also only even ever still again already \
+    yet both either neither each every any some all such other another same own via per etc eg ie i'm i've i'd i'll you're you've you'd \
+    you'll he's she's it's they're they've we're we've that's there's who's what's where's how's why's let's whats whos hows wheres im ive \
+    theyre dont doesnt cant isnt thats anyone someone somebody anybody everyone everybody nobody something anything everything nothing \
+    between among during through after before against within without toward towards upon across along around";
+
+/// Words that stand in every other question and say little of what it is about; they weigh a third.
+const LIGHT: &str = "make makes making get gets getting got give gives given giving take takes taking keep keeps keeping put puts putting go goes \
+    going come comes coming look looks looking see sees know knows tell tells say says think thinks want wants need needs needed like use uses \
+    used using help helps helping work works working job role person people guy folks somebody thing things stuff bit lot lots kind sort type \
+    way ways part parts place actually really basically usually normally typically generally mostly mainly often always sometimes day daily \
+    week time times good better best great big new right well much many more most less least few several handle handles handling deal deals \
+    dealing responsible responsibility charge involve involves involved happen happens turn turns sure exactly able supposed expected bring \
+    brings done whole main major first last next overall general different certain various whether team teams company business organisation \
+    organization product products please pls plz thanks thx hi hey hello guys lol haha ok okay um erm anyway today actual";
+
+/// Words that mean the same in the world of work, a group a line; a question's word finds its neighbours at a discount.
+const ALIKE: [&str; 62] = [
+    "hire recruit hiring recruiting recruitment staffing onboard interview",
+    "budget money spend spending funds funding finance financial purse cash cost",
+    "pay salary wage earn compensation remuneration income",
+    "mentor coach guide mentoring coaching teach train advise nurture",
+    "junior newcomer beginner starter rookie trainee graduate newbie",
+    "boss manager supervisor superior",
+    "supervise oversee manage lead head run",
+    "customer user client buyer consumer",
+    "developer engineer programmer coder dev techie",
+    "engineering development tech technology technical",
+    "roadmap road map plan",
+    "schedule timeline deadline timetable calendar date",
+    "late delay slip overrun overdue",
+    "goal target objective aim okr outcome",
+    "metric measure kpi indicator figure number stat",
+    "data statistic number analytic insight",
+    "test experiment trial try",
+    "vision direction strategy future",
+    "prioritize priority rank triage order",
+    "backlog queue list",
+    "competitor rival competition",
+    "market marketplace sector",
+    "risk danger hazard threat",
+    "dependency depend block blocker",
+    "bug defect fault error issue glitch",
+    "fix repair mend solve resolve",
+    "ship release launch deliver rollout deploy",
+    "build create develop construct write produce",
+    "design draw sketch mock wireframe",
+    "prototype mockup mock wireframe",
+    "supplier vendor source sourcing procurement",
+    "buy purchase order procure",
+    "warehouse store shop outlet retailer",
+    "advert ad advertising campaign promotion",
+    "sell sale sales seller",
+    "price pricing charge",
+    "revenue income turnover earnings",
+    "forecast project predict estimate",
+    "report present communicate tell inform update",
+    "stakeholder department division",
+    "executive leadership leader c-suite board director",
+    "conference event fair show stage",
+    "represent speak face ambassador",
+    "legal law lawyer contract compliance",
+    "privacy gdpr confidentiality",
+    "conflict argument quarrel clash dispute friction",
+    "wellbeing health morale happiness",
+    "performance appraisal review evaluation",
+    "promote promotion advance",
+    "culture mindset value",
+    "change transform transformation transition switch shift",
+    "idea concept suggestion proposal",
+    "research study survey investigate",
+    "interview talk chat conversation speak",
+    "need want requirement wish",
+    "problem pain issue trouble challenge",
+    "feature function capability functionality",
+    "partner external outside third-party",
+    "retire kill sunset discontinue axe remove",
+    "check verify inspect audit monitor watch track",
+    "clean tidy hygiene wash",
+    "record document log note write",
+];
+
+/// What is known of a stem by the language alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// A word of grammar.
+    None,
+    /// A word that says little.
+    Light,
+    /// Any other word.
+    Full,
+}
+
+/// The language's word lists, stemmed once.
+#[derive(Debug)]
+pub struct English {
+    weights: std::collections::HashMap<String, Weight>,
+    alike: std::collections::HashMap<String, Vec<String>>,
+}
+
+impl English {
+    /// Stems the lists; done once for a library.
+    pub fn new() -> Self {
+        let mut weights = std::collections::HashMap::new();
+        for word in LIGHT.split_whitespace() {
+            weights.insert(stem(word), Weight::Light);
+        }
+        for word in GRAMMAR.split_whitespace() {
+            weights.insert(stem(word), Weight::None);
+        }
+        let mut alike: std::collections::HashMap<String, Vec<String>> = std::collections::HashMap::new();
+        for group in ALIKE {
+            let stems: Vec<String> = group.split_whitespace().map(stem).collect();
+            for one in &stems {
+                let others = stems.iter().filter(|other| *other != one).cloned();
+                alike.entry(one.clone()).or_default().extend(others);
+            }
+        }
+        English { weights, alike }
+    }
+
+    /// How much a stem says by itself.
+    pub fn weight(&self, stem: &str) -> Weight {
+        self.weights.get(stem).copied().unwrap_or(Weight::Full)
+    }
+
+    /// Stems that mean about the same.
+    pub fn alike(&self, stem: &str) -> &[String] {
+        self.alike.get(stem).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Default for English {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str) -> Vec<String> {
+        words(text).into_iter().map(|word| word.text).collect()
+    }
+
+    #[test]
+    fn words_keep_apostrophes_and_lose_possessives() {
+        assert_eq!(texts("Who's the PM's boss? don’t ask"), ["who", "the", "pm", "boss", "don't", "ask"]);
+        assert_eq!(texts("a/b tests, and/or naïve"), ["a/b", "tests", "and", "or", "naive"]);
+    }
+
+    #[test]
+    fn british_and_american_spelling_have_one_stem() {
+        for (british, american) in [
+            ("organisation", "organization"),
+            ("prioritising", "prioritizing"),
+            ("analyse", "analyze"),
+            ("modelling", "modeling"),
+            ("favourite", "favorite"),
+        ] {
+            assert_eq!(stem(british), stem(american));
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! What we know: a corpus of role documents as one immutable snapshot that can be asked.
+
+pub mod corpus;
+pub mod document;
+pub mod english;
+pub mod front_matter;
+pub mod index;
+pub mod ladder;
+pub mod markdown;
+pub mod names;
+pub mod problem;
+pub mod search;
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use corpus::{Corpus, CorpusError};
+use document::Document;
+use index::{Entry, Origin};
+use ladder::Ladder;
+use markdown::Passage;
+use names::Names;
+use problem::Problem;
+use search::{Searcher, Source};
+
+/// One corpus, read, checked and indexed. It never changes; a reload makes a new one.
+#[derive(Debug)]
+pub struct Library {
+    documents: Vec<Document>,
+    by_slug: HashMap<String, usize>,
+    inherited: Vec<Vec<usize>>,
+    /// What the roles are called.
+    pub names: Names,
+    /// The career graph.
+    pub ladder: Ladder,
+    /// Free text to passages.
+    pub search: Searcher,
+    /// What is wrong in the corpus.
+    pub problems: Vec<Problem>,
+    /// How the index came to be.
+    pub origin: Origin,
+    /// The corpus's fingerprint.
+    pub fingerprint: String,
+}
+
+/// Why there is no library.
+#[derive(Debug, thiserror::Error)]
+pub enum LibraryError {
+    /// There is nothing to serve.
+    #[error(transparent)]
+    Corpus(#[from] CorpusError),
+    /// Not even an index in memory could be built.
+    #[error("the index cannot be built: {0}")]
+    Index(#[from] tantivy::TantivyError),
+}
+
+impl Library {
+    /// Reads the corpus in `corpus` and opens its index below `index`, or builds it. `progress` hears how many passages are done,
+    /// of how many, while an index is built.
+    ///
+    /// # Errors
+    /// Where the corpus cannot be read or is empty, or no index can be built even in memory.
+    pub fn open(corpus: &Path, index: &Path, mut progress: impl FnMut(usize, usize)) -> Result<Library, LibraryError> {
+        let Corpus { documents, mut problems, fingerprint } = corpus::read(corpus)?;
+        let (ladder, circles) = Ladder::new(&documents);
+        problems.extend(circles);
+        problems.sort();
+        let names = Names::new(&documents);
+        let owned: Vec<(usize, usize, String)> = documents
+            .iter()
+            .enumerate()
+            .flat_map(|(at, doc)| {
+                doc.passages.iter().enumerate().map(move |(number, passage)| (at, number, full_text(passage)))
+            })
+            .collect();
+        let around: Vec<String> = owned
+            .iter()
+            .map(|(at, number, _)| documents[*at].passages[*number].heading.clone().unwrap_or_default())
+            .collect();
+        let entries: Vec<Entry<'_>> = owned
+            .iter()
+            .zip(&around)
+            .map(|((at, number, text), around)| Entry {
+                title: &documents[*at].title,
+                aliases: documents[*at].aliases.iter().map(|alias| alias.text.as_str()).collect::<Vec<_>>().join(" "),
+                text: text.clone(),
+                phrases: documents[*at].passages[*number].asked.join(" "),
+                body: around,
+            })
+            .collect();
+        let total = entries.len();
+        let (passages, origin) =
+            index::open_or_build(index, &fingerprint, &entries, &mut |done| progress(done, total))?;
+        let around: Vec<String> = owned
+            .iter()
+            .zip(&around)
+            .map(|((at, ..), heading)| format!("{} {heading}", documents[*at].title))
+            .collect();
+        let sources: Vec<Source<'_>> = owned
+            .iter()
+            .zip(&around)
+            .map(|((at, number, text), around)| Source {
+                document: *at,
+                passage: *number,
+                text,
+                phrases: &documents[*at].passages[*number].asked,
+                around,
+                roles: roles_named(&names, &documents, *at, text, &documents[*at].passages[*number].asked),
+            })
+            .collect();
+        let search = Searcher::new(passages, &sources);
+        let by_slug: HashMap<String, usize> =
+            documents.iter().enumerate().map(|(at, doc)| (doc.slug.clone(), at)).collect();
+        let inherited = (0..documents.len()).map(|at| inherited(&documents, &by_slug, at)).collect();
+        Ok(Library { documents, by_slug, inherited, names, ladder, search, problems, origin, fingerprint })
+    }
+
+    /// All documents, by slug. A document's position in this list is what names, ladder and search call it by.
+    pub fn documents(&self) -> &[Document] {
+        &self.documents
+    }
+
+    /// The document at a position that names, ladder or search gave.
+    pub fn document(&self, at: usize) -> &Document {
+        &self.documents[at]
+    }
+
+    /// The position of the document with this slug.
+    pub fn by_slug(&self, slug: &str) -> Option<usize> {
+        self.by_slug.get(slug).copied()
+    }
+
+    /// The roles whose responsibilities this one has as well, nearest first, through all levels.
+    pub fn inherited(&self, at: usize) -> &[usize] {
+        &self.inherited[at]
+    }
+
+    /// The roles that have all that this one is responsible for, through inheritance.
+    pub fn heirs(&self, at: usize) -> impl Iterator<Item = usize> {
+        (0..self.documents.len()).filter(move |heir| self.inherited[*heir].contains(&at))
+    }
+
+    /// Roles in the order of families and levels.
+    pub fn roles(&self) -> Vec<usize> {
+        let mut roles: Vec<usize> = (0..self.documents.len()).filter(|at| self.documents[*at].is_role()).collect();
+        roles.sort_by_key(|at| {
+            let doc = &self.documents[*at];
+            (doc.family.clone(), doc.level.unwrap_or(i64::MAX), doc.title.clone())
+        });
+        roles
+    }
+}
+
+/// All that a passage shows.
+fn full_text(passage: &Passage) -> String {
+    [passage.text.as_str()].into_iter().chain(passage.items.iter().map(String::as_str)).collect::<Vec<_>>().join("\n")
+}
+
+/// The roles that a passage or its search phrases name, besides the one it stands under.
+fn roles_named(names: &Names, documents: &[Document], own: usize, text: &str, asked: &[String]) -> Vec<usize> {
+    let mut found: Vec<usize> = Vec::new();
+    for statement in [text].into_iter().chain(asked.iter().map(String::as_str)) {
+        for mention in names.spot(&english::words(statement), &|_| true) {
+            if mention.how == names::Match::Exact {
+                found.extend(mention.documents.iter().filter(|at| **at != own && documents[**at].is_role()));
+            }
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+fn inherited(documents: &[Document], by_slug: &HashMap<String, usize>, at: usize) -> Vec<usize> {
+    let mut found: Vec<usize> = Vec::new();
+    let mut open = vec![at];
+    while let Some(next) = open.pop() {
+        for slug in &documents[next].inherits {
+            if let Some(&above) = by_slug.get(&slug.text)
+                && above != at
+                && !found.contains(&above)
+            {
+                found.push(above);
+                open.push(above);
+            }
+        }
+    }
+    found
+}

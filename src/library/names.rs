@@ -1,0 +1,385 @@
+//! What a role is called: slugs, titles, aliases, levels. Finds a name exactly, misspelt or in another order; spots names in a
+//! sentence; completes one that is being typed. Names do not go through the index: a hash is faster and right more often.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::library::document::Document;
+use crate::library::english::{Word, words};
+
+/// How a name was recognised, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Match {
+    /// As written in the corpus, up to case, plural and possessive.
+    Exact,
+    /// With typing errors.
+    Misspelt,
+    /// Its words in another order.
+    Reordered,
+    /// A single word that belongs to one title alone ("principal"), or a name its author calls ambiguous.
+    Short,
+}
+
+/// A name spotted in a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mention {
+    /// The first word of it, counted from 0.
+    pub start: usize,
+    /// One past its last word.
+    pub end: usize,
+    /// Positions of the documents that it may mean; more than one where it is ambiguous.
+    pub documents: Vec<usize>,
+    /// How it was recognised.
+    pub how: Match,
+}
+
+/// Abbreviations of words in job titles, for every organisation alike.
+const SHORT_FORMS: [(&str, &str); 13] = [
+    ("sr", "senior"),
+    ("snr", "senior"),
+    ("jr", "junior"),
+    ("jnr", "junior"),
+    ("mgr", "manager"),
+    ("mngr", "manager"),
+    ("mgmt", "management"),
+    ("assoc", "associate"),
+    ("asst", "assistant"),
+    ("eng", "engineer"),
+    ("dir", "director"),
+    ("exec", "executive"),
+    ("dev", "developer"),
+];
+
+/// Words inside a title that do not tell it from others.
+const FILLERS: [&str; 6] = ["of", "the", "a", "an", "for", "and"];
+
+/// All names of a corpus.
+#[derive(Debug)]
+pub struct Names {
+    /// Normalised name to the documents that bear it.
+    exact: HashMap<String, Vec<usize>>,
+    /// The same by sorted words, for names of two words and more.
+    reordered: HashMap<String, Vec<usize>>,
+    /// Names that mean a document only where a name is expected.
+    short: HashMap<String, Vec<usize>>,
+    /// Every word of every name, by its first letter, for typing errors.
+    vocabulary: BTreeMap<char, Vec<String>>,
+    known_words: HashSet<String>,
+    /// Names as shown, in lower case, sorted: (lower case, shown, document).
+    shown: Vec<(String, String, usize)>,
+    longest: usize,
+}
+
+impl Names {
+    /// Collects the names of all documents.
+    pub fn new(documents: &[Document]) -> Self {
+        let mut names = Names {
+            exact: HashMap::new(),
+            reordered: HashMap::new(),
+            short: HashMap::new(),
+            vocabulary: BTreeMap::new(),
+            known_words: HashSet::new(),
+            shown: Vec::new(),
+            longest: 1,
+        };
+        let mut firm: Vec<(Vec<String>, usize)> = Vec::new();
+        for (at, doc) in documents.iter().enumerate() {
+            let aliases = doc.aliases.iter().map(|alias| alias.text.as_str());
+            let mut titles = variants(&doc.title);
+            titles.push(doc.title.clone());
+            for name in titles.iter().map(String::as_str).chain(aliases) {
+                firm.push((key_words(name), at));
+                names.shown.push((name.to_lowercase(), name.to_owned(), at));
+            }
+            firm.push((key_words(&doc.slug), at));
+            for name in &doc.ambiguous {
+                add(&mut names.short, key_words(&name.text).join(" "), at);
+            }
+        }
+        let composed = compose(&firm, documents);
+        for (key, at) in firm.into_iter().chain(composed) {
+            names.add_firm(key, at);
+        }
+        names.add_distinctive(documents);
+        for name in names.exact.keys().chain(names.short.keys()) {
+            for word in name.split(' ') {
+                if names.known_words.insert(word.to_owned())
+                    && let Some(first) = word.chars().next()
+                {
+                    names.vocabulary.entry(first).or_default().push(word.to_owned());
+                }
+            }
+        }
+        names.vocabulary.values_mut().for_each(|list| list.sort());
+        names.shown.sort();
+        names.shown.dedup_by(|one, other| one.0 == other.0 && one.2 == other.2);
+        names
+    }
+
+    fn add_firm(&mut self, key: Vec<String>, at: usize) {
+        if key.is_empty() {
+            return;
+        }
+        self.longest = self.longest.max(key.len());
+        let mut sorted = key.clone();
+        sorted.sort();
+        if key.len() > 1 {
+            add(&mut self.reordered, sorted.join(" "), at);
+        }
+        add(&mut self.exact, key.join(" "), at);
+    }
+
+    /// Words that stand in the title of one role alone: "principal" means the Principal Product Manager where a role is expected.
+    fn add_distinctive(&mut self, documents: &[Document]) {
+        let mut bearers: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, doc) in documents.iter().enumerate().filter(|(_, doc)| doc.is_role()) {
+            for title in variants(&doc.title).iter().chain([&doc.title]) {
+                for word in key_words(title) {
+                    add(&mut bearers, word, at);
+                }
+            }
+        }
+        for (word, roles) in bearers {
+            if roles.len() == 1 && !self.exact.contains_key(&word) {
+                add(&mut self.short, word, roles[0]);
+            }
+        }
+    }
+
+    /// The documents that a name means; several where it is ambiguous, none where nobody is called so. Words in another order and
+    /// typing errors count where nothing fits as written.
+    pub fn find(&self, name: &str) -> Vec<usize> {
+        let key = key_words(name);
+        let joined = key.join(" ");
+        if let Some(found) = self.exact.get(&joined).or_else(|| self.short.get(&joined)) {
+            return found.clone();
+        }
+        let corrected: Vec<String> =
+            key.iter().map(|word| self.corrected(word).unwrap_or_else(|| word.clone())).collect();
+        let joined = corrected.join(" ");
+        let mut sorted = corrected.clone();
+        sorted.sort();
+        let found = self
+            .exact
+            .get(&joined)
+            .or_else(|| self.reordered.get(&sorted.join(" ")))
+            .or_else(|| self.short.get(&joined));
+        found.cloned().unwrap_or_default()
+    }
+
+    /// Documents whose names come nearest to one that nobody bears, best first.
+    pub fn nearest(&self, name: &str, limit: usize) -> Vec<usize> {
+        let wanted = key_words(name);
+        let text = wanted.join(" ");
+        let mut best: BTreeMap<usize, f64> = BTreeMap::new();
+        for (lower, _, at) in &self.shown {
+            let key = key_words(lower);
+            let shared = key.iter().filter(|word| wanted.contains(word)).count() as f64;
+            let overlap = 2.0 * shared / (key.len() + wanted.len()).max(1) as f64;
+            let alike = strsim::normalized_damerau_levenshtein(&text, &key.join(" "));
+            let score = alike.max(0.5 * (overlap + alike));
+            let entry = best.entry(*at).or_default();
+            *entry = entry.max(score);
+        }
+        let mut ranked: Vec<(usize, f64)> = best.into_iter().filter(|(_, score)| *score > 0.35).collect();
+        ranked.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
+        ranked.into_iter().take(limit).map(|(at, _)| at).collect()
+    }
+
+    /// Names that go on from what has been typed, best first: as written, the beginning of a name, the beginning of a word in
+    /// one, a misspelling. Each document comes once, with the name that fitted.
+    pub fn complete(&self, typed: &str, limit: usize) -> Vec<(usize, &str)> {
+        let typed = typed.trim().to_lowercase();
+        let rank = |lower: &str| -> Option<u8> {
+            if lower == typed {
+                Some(0)
+            } else if lower.starts_with(&typed) {
+                Some(1)
+            } else if lower.split([' ', '-', '/']).any(|word| word.starts_with(&typed)) {
+                Some(2)
+            } else if lower.contains(&typed) {
+                Some(3)
+            } else {
+                None
+            }
+        };
+        let mut best: BTreeMap<usize, (u8, &str)> = BTreeMap::new();
+        for (lower, shown, at) in &self.shown {
+            if let Some(rank) = rank(lower) {
+                let entry = best.entry(*at).or_insert((rank, shown));
+                if rank < entry.0 {
+                    *entry = (rank, shown);
+                }
+            }
+        }
+        let mut ranked: Vec<(u8, usize, &str)> =
+            best.into_iter().map(|(at, (rank, shown))| (rank, at, shown)).collect();
+        ranked.sort();
+        let mut found: Vec<(usize, &str)> = ranked.into_iter().map(|(_, at, shown)| (at, shown)).collect();
+        if typed.chars().count() > 2 {
+            for at in self.nearest(&typed, limit) {
+                if found.iter().all(|(seen, _)| *seen != at)
+                    && let Some((_, shown, _)) = self.shown.iter().find(|(_, _, bearer)| *bearer == at)
+                {
+                    found.push((at, shown));
+                }
+            }
+        }
+        found.truncate(limit);
+        found
+    }
+
+    /// Every name in a sentence, longest first, none inside another. `ordinary` tells words that the corpus uses outside names:
+    /// they are never taken for the misspelling of one.
+    pub fn spot(&self, sentence: &[Word], ordinary: &dyn Fn(&str) -> bool) -> Vec<Mention> {
+        let keys: Vec<Option<String>> = sentence.iter().map(|word| key_word(&word.text)).collect();
+        let corrected: Vec<Option<String>> = keys
+            .iter()
+            .map(|key| {
+                let key = key.as_ref()?;
+                if self.known_words.contains(key) || ordinary(key) { None } else { self.corrected(key) }
+            })
+            .collect();
+        let mut mentions: Vec<Mention> = Vec::new();
+        let mut start = 0;
+        while start < sentence.len() {
+            match self.mention_at(&keys, &corrected, start) {
+                Some(mention) => {
+                    start = mention.end;
+                    mentions.push(mention);
+                }
+                None => start += 1,
+            }
+        }
+        mentions
+    }
+
+    fn mention_at(&self, keys: &[Option<String>], corrected: &[Option<String>], start: usize) -> Option<Mention> {
+        // A filler cannot open or close a name, but may stand inside one.
+        keys[start].as_ref()?;
+        let window = (self.longest + 3).min(keys.len() - start);
+        for length in (1..=window).rev() {
+            let end = start + length;
+            if keys[end - 1].is_none() {
+                continue;
+            }
+            let range = start..end;
+            let plain: Vec<&str> = keys[range.clone()].iter().flatten().map(String::as_str).collect();
+            let mended: Vec<&str> =
+                range.clone().filter_map(|at| corrected[at].as_deref().or(keys[at].as_deref())).collect();
+            let was_mended = corrected[range].iter().any(Option::is_some);
+            let (documents, how) = if let Some(found) = self.exact.get(&plain.join(" ")) {
+                (found, Match::Exact)
+            } else if let Some(found) = was_mended.then(|| self.exact.get(&mended.join(" "))).flatten() {
+                (found, Match::Misspelt)
+            } else if let Some(found) = self.reordered_at(&mended) {
+                (found, Match::Reordered)
+            } else if let Some(found) = self.short.get(&plain.join(" ")) {
+                (found, Match::Short)
+            } else {
+                continue;
+            };
+            return Some(Mention { start, end, documents: documents.clone(), how });
+        }
+        None
+    }
+
+    fn reordered_at(&self, key: &[&str]) -> Option<&Vec<usize>> {
+        if key.len() < 2 {
+            return None;
+        }
+        let mut sorted = key.to_vec();
+        sorted.sort_unstable();
+        self.reordered.get(&sorted.join(" "))
+    }
+
+    /// The word of a name that this one is a misspelling of: one letter off from five letters on, two from eight on.
+    fn corrected(&self, word: &str) -> Option<String> {
+        let letters = word.chars().count();
+        let allowed = match letters {
+            0..5 => return None,
+            5..8 => 1,
+            _ => 2,
+        };
+        let first = word.chars().next()?;
+        self.vocabulary
+            .get(&first)?
+            .iter()
+            .filter(|known| known.chars().count() > 4)
+            .map(|known| (strsim::damerau_levenshtein(word, known), known))
+            .filter(|(distance, _)| (1..=allowed).contains(distance))
+            .min()
+            .map(|(_, known)| known.clone())
+    }
+}
+
+fn add(map: &mut HashMap<String, Vec<usize>>, key: String, at: usize) {
+    let bearers = map.entry(key).or_default();
+    if !bearers.contains(&at) {
+        bearers.push(at);
+    }
+}
+
+/// A word as names compare it: short forms spelt out, plural made singular. Nothing for a filler.
+fn key_word(word: &str) -> Option<String> {
+    if FILLERS.contains(&word) {
+        return None;
+    }
+    let word = word.strip_suffix("s'").unwrap_or(word);
+    let singular = match word.strip_suffix("ies") {
+        Some(root) if root.len() > 2 => format!("{root}y"),
+        _ if word.len() > 2 && word.ends_with('s') && !word.ends_with("ss") => word[..word.len() - 1].to_owned(),
+        _ => word.to_owned(),
+    };
+    let spelt = SHORT_FORMS.iter().find(|(short, _)| *short == singular).map(|(_, long)| (*long).to_owned());
+    Some(spelt.unwrap_or(singular))
+}
+
+fn key_words(name: &str) -> Vec<String> {
+    words(name).iter().filter_map(|word| key_word(&word.text)).collect()
+}
+
+/// The names that one title holds: "Group Product Manager (Product Lead)", "Director / Head of Product".
+fn variants(title: &str) -> Vec<String> {
+    let parts: Vec<&str> = title.split(['/', '(', ')', '|']).map(str::trim).filter(|part| !part.is_empty()).collect();
+    if parts.len() < 2 {
+        return Vec::new();
+    }
+    parts.into_iter().filter(|part| part.split_whitespace().count() > 1 || part.len() > 3).map(str::to_owned).collect()
+}
+
+/// Names with a shorter name inside: where "PM" is a Product Manager, a "Growth PM" is a Growth Product Manager. Initials too, from
+/// three words on: APM.
+fn compose(firm: &[(Vec<String>, usize)], documents: &[Document]) -> Vec<(Vec<String>, usize)> {
+    let taken: HashSet<String> = firm.iter().map(|(key, _)| key.join(" ")).collect();
+    let mut composed: Vec<(Vec<String>, usize)> = Vec::new();
+    let mut titles: Vec<(Vec<String>, usize)> =
+        documents.iter().enumerate().map(|(at, doc)| (key_words(&doc.title), at)).collect();
+    titles.retain(|(title, at)| title.len() > 1 && documents[*at].is_role());
+    for (title, owner) in &titles {
+        let shorter: Vec<&Vec<String>> =
+            firm.iter().filter(|(key, at)| at == owner && key.len() < title.len()).map(|(key, _)| key).collect();
+        for (name, at) in firm.iter().filter(|(name, at)| at != owner && name.len() > title.len()) {
+            let Some(from) = name.windows(title.len()).position(|window| window == title.as_slice()) else { continue };
+            for short in &shorter {
+                let whole = [&name[..from], short.as_slice(), &name[from + title.len()..]].concat();
+                composed.push((whole, *at));
+            }
+        }
+    }
+    for (title, at) in titles.iter().filter(|(title, _)| title.len() > 2) {
+        composed.push((vec![title.iter().filter_map(|word| word.chars().next()).collect()], *at));
+    }
+    for (name, at) in firm {
+        composed.extend(spelt_out(name, &["vp"], &["vice", "president"]).map(|name| (name, *at)));
+        composed.extend(spelt_out(name, &["vice", "president"], &["vp"]).map(|name| (name, *at)));
+    }
+    composed.retain(|(key, _)| !taken.contains(&key.join(" ")));
+    composed
+}
+
+/// A name with `from` inside it replaced by `to`.
+fn spelt_out(name: &[String], from: &[&str], to: &[&str]) -> Option<Vec<String>> {
+    let at = name.windows(from.len()).position(|window| window == from)?;
+    let to: Vec<String> = to.iter().map(|word| (*word).to_owned()).collect();
+    Some([&name[..at], &to, &name[at + from.len()..]].concat())
+}

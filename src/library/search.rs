@@ -1,0 +1,299 @@
+//! Free text to ranked passages. The index finds candidates; how well one answers is then measured word by word, so that a score
+//! means the same for every question: 1 where a passage holds all that was asked, 0 where it holds nothing of it.
+
+use std::collections::HashMap;
+
+use crate::library::english::{English, Weight, Word, words};
+use crate::library::index::PassageIndex;
+
+/// Candidates that the index hands over for measuring: what answers best by words is among the first fifty by BM25.
+const CANDIDATES: usize = 50;
+/// What a word is worth that a passage says with another word of the same meaning.
+const ALIKE: f32 = 0.7;
+/// What a word is worth that only stands around a passage: in its heading, or its document's title.
+const AROUND: f32 = 0.6;
+/// What a word counts that says little, beside any other.
+const LIGHT: f32 = 0.3;
+/// What a role weighs that the question speaks of.
+const ROLE: f32 = 0.8;
+
+/// The words of one passage, as numbers of the vocabulary, sorted.
+#[derive(Debug)]
+struct Searchable {
+    document: usize,
+    passage: usize,
+    text: Box<[u32]>,
+    phrases: Box<[Box<[u32]>]>,
+    around: Box<[u32]>,
+    /// Roles that it speaks of, besides its own.
+    roles: Box<[usize]>,
+}
+
+/// The texts of one passage.
+#[derive(Debug)]
+pub struct Source<'a> {
+    /// Position of its document.
+    pub document: usize,
+    /// Position in its document.
+    pub passage: usize,
+    /// What it says.
+    pub text: &'a str,
+    /// Its search phrases.
+    pub phrases: &'a [String],
+    /// What stands around it: heading, title.
+    pub around: &'a str,
+    /// Positions of the roles that it names.
+    pub roles: Vec<usize>,
+}
+
+/// What is searched for: the meaningful words of a question.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    terms: Vec<QueryTerm>,
+    /// Roles that the answer has to speak of, whatever it calls them.
+    roles: Vec<usize>,
+    total: f32,
+}
+
+#[derive(Clone, Debug)]
+struct QueryTerm {
+    stem: String,
+    id: Option<u32>,
+    alike: Vec<u32>,
+    weight: f32,
+}
+
+/// A passage that answers more or less.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    /// Position of its document.
+    pub document: usize,
+    /// Position in its document.
+    pub passage: usize,
+    /// The share of the question's weight that the passage holds, 0 to 1.
+    pub coverage: f32,
+    /// How closely the best single statement of it, text or search phrase, matches the question both ways, 0 to 1.
+    pub focus: f32,
+    /// Coverage and focus together; what the ranking goes by.
+    pub score: f32,
+}
+
+/// Searches the passages of one corpus.
+#[derive(Debug)]
+pub struct Searcher {
+    index: PassageIndex,
+    language: English,
+    passages: Vec<Searchable>,
+    by_document: HashMap<usize, Vec<usize>>,
+    vocabulary: HashMap<String, u32>,
+    /// For each word of the vocabulary what it weighs, 0 to 1: the rarer, the more.
+    weights: Vec<f32>,
+    by_first: HashMap<char, Vec<String>>,
+}
+
+impl Searcher {
+    /// A searcher over `sources`, in the order in which they were put into `index`.
+    pub fn new(index: PassageIndex, sources: &[Source<'_>]) -> Self {
+        let mut vocabulary: HashMap<String, u32> = HashMap::new();
+        let mut number = |text: &str| -> Box<[u32]> {
+            let mut ids: Vec<u32> = Vec::new();
+            for word in words(text) {
+                let next = vocabulary.len() as u32;
+                ids.push(*vocabulary.entry(word.stem).or_insert(next));
+            }
+            ids.sort_unstable();
+            ids.dedup();
+            ids.into()
+        };
+        let passages: Vec<Searchable> = sources
+            .iter()
+            .map(|source| Searchable {
+                document: source.document,
+                passage: source.passage,
+                text: number(source.text),
+                phrases: source.phrases.iter().map(|phrase| number(phrase)).collect(),
+                around: number(source.around),
+                roles: source.roles.clone().into(),
+            })
+            .collect();
+        let language = English::new();
+        let mut seen_in = vec![0u32; vocabulary.len()];
+        let mut by_document: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (at, passage) in passages.iter().enumerate() {
+            by_document.entry(passage.document).or_default().push(at);
+            let mut ids: Vec<u32> = passage.phrases.iter().flatten().chain(&passage.text).copied().collect();
+            ids.sort_unstable();
+            ids.dedup();
+            ids.into_iter().for_each(|id| seen_in[id as usize] += 1);
+        }
+        let count = passages.len().max(1) as f32;
+        let rarity = |seen: u32| ((1.0 + count / seen.max(1) as f32).ln() / (1.0 + count).ln()).clamp(0.0, 1.0);
+        let mut weights: Vec<f32> = seen_in.into_iter().map(rarity).collect();
+        let mut by_first: HashMap<char, Vec<String>> = HashMap::new();
+        for (stem, id) in &vocabulary {
+            match language.weight(stem) {
+                Weight::None => weights[*id as usize] = 0.0,
+                Weight::Light => weights[*id as usize] *= LIGHT,
+                Weight::Full => {}
+            }
+            if let Some(first) = stem.chars().next() {
+                by_first.entry(first).or_default().push(stem.clone());
+            }
+        }
+        by_first.values_mut().for_each(|stems| stems.sort());
+        Searcher { index, language, passages, by_document, vocabulary, weights, by_first }
+    }
+
+    /// True where the corpus uses this stem anywhere.
+    pub fn knows(&self, stem: &str) -> bool {
+        self.vocabulary.contains_key(stem)
+    }
+
+    /// How much a word says by the language alone.
+    pub fn weight(&self, word: &Word) -> Weight {
+        self.language.weight(&word.stem)
+    }
+
+    /// The query that a question's words make. Words of grammar drop out; a word that the corpus does not know becomes a near one
+    /// that it does know, and weighs most where there is none: what is asked and not there decides.
+    pub fn query<'w>(&self, words: impl IntoIterator<Item = &'w Word>) -> Query {
+        let mut terms: Vec<QueryTerm> = Vec::new();
+        for word in words {
+            let language = self.language.weight(&word.stem);
+            if language == Weight::None || terms.iter().any(|term| term.stem == word.stem) {
+                continue;
+            }
+            let alike: Vec<u32> =
+                self.language.alike(&word.stem).iter().filter_map(|stem| self.vocabulary.get(stem)).copied().collect();
+            let known = self.vocabulary.get(&word.stem).copied();
+            let id = known.or_else(|| if alike.is_empty() { self.corrected(&word.stem) } else { None });
+            let weight = match (id, alike.first()) {
+                (Some(id), _) => self.weights[id as usize],
+                (None, Some(id)) => self.weights[*id as usize].max(0.5),
+                (None, None) if language == Weight::Light => LIGHT,
+                (None, None) => 1.0,
+            };
+            terms.push(QueryTerm { stem: word.stem.clone(), id, alike, weight });
+        }
+        let total = terms.iter().map(|term| term.weight).sum();
+        Query { terms, roles: Vec::new(), total }
+    }
+
+    /// The known stem that an unknown one is a misspelling of.
+    fn corrected(&self, stem: &str) -> Option<u32> {
+        let letters = stem.chars().count();
+        if letters < 5 || stem.chars().any(|letter| letter.is_ascii_digit()) {
+            return None;
+        }
+        let near = self.by_first.get(&stem.chars().next()?)?;
+        near.iter()
+            .filter(|known| known.chars().count() > 3)
+            .filter(|known| strsim::damerau_levenshtein(stem, known) == 1)
+            .min()
+            .and_then(|known| self.vocabulary.get(known).copied())
+    }
+
+    /// The passages of the whole corpus that answer best.
+    pub fn find(&self, query: &Query, limit: usize) -> Vec<Hit> {
+        let mut stems: Vec<(&str, f32)> = Vec::new();
+        for term in &query.terms {
+            stems.push((&term.stem, term.weight));
+            for stem in self.language.alike(&term.stem) {
+                stems.push((stem, term.weight * ALIKE * 0.5));
+            }
+        }
+        let candidates = self.index.ranked(&stems, CANDIDATES);
+        let best = candidates.first().map_or(1.0, |(_, score)| score.max(f32::EPSILON));
+        let hits = candidates.into_iter().filter_map(|(at, bm25)| {
+            let mut hit = self.measure(query, self.passages.get(at)?);
+            // BM25 knows how often a word stands in a passage; it settles what words alone leave even.
+            hit.score += 0.05 * bm25 / best;
+            Some(hit)
+        });
+        sorted(hits.collect(), limit)
+    }
+
+    /// The passages of these documents that answer best.
+    pub fn among(&self, query: &Query, documents: &[usize], limit: usize) -> Vec<Hit> {
+        let passages = documents.iter().filter_map(|document| self.by_document.get(document)).flatten();
+        sorted(passages.map(|at| self.measure(query, &self.passages[*at])).collect(), limit)
+    }
+
+    fn measure(&self, query: &Query, passage: &Searchable) -> Hit {
+        let mut held = 0.0;
+        for term in &query.terms {
+            let own = |ids: &[u32]| term.found(ids);
+            let inside = passage.phrases.iter().map(|phrase| own(phrase)).fold(own(&passage.text), f32::max);
+            held += term.weight * inside.max(AROUND * own(&passage.around));
+        }
+        held += ROLE * query.roles.iter().filter(|role| passage.roles.contains(role)).count() as f32;
+        let coverage = if query.total > 0.0 { held / query.total } else { 0.0 };
+        let statements = passage.phrases.iter().chain([&passage.text]);
+        let spoken_of = query.roles.iter().filter(|role| passage.roles.contains(role)).count() as f32 * ROLE;
+        let focus = statements.map(|statement| self.closeness(query, statement, spoken_of)).fold(0.0, f32::max);
+        Hit {
+            document: passage.document,
+            passage: passage.passage,
+            coverage,
+            focus,
+            score: 0.55 * coverage + 0.45 * focus,
+        }
+    }
+
+    /// How much a statement and a question have in common, as a share of both: 1 where they hold the same words.
+    fn closeness(&self, query: &Query, statement: &[u32], spoken_of: f32) -> f32 {
+        let held: f32 = spoken_of + query.terms.iter().map(|term| term.weight * term.found(statement)).sum::<f32>();
+        let total: f32 = statement.iter().map(|id| self.weights[*id as usize]).sum();
+        if held == 0.0 || total == 0.0 || query.total == 0.0 {
+            return 0.0;
+        }
+        let met: f32 = statement
+            .iter()
+            .filter(|id| query.terms.iter().any(|term| term.id == Some(**id) || term.alike.contains(id)))
+            .map(|id| self.weights[*id as usize])
+            .sum();
+        (held / query.total * (met / total)).sqrt().min(1.0)
+    }
+}
+
+impl QueryTerm {
+    fn found(&self, ids: &[u32]) -> f32 {
+        let holds = |id: &u32| ids.binary_search(id).is_ok();
+        if self.id.as_ref().is_some_and(holds) {
+            1.0
+        } else if self.alike.iter().any(holds) {
+            ALIKE
+        } else {
+            0.0
+        }
+    }
+}
+
+impl Query {
+    /// True where nothing meaningful was asked.
+    pub fn is_empty(&self) -> bool {
+        self.total <= 0.0
+    }
+
+    /// The same query, of passages that speak of these roles by whatever name.
+    #[must_use]
+    pub fn about(mut self, roles: &[usize]) -> Query {
+        self.roles = roles.to_vec();
+        self.total += ROLE * roles.len() as f32;
+        self
+    }
+
+    /// The weight of all its words; about 1 for each that is rare.
+    pub fn weight(&self) -> f32 {
+        self.total
+    }
+}
+
+fn sorted(mut hits: Vec<Hit>, limit: usize) -> Vec<Hit> {
+    hits.retain(|hit| hit.score > 0.0);
+    hits.sort_by(|one, other| {
+        other.score.total_cmp(&one.score).then(one.document.cmp(&other.document)).then(one.passage.cmp(&other.passage))
+    });
+    hits.truncate(limit);
+    hits
+}
