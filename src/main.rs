@@ -1,9 +1,239 @@
-fn main() {
-    let library = rolecall::library::Library::open("corpus".as_ref(), "index".as_ref(), |_, _| {}).unwrap();
-    eprintln!("{:?} {:?}", library.origin, library.problems);
-    let bot = rolecall::bot::Bot::new(library);
-    for line in std::io::stdin().lines() {
-        let line = line.unwrap();
-        println!("{}", bot.handle_text(&line).to_json(&line));
+//! The verbs. Reads the settings, opens the library, starts the front end that was asked for.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::{Parser, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+use rolecall::bot::Bot;
+use rolecall::bot::reply::Reply;
+use rolecall::config::{Config, Flags};
+use rolecall::console;
+use rolecall::library::Library;
+use rolecall::library::index::Origin;
+
+/// A Discord bot that knows what people in an organisation's roles do.
+///
+/// Without a verb it is the bot where DISCORD_TOKEN is set, and the console where it is not.
+#[derive(Debug, Parser)]
+#[command(version, after_help = "Settings come from the environment or a file .env; .env.example explains each.")]
+struct Arguments {
+    /// The folder of role documents [default: ROLECALL_CORPUS, or corpus]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    corpus: Option<PathBuf>,
+    /// The folder for built indexes; always safe to delete [default: ROLECALL_INDEX, or index]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    index: Option<PathBuf>,
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Ask in the terminal; no token, no network
+    Console,
+    /// Answer one question, or many from a file
+    Ask {
+        /// What a member would type: a question, or a command such as "/path apm cpo"
+        #[arg(required_unless_present = "batch", conflicts_with = "batch")]
+        text: Option<String>,
+        /// One JSON object a reply instead of text
+        #[arg(long)]
+        json: bool,
+        /// Answer every line of a file (- for standard input), each with a line of JSON
+        #[arg(long, value_name = "FILE")]
+        batch: Option<PathBuf>,
+        /// Tell why: what was read in the question, what was found, what decided
+        #[arg(long, conflicts_with = "json")]
+        explain: bool,
+    },
+    /// Build the index of the corpus, where there is none yet
+    Index,
+    /// List what is wrong in the corpus, with file and line; exit 1 where anything is
+    Check,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments) {
+        Ok(code) => code,
+        Err(message) => {
+            eprintln!("rolecall: {message}");
+            ExitCode::FAILURE
+        }
     }
+}
+
+fn run(arguments: Arguments) -> Result<ExitCode, String> {
+    read_env_file()?;
+    let flags = Flags { corpus: arguments.corpus, index: arguments.index };
+    let config = Config::read(flags, |name| std::env::var(name).ok()).map_err(|errors| listed(&errors))?;
+    log_to_stderr(&config.log)?;
+    match arguments.verb {
+        None if config.token.is_some() => go_live(&config),
+        None => {
+            let bot = open(&config)?;
+            console::run(&bot, Some("To go live on Discord, set DISCORD_TOKEN (the README tells how to get one)."))
+        }
+        Some(Verb::Console) => console::run(&open(&config)?, None),
+        Some(Verb::Ask { text, json, batch, explain }) => ask(&config, text, json, batch.as_deref(), explain),
+        Some(Verb::Index) => index(&config),
+        Some(Verb::Check) => check(&config),
+    }
+    .map_err(|error| error.to_string())
+}
+
+type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
+
+/// Reads `.env` in the current folder, where there is one; what the environment says goes before it.
+fn read_env_file() -> Result<(), String> {
+    match dotenvy::dotenv() {
+        Err(error) if !error.not_found() => Err(format!(".env cannot be read: {error}; compare it with .env.example")),
+        _ => Ok(()),
+    }
+}
+
+fn log_to_stderr(filter: &str) -> Result<(), String> {
+    let filter = filter.parse::<tracing_subscriber::EnvFilter>().map_err(|error| error.to_string())?;
+    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(colours)
+        .with_target(false)
+        .init();
+    Ok(())
+}
+
+/// Opens the library for answering: what is wrong with it is told on standard error, and the rest is served.
+fn open(config: &Config) -> Result<Bot, String> {
+    let library = open_library(config)?;
+    match library.problems.as_slice() {
+        [] => {}
+        [one] => tracing::warn!("a problem in the corpus, the rest is served: {one}"),
+        many => tracing::warn!(
+            "{} problems in the corpus, the rest is served; `rolecall check` lists them. The first: {}",
+            many.len(),
+            many[0]
+        ),
+    }
+    match &library.origin {
+        Origin::InMemory(reason) => {
+            tracing::warn!("the index cannot be kept in {} ({reason}); serving from memory", config.index.display());
+        }
+        Origin::Rebuilt => tracing::info!("the index was damaged and has been built anew"),
+        Origin::Opened | Origin::Built => {}
+    }
+    Ok(Bot::new(library))
+}
+
+/// Opens the library, with a progress bar where that takes long enough to be noticed and somebody is there to see it.
+fn open_library(config: &Config) -> Result<Library, String> {
+    const NOTICEABLE: Duration = Duration::from_millis(300);
+    let start = Instant::now();
+    let mut bar: Option<ProgressBar> = None;
+    let library = Library::open(&config.corpus, &config.index, |done, total| {
+        if bar.is_none() && start.elapsed() > NOTICEABLE && std::io::stderr().is_terminal() {
+            let style = ProgressStyle::with_template("indexing {bar:32} {pos} of {len} passages, {eta} left");
+            bar =
+                Some(ProgressBar::new(total as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())));
+        }
+        if let Some(bar) = &bar {
+            bar.set_position(done as u64);
+        }
+    });
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    library.map_err(|error| error.to_string())
+}
+
+fn go_live(_config: &Config) -> Outcome {
+    Ok(ExitCode::SUCCESS)
+}
+
+fn ask(config: &Config, text: Option<String>, json: bool, batch: Option<&Path>, explain: bool) -> Outcome {
+    let bot = open(config)?;
+    let mut out = std::io::stdout().lock();
+    if let Some(text) = text {
+        if explain {
+            write!(out, "{}", bot.explain(&text))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let reply = bot.handle_text(&text);
+        if json {
+            writeln!(out, "{}", reply.to_json(&text))?
+        } else {
+            print_reply(&reply)
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let input: Box<dyn BufRead> = match batch {
+        Some(path) if path != Path::new("-") => {
+            let file =
+                std::fs::File::open(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+            Box::new(std::io::BufReader::new(file))
+        }
+        _ => Box::new(std::io::stdin().lock()),
+    };
+    for line in input.split(b'\n') {
+        let line = line?;
+        let text = String::from_utf8_lossy(&line);
+        let text = text.trim_end_matches('\r');
+        if explain {
+            writeln!(out, "{text}\n{}", bot.explain(text))?
+        } else {
+            writeln!(out, "{}", bot.handle_text(text).to_json(text))?
+        }
+        out.flush()?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_reply(reply: &Reply) {
+    anstream::print!("{}", reply.text(&console::style()));
+}
+
+fn index(config: &Config) -> Outcome {
+    let start = Instant::now();
+    let library = open_library(config)?;
+    let passages: usize = library.documents().iter().map(|document| document.passages.len()).sum();
+    let roles = library.roles().len();
+    let topics = library.documents().len() - roles;
+    let how = match &library.origin {
+        Origin::Opened => "was there already".to_owned(),
+        Origin::Built => "built".to_owned(),
+        Origin::Rebuilt => "was damaged; built anew".to_owned(),
+        Origin::InMemory(reason) => format!("cannot be kept in {} ({reason})", config.index.display()),
+    };
+    println!("{roles} roles, {topics} topics, {passages} passages; index {how} in {} ms", start.elapsed().as_millis());
+    if !library.problems.is_empty() {
+        println!("{} in the corpus; `rolecall check` lists them", counted(library.problems.len()));
+    }
+    let kept = !matches!(library.origin, Origin::InMemory(_));
+    Ok(if kept { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn check(config: &Config) -> Outcome {
+    let (documents, problems) = Library::check(&config.corpus)?;
+    for problem in &problems {
+        println!("{}", config.corpus.join(problem.to_string()).display());
+    }
+    println!("{documents} documents, {}", counted(problems.len()));
+    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn counted(problems: usize) -> String {
+    match problems {
+        0 => "no problems".to_owned(),
+        1 => "1 problem".to_owned(),
+        more => format!("{more} problems"),
+    }
+}
+
+fn listed(errors: &[rolecall::config::ConfigError]) -> String {
+    let lines: Vec<String> = errors.iter().map(|error| format!("  {error}")).collect();
+    format!("settings that cannot be used:\n{}", lines.join("\n"))
 }

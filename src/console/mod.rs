@@ -1,1 +1,95 @@
-//! Terminal.
+//! Where we say it: a terminal. A line in, a reply out; no token, no network.
+
+mod complete;
+
+use std::error::Error;
+use std::io::{BufRead, IsTerminal};
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style as Ansi};
+use rustyline::error::ReadlineError;
+use rustyline::history::DefaultHistory;
+use rustyline::{CompletionType, Config, Editor};
+
+use crate::bot::Bot;
+use crate::bot::reply::Style;
+use complete::Completer;
+
+/// The widest a text is set; longer lines are hard to read.
+const WIDEST: usize = 100;
+
+/// Answers line after line until the input ends. `hint` is told once before; on a terminal lines can be edited and completed, in a
+/// pipe each is answered as it comes.
+///
+/// # Errors
+/// Where the terminal or the pipe breaks.
+pub fn run(bot: &Bot, hint: Option<&str>) -> Result<ExitCode, Box<dyn Error>> {
+    if std::io::stdin().is_terminal() {
+        interactive(bot, hint)?
+    } else {
+        piped(bot, hint)?
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn piped(bot: &Bot, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
+    if let Some(hint) = hint {
+        eprintln!("{hint}");
+    }
+    for line in std::io::stdin().lock().split(b'\n') {
+        let line = line?;
+        let line = String::from_utf8_lossy(&line);
+        if !line.trim().is_empty() {
+            anstream::println!("{}", bot.handle_text(&line).text(&style()));
+        }
+    }
+    Ok(())
+}
+
+fn interactive(bot: &Bot, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
+    let roles = bot.library().roles().len();
+    anstream::println!(
+        "{}Rolecall{} knows {roles} roles. Ask away, or type /help; Tab completes, Ctrl-D leaves.",
+        bold(),
+        bold().render_reset()
+    );
+    if let Some(hint) = hint {
+        println!("{hint}");
+    }
+    let config = Config::builder().completion_type(CompletionType::List).auto_add_history(true).build();
+    let mut editor: Editor<Completer<'_>, DefaultHistory> = Editor::with_config(config)?;
+    editor.set_helper(Some(Completer::new(bot)));
+    loop {
+        match editor.readline("› ") {
+            Ok(line) if matches!(line.trim(), "/quit" | "/exit" | "quit" | "exit") => return Ok(()),
+            Ok(line) if line.trim().is_empty() => {}
+            Ok(line) => anstream::println!("\n{}", bot.handle_text(&line).text(&style())),
+            Err(ReadlineError::Interrupted) => println!("(Ctrl-D leaves)"),
+            Err(ReadlineError::Eof) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+const fn bold() -> Ansi {
+    Ansi::new().bold()
+}
+
+/// How this terminal sets a reply off; a pipe gets plain text with no line broken, and `NO_COLOR` is respected.
+pub fn style() -> Style {
+    if !std::io::stdout().is_terminal() {
+        return Style::PLAIN;
+    }
+    Style {
+        title: |text| painted(bold().fg_color(Some(AnsiColor::Cyan.into())), text),
+        heading: |text| painted(bold(), text),
+        lead: |text| painted(bold(), text),
+        faint: |text| painted(Ansi::new().dimmed(), text),
+        command: |text| painted(Ansi::new().fg_color(Some(AnsiColor::Green.into())), text),
+        width: Some(textwrap::termwidth().min(WIDEST)),
+    }
+}
+
+fn painted(ansi: Ansi, text: &str) -> String {
+    format!("{ansi}{text}{ansi:#}")
+}

@@ -1,0 +1,47 @@
+//! Completion of commands and role names while a line is typed.
+
+use rustyline::completion::Completer as Complete;
+use rustyline::{Context, Helper, Highlighter, Hinter, Result, Validator};
+
+use crate::bot::Bot;
+use crate::bot::request::{COMMANDS, Command, Takes};
+
+/// Names that are offered at a time.
+const MOST: usize = 12;
+
+/// Completes from the table of commands and the names of the library that is served.
+#[derive(Helper, Highlighter, Hinter, Validator)]
+pub struct Completer<'b> {
+    bot: &'b Bot,
+}
+
+impl<'b> Completer<'b> {
+    /// Completes for this bot.
+    pub fn new(bot: &'b Bot) -> Self {
+        Completer { bot }
+    }
+}
+
+impl Complete for Completer<'_> {
+    type Candidate = String;
+
+    fn complete(&self, line: &str, position: usize, _: &Context<'_>) -> Result<(usize, Vec<String>)> {
+        let typed = &line[..position];
+        let Some(rest) = typed.strip_prefix('/') else { return Ok((position, Vec::new())) };
+        let Some((name, value)) = rest.split_once(' ') else {
+            let fitting = COMMANDS.iter().filter(|command| command.name.starts_with(rest));
+            return Ok((0, fitting.map(|command| format!("/{} ", command.name)).collect()));
+        };
+        let takes_names = Command::named(name)
+            .is_some_and(|command| command.options.iter().any(|option| option.takes == Takes::RoleName));
+        if !takes_names {
+            return Ok((position, Vec::new()));
+        }
+        // The second name of a path starts after a comma, or after the first word.
+        let start = value.rfind([' ', ',']).map_or(0, |at| at + 1);
+        let library = self.bot.library();
+        let found = library.names.complete(&value[start..], MOST);
+        let slugs = found.into_iter().map(|(at, _)| library.document(at)).filter(|document| document.is_role());
+        Ok((position - (value.len() - start), slugs.map(|document| document.slug.clone()).collect()))
+    }
+}
