@@ -52,4 +52,9 @@ impl Bot {
             Err(mistake) => answer::mistake(&mistake.to_string()),
         }
     }
+
+    /// Why a question is answered as it is, as text.
+    pub fn explain(&self, text: &str) -> String {
+        answer::explain(&self.library(), text)
+    }
 }

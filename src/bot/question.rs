@@ -1,7 +1,7 @@
 //! A question that is ready to be answered: names and words resolved against the library.
 
 use crate::bot::reply::Kind;
-use crate::library::search::Hit;
+use crate::library::search::{Hit, Query};
 
 /// What of the roles is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct Question {
     pub roles: Vec<usize>,
     /// What of them.
     pub subject: Subject,
+    /// What was searched for.
+    pub query: Query,
     /// Passages that answer, best first.
     pub hits: Vec<Hit>,
     /// How sure it is that this is what is asked, and that the hits answer it.

@@ -45,7 +45,8 @@ pub fn words(text: &str) -> Vec<Word> {
 
 fn word(raw: &str, at: Range<usize>) -> Word {
     let lower: String = raw.chars().flat_map(char::to_lowercase).map(plain).collect();
-    let text = lower.strip_suffix("'s").unwrap_or(&lower).to_owned();
+    let endings = ["'s", "'d", "'ll", "'re", "'ve"];
+    let text = endings.iter().find_map(|ending| lower.strip_suffix(ending)).unwrap_or(&lower).to_owned();
     Word { stem: stem(&text), text, at }
 }
 
@@ -104,11 +105,12 @@ const LIGHT: &str = "make makes making get gets getting got give gives given giv
     way ways part parts place actually really basically usually normally typically generally mostly mainly often always sometimes day daily \
     week time times good better best great big new right well much many more most less least few several handle handles handling deal deals \
     dealing responsible responsibility charge involve involves involved happen happens turn turns sure exactly able supposed expected bring \
-    brings done whole main major first last next overall general different certain various whether team teams company business organisation \
-    organization product products please pls plz thanks thx hi hey hello guys lol haha ok okay um erm anyway today actual";
+    brings done main first last next overall general different certain various whether please pls plz thanks thx hi hey hello lol haha ok \
+    okay um erm anyway today actual mate folk guy human earth hell heck literally absolutely simply proper properly pretty quite rather \
+    kinda sorta gonna wanna gotta let lets try tries trying start starts end ends ppl peeps u ur r y yet else instead though";
 
 /// Words that mean the same in the world of work, a group a line; a question's word finds its neighbours at a discount.
-const ALIKE: [&str; 62] = [
+const ALIKE: [&str; 76] = [
     "hire recruit hiring recruiting recruitment staffing onboard interview",
     "budget money spend spending funds funding finance financial purse cash cost",
     "pay salary wage earn compensation remuneration income",
@@ -171,6 +173,20 @@ const ALIKE: [&str; 62] = [
     "check verify inspect audit monitor watch track",
     "clean tidy hygiene wash",
     "record document log note write",
+    "team squad crew group bunch",
+    "company organization org firm business enterprise corporate",
+    "whole entire all overall companywide",
+    "people person staff employee member personnel",
+    "board ceo c-suite bigwig exec executive top",
+    "customer punter people audience public",
+    "choose pick select decide vet",
+    "pick choose select chosen",
+    "idea dream concept vision",
+    "charge price pricing cost",
+    "hard difficult tricky tough challenging",
+    "quick fast rapid speedy short",
+    "slow sluggish laggy performance",
+    "software app application program code",
 ];
 
 /// What is known of a stem by the language alone.
@@ -214,7 +230,9 @@ impl English {
 
     /// How much a stem says by itself.
     pub fn weight(&self, stem: &str) -> Weight {
-        self.weights.get(stem).copied().unwrap_or(Weight::Full)
+        // Adverbs colour a question; none decides it.
+        let otherwise = if stem.len() > 5 && stem.ends_with("li") { Weight::Light } else { Weight::Full };
+        self.weights.get(stem).copied().unwrap_or(otherwise)
     }
 
     /// Stems that mean about the same.

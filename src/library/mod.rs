@@ -115,6 +115,17 @@ impl Library {
         Ok(Library { documents, by_slug, inherited, names, ladder, search, problems, origin, fingerprint })
     }
 
+    /// What is wrong in a corpus, and how many documents of it can be served. Builds no index.
+    ///
+    /// # Errors
+    /// Where the corpus cannot be read or is empty.
+    pub fn check(corpus: &Path) -> Result<(usize, Vec<Problem>), CorpusError> {
+        let Corpus { documents, mut problems, .. } = corpus::read(corpus)?;
+        problems.extend(Ladder::new(&documents).1);
+        problems.sort();
+        Ok((documents.len(), problems))
+    }
+
     /// All documents, by slug. A document's position in this list is what names, ladder and search call it by.
     pub fn documents(&self) -> &[Document] {
         &self.documents

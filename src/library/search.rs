@@ -1,17 +1,19 @@
 //! Free text to ranked passages. The index finds candidates; how well one answers is then measured word by word, so that a score
 //! means the same for every question: 1 where a passage holds all that was asked, 0 where it holds nothing of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::library::english::{English, Weight, Word, words};
+use crate::library::english::{English, Weight, Word, stem, words};
 use crate::library::index::PassageIndex;
 
 /// Candidates that the index hands over for measuring: what answers best by words is among the first fifty by BM25.
 const CANDIDATES: usize = 50;
 /// What a word is worth that a passage says with another word of the same meaning.
-const ALIKE: f32 = 0.7;
+const ALIKE: f32 = 0.6;
 /// What a word is worth that only stands around a passage: in its heading, or its document's title.
 const AROUND: f32 = 0.6;
+/// What a word is worth that stands in a passage's search phrases alone: what the passage says itself counts a little more.
+const IN_PHRASE: f32 = 0.8;
 /// What a word counts that says little, beside any other.
 const LIGHT: f32 = 0.3;
 /// What a role weighs that the question speaks of.
@@ -76,6 +78,10 @@ pub struct Hit {
     pub focus: f32,
     /// Coverage and focus together; what the ranking goes by.
     pub score: f32,
+    /// The weight of what it holds of the question.
+    pub held: f32,
+    /// The weight of what it holds of the question in words that name things here: those of titles, other names and headings.
+    pub in_terms: f32,
 }
 
 /// Searches the passages of one corpus.
@@ -89,18 +95,24 @@ pub struct Searcher {
     /// For each word of the vocabulary what it weighs, 0 to 1: the rarer, the more.
     weights: Vec<f32>,
     by_first: HashMap<char, Vec<String>>,
+    /// Words of titles, other names and headings: the terms of the field.
+    terms: HashSet<u32>,
 }
 
 impl Searcher {
     /// A searcher over `sources`, in the order in which they were put into `index`.
     pub fn new(index: PassageIndex, sources: &[Source<'_>]) -> Self {
         let mut vocabulary: HashMap<String, u32> = HashMap::new();
-        let mut number = |text: &str| -> Box<[u32]> {
-            let mut ids: Vec<u32> = Vec::new();
-            for word in words(text) {
-                let next = vocabulary.len() as u32;
-                ids.push(*vocabulary.entry(word.stem).or_insert(next));
-            }
+        let all = sources.iter().flat_map(|source| {
+            [source.text, source.around].into_iter().chain(source.phrases.iter().map(String::as_str))
+        });
+        for word in all.flat_map(words) {
+            let next = vocabulary.len() as u32;
+            vocabulary.entry(word.stem).or_insert(next);
+        }
+        let number = |text: &str| -> Box<[u32]> {
+            let mut ids: Vec<u32> =
+                with_compounds(&words(text), &vocabulary).filter_map(|stem| vocabulary.get(&stem).copied()).collect();
             ids.sort_unstable();
             ids.dedup();
             ids.into()
@@ -141,7 +153,13 @@ impl Searcher {
             }
         }
         by_first.values_mut().for_each(|stems| stems.sort());
-        Searcher { index, language, passages, by_document, vocabulary, weights, by_first }
+        let terms = sources
+            .iter()
+            .flat_map(|source| words(source.around))
+            .filter(|word| language.weight(&word.stem) == Weight::Full)
+            .filter_map(|word| vocabulary.get(&word.stem).copied())
+            .collect();
+        Searcher { index, language, passages, by_document, vocabulary, weights, by_first, terms }
     }
 
     /// True where the corpus uses this stem anywhere.
@@ -207,7 +225,7 @@ impl Searcher {
         let hits = candidates.into_iter().filter_map(|(at, bm25)| {
             let mut hit = self.measure(query, self.passages.get(at)?);
             // BM25 knows how often a word stands in a passage; it settles what words alone leave even.
-            hit.score += 0.05 * bm25 / best;
+            hit.score += 0.2 * bm25 / best;
             Some(hit)
         });
         sorted(hits.collect(), limit)
@@ -220,43 +238,64 @@ impl Searcher {
     }
 
     fn measure(&self, query: &Query, passage: &Searchable) -> Hit {
-        let mut held = 0.0;
+        let (mut held, mut in_terms) = (0.0, 0.0);
         for term in &query.terms {
             let own = |ids: &[u32]| term.found(ids);
-            let inside = passage.phrases.iter().map(|phrase| own(phrase)).fold(own(&passage.text), f32::max);
-            held += term.weight * inside.max(AROUND * own(&passage.around));
+            let asked = passage.phrases.iter().map(|phrase| own(phrase)).fold(0.0, f32::max);
+            let inside = own(&passage.text).max(IN_PHRASE * asked).max(AROUND * own(&passage.around));
+            let worth = term.weight * inside;
+            held += worth;
+            let names_something = |id: &u32| self.terms.contains(id);
+            if term.id.iter().any(names_something) || term.alike.iter().any(names_something) {
+                in_terms += worth;
+            }
         }
-        held += ROLE * query.roles.iter().filter(|role| passage.roles.contains(role)).count() as f32;
+        let spoken_of = ROLE * query.roles.iter().filter(|role| passage.roles.contains(role)).count() as f32;
+        held += spoken_of;
         let coverage = if query.total > 0.0 { held / query.total } else { 0.0 };
-        let statements = passage.phrases.iter().chain([&passage.text]);
-        let spoken_of = query.roles.iter().filter(|role| passage.roles.contains(role)).count() as f32 * ROLE;
-        let focus = statements.map(|statement| self.closeness(query, statement, spoken_of)).fold(0.0, f32::max);
+        let (of_question, of_statement) = self.closeness(query, &passage.text, spoken_of);
+        // A long sentence may hold an answer in one of its parts; a search phrase is all or nothing.
+        let mut focus = of_question * (0.5 + 0.5 * of_statement.max(0.5));
+        for phrase in &passage.phrases {
+            let (of_question, of_phrase) = self.closeness(query, phrase, spoken_of);
+            focus = focus.max(of_question * (0.5 + 0.5 * of_phrase));
+        }
         Hit {
             document: passage.document,
             passage: passage.passage,
             coverage,
             focus,
-            score: 0.55 * coverage + 0.45 * focus,
+            score: 0.45 * coverage + 0.55 * focus,
+            held,
+            in_terms,
         }
     }
 
-    /// How much a statement and a question have in common, as a share of both: 1 where they hold the same words.
-    fn closeness(&self, query: &Query, statement: &[u32], spoken_of: f32) -> f32 {
+    /// How much of a question stands in a statement, and how much of the statement in the question, 0 to 1 each.
+    fn closeness(&self, query: &Query, statement: &[u32], spoken_of: f32) -> (f32, f32) {
         let held: f32 = spoken_of + query.terms.iter().map(|term| term.weight * term.found(statement)).sum::<f32>();
         let total: f32 = statement.iter().map(|id| self.weights[*id as usize]).sum();
         if held == 0.0 || total == 0.0 || query.total == 0.0 {
-            return 0.0;
+            return (0.0, 0.0);
         }
-        let met: f32 = statement
-            .iter()
-            .filter(|id| query.terms.iter().any(|term| term.id == Some(**id) || term.alike.contains(id)))
-            .map(|id| self.weights[*id as usize])
-            .sum();
-        (held / query.total * (met / total)).sqrt().min(1.0)
+        let fit = |id: &u32| query.terms.iter().map(|term| term.fits(*id)).fold(0.0, f32::max);
+        let met: f32 = statement.iter().map(|id| self.weights[*id as usize] * fit(id)).sum();
+        ((held / query.total).min(1.0), (met / total).min(1.0))
     }
 }
 
 impl QueryTerm {
+    /// What a word of a passage is worth as this word of the question.
+    fn fits(&self, id: u32) -> f32 {
+        if self.id == Some(id) {
+            1.0
+        } else if self.alike.contains(&id) {
+            ALIKE
+        } else {
+            0.0
+        }
+    }
+
     fn found(&self, ids: &[u32]) -> f32 {
         let holds = |id: &u32| ids.binary_search(id).is_ok();
         if self.id.as_ref().is_some_and(holds) {
@@ -283,10 +322,29 @@ impl Query {
         self
     }
 
+    /// Its words, each with what it weighs and whether the corpus knows it.
+    pub fn words(&self) -> impl Iterator<Item = (&str, f32, bool)> {
+        self.terms.iter().map(|term| (term.stem.as_str(), term.weight, term.id.is_some() || !term.alike.is_empty()))
+    }
+
+    /// The weight of the words that the corpus does not know, nor anything alike.
+    pub fn unknown(&self) -> f32 {
+        self.words().filter(|(.., known)| !known).map(|(_, weight, _)| weight).sum()
+    }
+
     /// The weight of all its words; about 1 for each that is rare.
     pub fn weight(&self) -> f32 {
         self.total
     }
+}
+
+/// The stems of some words, and of pairs that are one word elsewhere in the corpus: a "road map" is a "roadmap".
+fn with_compounds<'w>(words: &'w [Word], vocabulary: &'w HashMap<String, u32>) -> impl Iterator<Item = String> + 'w {
+    let pairs = words.windows(2).filter(|pair| pair[0].text.len() > 2 && pair[1].text.len() > 2);
+    let joined = pairs
+        .map(|pair| stem(&format!("{}{}", pair[0].text, pair[1].text)))
+        .filter(|joined| vocabulary.contains_key(joined));
+    words.iter().map(|word| word.stem.clone()).chain(joined)
 }
 
 fn sorted(mut hits: Vec<Hit>, limit: usize) -> Vec<Hit> {

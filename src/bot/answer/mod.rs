@@ -4,17 +4,20 @@ mod career;
 mod compare;
 mod directory;
 mod draft;
+mod explain;
 mod figures;
 mod find;
 mod role;
 
 pub use directory::mistake;
+pub use explain::explain;
 
 use crate::bot::question::{Question, Subject};
 use crate::bot::reply::{Kind, Reply};
 use crate::bot::request::Request;
 use crate::bot::understand::understand;
 use crate::library::Library;
+use crate::library::search::Query;
 
 /// The confidence from which on a question is answered; below it the bot says that it does not know. Chosen on the open
 /// questions: silence costs less than a wrong answer that sounds right.
@@ -29,6 +32,7 @@ pub fn answer(library: &Library, request: &Request) -> Reply {
                 kind: Kind::Duties,
                 roles: vec![at],
                 subject: Subject::Whole,
+                query: Query::default(),
                 hits: Vec::new(),
                 confidence: 1.0,
             };

@@ -146,3 +146,9 @@ pub const CUES: &[(Cue, &str)] = &[
 /// Verbs in the past that do not end in -ed: somebody tells what happened.
 pub const PAST: &str = "took won said got went broke made did left sent came saw told gave wrote was were had found met ran spoke brought bought \
     thought knew forgot chose drew led fell felt held kept lost meant paid sat sold stood taught threw woke ate began";
+
+/// Words that turn a question around: who does something not. Contractions that end in "n't" do as well.
+pub const DENIALS: [&str; 16] = [
+    "not", "no", "never", "without", "nobody", "nothing", "none", "isnt", "arent", "doesnt", "dont", "cant", "wont",
+    "hasnt", "rarely", "less",
+];

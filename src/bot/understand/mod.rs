@@ -15,6 +15,7 @@ use crate::bot::understand::sentence::Sentence;
 use crate::bot::understand::weigh::Weighed;
 use crate::library::Library;
 use crate::library::names::Match;
+use crate::library::search::{Hit, Query};
 
 /// What a sentence asks, with how sure that is.
 pub fn understand(library: &Library, text: &str) -> Option<Question> {
@@ -39,34 +40,43 @@ struct Reader<'a> {
 /// Hints that are spent in every question: they only say that it is one.
 const SPENT: [Cue; 4] = [Cue::Who, Cue::What, Cue::Asks, Cue::YesNo];
 
+/// A question for a quantity is answered by a quantity; a passage that has none must fit the better.
+const NO_QUANTITY: f32 = 0.55;
+
+/// How strongly talk of an event speaks against an answer that a search found.
+const EVENT: f32 = 4.0;
+
+/// How strongly it speaks for an answer on a subject that the question calls it by name.
+const NAMED: f32 = 1.5;
+
 impl Reader<'_> {
-    /// The kinds, from the most telling to the least.
+    /// The kinds, from the most telling to the least; the first that fits well is taken.
     fn read(&self) -> Option<Question> {
-        let by_roles = [
-            Self::which,
-            Self::figure,
-            Self::route,
-            Self::comparison,
-            Self::next,
-            Self::reason,
-            Self::entry,
-            Self::who,
-            Self::check,
-            Self::duties,
-            Self::role,
-            Self::topic,
-        ];
-        let mut best: Option<Question> = None;
-        for kind in by_roles {
-            if let Some(question) = kind(self) {
-                let better = best.as_ref().is_none_or(|best| question.confidence > best.confidence + 0.2);
-                if better {
-                    best = Some(question);
-                }
-                // A kind that fits well keeps those that tell less from looking.
-                if best.as_ref().is_some_and(|best| best.confidence >= 0.5) {
-                    break;
-                }
+        if let Some(question) = self.which() {
+            return Some(question);
+        }
+        if let Some(question) = self.route().or_else(|| self.comparison()) {
+            return Some(question);
+        }
+        let figure = self.figure();
+        // What a figure was asked for and not found, nothing else can answer.
+        if let Some(figure) = figure.as_ref().filter(|figure| figure.hits.is_empty() || figure.confidence >= 0.5) {
+            return Some(figure.clone());
+        }
+        let kinds =
+            [Self::next, Self::reason, Self::entry, Self::who, Self::check, Self::duties, Self::role, Self::topic];
+        let mut best = figure;
+        for kind in kinds {
+            let Some(mut question) = kind(self) else { continue };
+            if self.sentence.measure().is_some_and(|measure| measure != "experience") && question.kind != Kind::Into {
+                question.confidence *= NO_QUANTITY;
+            }
+            let good = question.confidence >= 0.5;
+            if best.as_ref().is_none_or(|best| question.confidence > best.confidence) {
+                best = Some(question);
+            }
+            if good {
+                break;
             }
         }
         best
@@ -78,16 +88,25 @@ impl Reader<'_> {
 
     fn question(&self, kind: Kind, confidence: f32) -> Question {
         let confidence = confidence * self.weighed.asks * self.weighed.general * self.weighed.firm;
-        Question { kind, roles: self.roles.clone(), subject: Subject::Whole, hits: Vec::new(), confidence }
+        let roles = self.roles.clone();
+        Question { kind, roles, subject: Subject::Whole, query: Query::default(), hits: Vec::new(), confidence }
+    }
+
+    /// A question whose answer is what a search found; `push` speaks for it besides what was found.
+    fn found(&self, kind: Kind, query: Query, hits: Vec<Hit>, push: f32) -> Option<Question> {
+        let event = EVENT * (self.weighed.general - 1.0);
+        let sure = weigh::sureness(kind, hits.first()?, &query, push + event);
+        let confidence = sure * self.weighed.asks * self.weighed.firm;
+        Some(Question { query, hits, confidence, ..self.question(kind, 1.0) })
     }
 
     /// How far the rest of a question's words spoils a kind that needs none of them: 1 where nothing is left, less with every
-    /// word that nobody knows in the clause that asks.
+    /// word that says something in the clause that asks.
     fn undisturbed(&self, spent: &[Cue]) -> f32 {
         let spent: Vec<Cue> = SPENT.iter().chain(spent).chain(&[Cue::Duties, Cue::Most]).copied().collect();
         let left = self.sentence.content(&spent, |clause| self.weighed.asking_clause(clause));
         let query = self.library.search.query(left);
-        (1.0 - 0.28 * (query.weight() - 0.5).max(0.0)).max(0.0)
+        (1.0 - 0.33 * (query.weight() - 0.5).max(0.0)).max(0.0)
     }
 
     /// An ambiguous name: the bot asks which.
@@ -95,20 +114,19 @@ impl Reader<'_> {
         if !self.roles.is_empty() {
             return None;
         }
-        let mention =
-            self.sentence.mentions.iter().find(|mention| mention.how != Match::Short && mention.documents.len() > 1)?;
-        let mut question = self.question(Kind::Which, 0.8 * self.undisturbed(&[Cue::Compare]));
-        question.roles.clone_from(&mention.documents);
-        Some(question)
+        let mention = self.weighed.ambiguous.as_ref()?;
+        let mut question = self.question(Kind::Which, 0.85 * self.undisturbed(&[Cue::Compare]));
+        question.roles.clone_from(mention);
+        (question.confidence >= 0.5).then_some(question)
     }
 
     fn route(&self) -> Option<Question> {
-        if self.roles.len() != 2
-            || !(self.has(Cue::Path) || self.sentence.arrow || self.has(Cue::Into) || self.weighed.from_to)
-        {
+        let asked = self.has(Cue::Path) || self.sentence.arrow || self.weighed.from_to;
+        let moves = self.has(Cue::Into) || self.has(Cue::Next);
+        if self.roles.len() != 2 || !(asked || moves) || (self.has(Cue::Compare) && !self.has(Cue::Path)) {
             return None;
         }
-        if self.has(Cue::Compare) && !self.has(Cue::Path) {
+        if self.weighed.leads_with_who {
             return None;
         }
         let mut question = self.question(Kind::Path, 0.95);
@@ -118,11 +136,16 @@ impl Reader<'_> {
         Some(question)
     }
 
+    /// Two roles, and a word that holds them against each other; or two roles and next to nothing else.
     fn comparison(&self) -> Option<Question> {
-        if self.roles.len() < 2 || !self.has(Cue::Compare) {
+        if self.roles.len() < 2 || self.sentence.measure().is_some_and(|measure| !measure.is_empty()) {
             return None;
         }
-        let mut question = self.question(Kind::Compare, 0.95);
+        let held = self.has(Cue::Compare);
+        if !held && (self.weighed.leads_with_who || self.has(Cue::Why) || self.undisturbed(&[Cue::Next]) < 0.8) {
+            return None;
+        }
+        let mut question = self.question(Kind::Compare, if held { 0.95 } else { 0.75 });
         question.roles.truncate(2);
         Some(question)
     }
@@ -130,37 +153,24 @@ impl Reader<'_> {
     fn figure(&self) -> Option<Question> {
         let measure = self.sentence.measure()?;
         let spent = [Cue::Measure(""), Cue::Most, Cue::Into, Cue::Who, Cue::What, Cue::Asks, Cue::YesNo];
-        let content = self.sentence.content(&spent, |_| true);
-        let everything = self.sentence.content(&SPENT, |_| true);
-        let query = self.library.search.query(content.iter().copied());
         let subject = Subject::Measure(measure.to_owned());
-        if !self.roles.is_empty() {
-            let holds = |role: &&usize| weigh::figures(self.library, **role, measure).next().is_some();
-            let with: Vec<usize> = self.roles.iter().filter(holds).copied().collect();
-            if !with.is_empty() {
-                let disturbed = (1.0 - 0.35 * (query.weight() - 0.6).max(0.0)).max(0.0);
-                let mut question = self.question(Kind::Fact, 0.95 * disturbed);
-                question.subject = subject;
-                return Some(question);
-            }
-            // Pay of a role is that role's own; what holds for others does not answer.
-            if measure == "pay" {
-                let mut question = self.question(Kind::Fact, 0.0);
-                question.subject = subject;
-                return Some(question);
-            }
+        let holds = |role: &usize| weigh::figures(self.library, *role, measure).next().is_some();
+        if !measure.is_empty() && self.roles.iter().any(holds) {
+            let query = self.library.search.query(self.sentence.content(&spent, |_| true));
+            let disturbed = (1.0 - 0.3 * (query.weight() - 0.7).max(0.0)).max(0.0);
+            return Some(Question { subject, query, ..self.question(Kind::Fact, 0.95 * disturbed) });
         }
-        let query = self.library.search.query(everything).about(&self.roles);
+        // The pay of a role is that role's own: what others earn does not answer.
+        if measure == "pay" && !self.roles.is_empty() {
+            return Some(Question { subject, ..self.question(Kind::Fact, 0.0) });
+        }
+        let query = self.library.search.query(self.sentence.content(&SPENT, |_| true)).about(&self.roles);
         let hits = weigh::figure_hits(self.library, &query, measure, &self.roles);
-        let best = hits.first()?;
-        let mut question = self.question(Kind::Fact, weigh::sureness(best, &query));
-        question.hits = hits;
-        question.subject = subject;
-        Some(question)
+        Some(Question { subject, ..self.found(Kind::Fact, query, hits, 0.0)? })
     }
 
     fn next(&self) -> Option<Question> {
-        if self.roles.len() != 1 || !(self.has(Cue::Next) || self.has(Cue::Sideways)) || self.has(Cue::Who) {
+        if self.roles.len() != 1 || !(self.has(Cue::Next) || self.has(Cue::Sideways)) || self.weighed.leads_with_who {
             return None;
         }
         let mut question = self.question(Kind::Next, 0.95 * self.undisturbed(&[Cue::Next, Cue::Sideways, Cue::Path]));
@@ -169,7 +179,7 @@ impl Reader<'_> {
     }
 
     fn reason(&self) -> Option<Question> {
-        if self.roles.is_empty() || !self.has(Cue::Why) || self.has(Cue::Who) {
+        if self.roles.is_empty() || !self.has(Cue::Why) || self.weighed.leads_with_who {
             return None;
         }
         let mut question = self.question(Kind::Why, 0.95 * self.undisturbed(&[Cue::Why]).max(0.55));
@@ -178,49 +188,39 @@ impl Reader<'_> {
     }
 
     fn entry(&self) -> Option<Question> {
-        if !self.has(Cue::Into) || self.has(Cue::Who) || self.roles.len() > 1 {
+        if !self.has(Cue::Into) || self.weighed.leads_with_who || self.roles.len() > 1 {
             return None;
         }
-        if self.roles.len() == 1 {
-            return Some(self.question(Kind::Into, 0.9 * self.undisturbed(&[Cue::Into, Cue::Path]).max(0.5)));
+        if self.roles.len() == 1 && !self.weighed.category {
+            return Some(self.question(Kind::Into, 0.9 * self.undisturbed(&[Cue::Into, Cue::Path]).max(0.55)));
         }
-        let content = self.sentence.content(&[Cue::What, Cue::Asks, Cue::YesNo], |_| true);
-        let query = self.library.search.query(content);
+        let query = self.library.search.query(self.sentence.content(&SPENT, |_| true));
         let hits = weigh::entry_hits(self.library, &query);
-        let best = hits.first()?;
-        let mut question = self.question(Kind::Into, weigh::sureness(best, &query));
-        question.hits = hits;
-        Some(question)
+        Some(Question { roles: Vec::new(), ..self.found(Kind::Into, query, hits, 0.0)? })
     }
 
     fn who(&self) -> Option<Question> {
-        if !self.has(Cue::Who) {
+        if !self.weighed.leads_with_who {
             return None;
         }
         let query = self.library.search.query(self.sentence.content(&SPENT, |_| true)).about(&self.weighed.objects);
-        let hits = weigh::role_hits(self.library, &query, &self.weighed.objects);
-        let best = hits.first()?;
-        let mut question = self.question(Kind::Who, weigh::sureness(best, &query));
-        question.hits = hits;
-        question.roles.clear();
-        Some(question)
+        let hits = weigh::role_hits(self.library, &query, &self.weighed.objects, self.sentence.denies());
+        Some(Question { roles: Vec::new(), ..self.found(Kind::Who, query, hits, 0.0)? })
     }
 
     fn check(&self) -> Option<Question> {
-        if self.roles.is_empty() || !self.has(Cue::YesNo) || self.has(Cue::Compare) {
+        let (role, others) = self.roles.split_first()?;
+        if !self.weighed.leads_with_yes_no || self.has(Cue::Compare) {
             return None;
         }
-        let query = self.library.search.query(self.sentence.content(&SPENT, |_| true)).about(&self.roles[1..]);
-        let hits = weigh::own_hits(self.library, &query, self.roles[0]);
-        let best = hits.first()?;
-        let mut question = self.question(Kind::Check, weigh::sureness(best, &query));
-        question.hits = hits;
-        question.roles.truncate(1);
-        Some(question)
+        let query = self.library.search.query(self.sentence.content(&SPENT, |_| true)).about(others);
+        let hits = weigh::own_hits(self.library, &query, *role);
+        Some(Question { roles: vec![*role], ..self.found(Kind::Check, query, hits, 0.0)? })
     }
 
     fn duties(&self) -> Option<Question> {
-        if self.roles.len() != 1 {
+        let &[role] = self.roles.as_slice() else { return None };
+        if self.weighed.leads_with_who {
             return None;
         }
         let spent: Vec<Cue> = SPENT.iter().chain(&[Cue::Duties]).copied().collect();
@@ -229,16 +229,12 @@ impl Reader<'_> {
         if query.weight() < 0.6 {
             return self.has(Cue::Duties).then(|| self.question(Kind::Duties, 0.95));
         }
-        let hits = weigh::own_hits(self.library, &query, self.roles[0]);
-        let best = hits.first()?;
-        let mut question = self.question(Kind::Duties, weigh::sureness(best, &query));
-        question.hits = hits;
-        question.subject = Subject::Narrowed;
-        Some(question)
+        let hits = weigh::own_hits(self.library, &query, role);
+        Some(Question { subject: Subject::Narrowed, ..self.found(Kind::Duties, query, hits, 0.0)? })
     }
 
     fn role(&self) -> Option<Question> {
-        if self.roles.is_empty() {
+        if self.roles.is_empty() || self.weighed.leads_with_who && self.weighed.category {
             return None;
         }
         let alone = self
@@ -246,13 +242,17 @@ impl Reader<'_> {
             .mentions
             .first()
             .is_some_and(|mention| mention.end - mention.start == self.sentence.words.len());
-        if !(self.has(Cue::What) || alone || self.has(Cue::Asks) || self.has(Cue::Duties) || self.has(Cue::Who)) {
-            return None;
-        }
-        Some(self.question(Kind::Role, 0.93 * self.undisturbed(&[])))
+        let hinted = [Cue::What, Cue::Asks, Cue::Duties, Cue::Who].into_iter().any(|cue| self.has(cue));
+        let mut question = self.question(Kind::Role, 0.93 * self.undisturbed(&[]));
+        question.roles.truncate(1);
+        (alone || hinted).then_some(question)
     }
 
     fn topic(&self) -> Option<Question> {
+        // Yes or no of nobody in particular is talk of things that are there, not of what roles are.
+        if self.weighed.unknown_doer || (self.weighed.leads_with_yes_no && self.roles.is_empty()) {
+            return None;
+        }
         let query = self.library.search.query(self.sentence.content(&[Cue::What, Cue::Asks, Cue::YesNo], |_| true));
         let named = self.sentence.mentions.iter().filter(|mention| mention.how != Match::Short);
         let named: Vec<usize> = named
@@ -261,14 +261,10 @@ impl Reader<'_> {
             .filter(|at| !self.library.document(*at).is_role())
             .collect();
         let hits = weigh::topic_hits(self.library, &query, &named, &self.roles);
-        let best = hits.first()?;
-        let sure = if query.is_empty() || (query.weight() < 0.6 && !named.is_empty()) {
-            0.8
-        } else {
-            weigh::sureness(best, &query)
-        };
-        let mut question = self.question(Kind::Topic, sure);
-        question.hits = hits;
-        Some(question)
+        if query.weight() < 0.6 && !named.is_empty() && self.has(Cue::What) {
+            return Some(Question { query, hits, ..self.question(Kind::Topic, 0.8) });
+        }
+        let push = if named.is_empty() { 0.0 } else { NAMED };
+        self.found(Kind::Topic, query, hits, push)
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use crate::bot::understand::cues::{CUES, Cue, PAST};
+use crate::bot::understand::cues::{CUES, Cue, DENIALS, PAST};
 use crate::library::Library;
 use crate::library::english::{Word, words};
 use crate::library::names::{Match, Mention};
@@ -33,6 +33,8 @@ pub struct Sentence {
     pub hints: Vec<Hint>,
     /// Something like an arrow stands between two names.
     pub arrow: bool,
+    /// For each word whether it is part of a role's name; a single word that is a name only where one is expected does not count.
+    pub named: Vec<bool>,
 }
 
 /// The cues by their first word, longest first.
@@ -62,12 +64,18 @@ impl Sentence {
         let ordinary = |word: &str| library.search.knows(&crate::library::english::stem(word));
         let mut mentions = library.names.spot(&words, &ordinary);
         mentions.retain(|mention| !is_clock(text, &words, mention));
-        let hints = hints(&words, &clause, &mentions);
+        let mut named = vec![false; words.len()];
+        for mention in mentions.iter().filter(|mention| mention.how != Match::Short) {
+            if mention.documents.iter().any(|at| library.document(*at).is_role()) {
+                named[mention.start..mention.end].fill(true);
+            }
+        }
+        let hints = hints(&words, &clause, &named);
         let arrow = mentions.windows(2).any(|pair| {
             let between = &text[words[pair[0].end - 1].at.end..words[pair[1].start].at.start];
             ["->", "→", "=>", "➡", ">", "⇒"].iter().any(|arrow| between.contains(arrow))
         });
-        Sentence { words, clause, asking, mentions, hints, arrow }
+        Sentence { words, clause, asking, mentions, hints, arrow, named }
     }
 
     /// True where a cue of this kind stands anywhere.
@@ -82,6 +90,14 @@ impl Sentence {
 
     /// The measure that is asked for; an empty one is a figure of whatever kind.
     pub fn measure(&self) -> Option<&'static str> {
+        let makes = || {
+            self.words.iter().any(|word| matches!(word.text.as_str(), "make" | "makes" | "making" | "bring" | "get"))
+        };
+        let how_much =
+            self.hints.iter().any(|hint| hint.cue == Cue::Measure("") && self.words[hint.at.start].text == "how");
+        if how_much && makes() && self.named.contains(&true) {
+            return Some("pay");
+        }
         let measures =
             || self.hints.iter().filter_map(|hint| if let Cue::Measure(name) = hint.cue { Some(name) } else { None });
         measures().find(|name| !name.is_empty() && *name != "count").or_else(|| measures().max())
@@ -94,15 +110,16 @@ impl Sentence {
             |hint: &&Hint| spent.iter().any(|cue| std::mem::discriminant(cue) == std::mem::discriminant(&hint.cue));
         (0..self.words.len())
             .filter(|at| keep(self.clause[*at]))
-            .filter(|at| !self.is_named(*at))
+            .filter(|at| !self.named[*at])
             .filter(|at| !self.hints.iter().filter(is_spent).any(|hint| hint.at.contains(at)))
             .map(|at| &self.words[at])
             .collect()
     }
 
-    /// True for a word inside a name; a single word that is a name only where one is expected does not count.
-    pub fn is_named(&self, at: usize) -> bool {
-        self.mentions.iter().any(|mention| mention.how != Match::Short && (mention.start..mention.end).contains(&at))
+    /// True where something is denied: what somebody does not do is asked for.
+    pub fn denies(&self) -> bool {
+        let denial = |word: &Word| word.text.ends_with("n't") || DENIALS.contains(&word.text.as_str());
+        self.words.iter().any(denial)
     }
 
     /// True where a verb tells what has happened.
@@ -146,21 +163,46 @@ fn is_clock(text: &str, words: &[Word], mention: &Mention) -> bool {
         && before.is_some_and(|letter| letter.is_ascii_digit())
 }
 
-fn hints(words: &[Word], clause: &[usize], mentions: &[Mention]) -> Vec<Hint> {
-    let named = |at: usize| {
-        mentions.iter().any(|mention| mention.how != Match::Short && (mention.start..mention.end).contains(&at))
-    };
+/// Nouns for somebody with a role: "which job", "which of these people".
+const SOMEBODY: [&str; 14] = [
+    "role",
+    "roles",
+    "job",
+    "jobs",
+    "position",
+    "positions",
+    "title",
+    "person",
+    "people",
+    "manager",
+    "managers",
+    "member",
+    "post",
+    "team-mate",
+];
+
+fn hints(words: &[Word], clause: &[usize], named: &[bool]) -> Vec<Hint> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < words.len() {
         let opens = at == 0 || clause[at] != clause[at - 1];
-        let fits = BY_FIRST_WORD.get(words[at].text.as_str()).into_iter().flatten().find(|(phrase, cue)| {
+        let fits = phrases_from(&words[at].text).iter().find(|(phrase, cue)| {
             (*cue != Cue::YesNo || opens)
                 && phrase.len() <= words.len() - at
-                && phrase.iter().zip(&words[at..]).all(|(wanted, word)| *wanted == word.text)
-                && (at..at + phrase.len()).all(|part| !named(part))
+                && phrase.iter().zip(&words[at..]).skip(1).all(|(wanted, word)| *wanted == word.text)
+                && (at..at + phrase.len()).all(|part| !named[part])
         });
+        let wants_somebody = || {
+            words[at].text == "which"
+                && (at + 1..words.len().min(at + 5)).any(|next| {
+                    clause[next] == clause[at] && (named[next] || SOMEBODY.contains(&words[next].text.as_str()))
+                })
+        };
         match fits {
+            Some((_, cue)) if *cue != Cue::Who && wants_somebody() => {
+                found.push(Hint { cue: Cue::Who, at: at..at + 1 });
+                at += 1;
+            }
             Some((phrase, cue)) => {
                 found.push(Hint { cue: *cue, at: at..at + phrase.len() });
                 at += phrase.len();
@@ -169,4 +211,18 @@ fn hints(words: &[Word], clause: &[usize], mentions: &[Mention]) -> Vec<Hint> {
         }
     }
     found
+}
+
+/// The cues that begin with a word, or with the word that it is a misspelling of.
+fn phrases_from(word: &str) -> &'static [(Vec<&'static str>, Cue)] {
+    if let Some(phrases) = BY_FIRST_WORD.get(word) {
+        return phrases;
+    }
+    let letters = word.chars().count();
+    if letters < 7 {
+        return &[];
+    }
+    let near = BY_FIRST_WORD.keys().filter(|known| known.len() > 6 && known.as_bytes()[0] == word.as_bytes()[0]);
+    let near = near.filter(|known| strsim::damerau_levenshtein(word, known) == 1).min();
+    near.and_then(|known| BY_FIRST_WORD.get(known)).map_or(&[], Vec::as_slice)
 }
