@@ -1,0 +1,64 @@
+//! Reads multipart/form-data, in which a bot sends files beside its JSON, just far enough to check what was sent.
+
+use serde_json::Value;
+
+/// A file that came with a message.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    pub filename: String,
+    pub size: usize,
+}
+
+/// The JSON and the files of a request body, whatever its form; `None` where it cannot be read.
+pub fn parse(content_type: &str, body: &[u8]) -> Option<(Value, Vec<Upload>)> {
+    let Some((_, boundary)) = content_type.split_once("boundary=") else {
+        return match body {
+            [] => Some((Value::Null, Vec::new())),
+            json => Some((serde_json::from_slice(json).ok()?, Vec::new())),
+        };
+    };
+    let (mut json, mut files) = (Value::Null, Vec::new());
+    for part in split(body, format!("--{}", boundary.trim_matches('"')).as_bytes()) {
+        let Some(end_of_head) = find(part, b"\r\n\r\n") else {
+            continue;
+        };
+        let head = String::from_utf8_lossy(&part[..end_of_head]).into_owned();
+        let content = &part[end_of_head + 4..];
+        let content = content.strip_suffix(b"\r\n").unwrap_or(content);
+        match (quoted(&head, "; name=\""), quoted(&head, "filename=\"")) {
+            (Some("payload_json"), _) => json = serde_json::from_slice(content).ok()?,
+            (_, Some(filename)) => files.push(Upload {
+                filename: filename.to_owned(),
+                size: content.len(),
+            }),
+            _ => {}
+        }
+    }
+    Some((json, files))
+}
+
+fn quoted<'a>(head: &'a str, label: &str) -> Option<&'a str> {
+    let (_, rest) = head.split_once(label)?;
+    rest.split('"').next()
+}
+
+fn find(bytes: &[u8], pattern: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        // Jumping from one first byte to the next keeps a file of 20 MiB bearable in a debug build.
+        from += bytes[from..].iter().position(|byte| *byte == pattern[0])?;
+        if bytes[from..].starts_with(pattern) {
+            return Some(from);
+        }
+        from += 1;
+    }
+}
+
+fn split<'a>(mut bytes: &'a [u8], separator: &[u8]) -> Vec<&'a [u8]> {
+    let mut parts = Vec::new();
+    while let Some(at) = find(bytes, separator) {
+        parts.push(&bytes[..at]);
+        bytes = &bytes[at + separator.len()..];
+    }
+    parts
+}

@@ -1,0 +1,235 @@
+//! What the stand-in remembers, in one place behind one lock, so that a test can wait for a change instead of sleeping.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
+use tokio::sync::watch;
+
+use super::Setup;
+use super::gateway::{Identify, Session};
+use super::people::Context;
+
+/// How long a test waits for something that should happen at once.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The world and the bell that rings whenever it changed.
+pub struct Shared {
+    world: Mutex<World>,
+    changes: watch::Sender<u64>,
+}
+
+pub struct World {
+    pub setup: Setup,
+    pub origin: String,
+    // The gateway.
+    pub identifies: Vec<Identify>,
+    pub identifies_told: usize,
+    pub resumes: Vec<Value>,
+    pub resumes_told: usize,
+    pub received: Vec<Value>,
+    pub session: Option<Session>,
+    // REST.
+    pub commands: Vec<Value>,
+    pub command_creations: usize,
+    pub command_requests: usize,
+    pub channels: HashMap<u64, Channel>,
+    pub messages: Vec<Value>,
+    pub interactions: HashMap<String, Interaction>,
+    pub posts: Vec<Post>,
+    pub requests: Vec<Request>,
+    pub in_flight: usize,
+    pub activity: usize,
+    pub faults: Vec<(String, String, Fault)>,
+    pub violations: Vec<String>,
+    last_id: u64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Channel {
+    pub guild: Option<u64>,
+    /// Discord's number for the kind: 0 a text channel, 1 a direct message, 3 a group.
+    pub kind: u8,
+    /// Whether the bot itself is there; where only the user installed it, it can answer interactions and nothing else.
+    pub reachable: bool,
+}
+
+pub struct Interaction {
+    pub id: u64,
+    pub kind: u8,
+    pub context: Context,
+    pub sent: Instant,
+    pub callback: Option<Value>,
+    pub original: Option<u64>,
+    /// The message whose button was clicked.
+    pub clicked: Option<u64>,
+    pub follow_ups: usize,
+    /// Sent by the stand-in itself to prove silence; the test does not see it.
+    pub fence: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PostKind {
+    Callback,
+    Message,
+    FollowUp,
+    Edit,
+}
+
+/// Something that the bot showed to people.
+#[derive(Clone, Debug)]
+pub struct Post {
+    pub kind: PostKind,
+    pub channel: u64,
+    pub message: Option<u64>,
+    pub interaction: Option<String>,
+    /// Exactly what the bot sent.
+    pub body: Value,
+    /// Handed to the test already; what was not is a surprise to `settle`.
+    pub claimed: bool,
+}
+
+/// A request as it came in, and the status that it got.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub method: String,
+    pub path: String,
+    pub body: Value,
+    pub status: u16,
+}
+
+/// Something that goes wrong with the next request that fits.
+#[derive(Clone, Copy, Debug)]
+pub enum Fault {
+    /// Nothing happens, this status comes back.
+    Status(u16),
+    /// It takes effect, but this status comes back: a lost answer.
+    AfterEffect(u16),
+    /// 429 with this many seconds to wait.
+    RateLimited(f64),
+    /// No answer ever.
+    Hang,
+}
+
+impl Shared {
+    pub fn new(setup: Setup, origin: String) -> Arc<Self> {
+        let world = World {
+            origin,
+            identifies: Vec::new(),
+            identifies_told: 0,
+            resumes: Vec::new(),
+            resumes_told: 0,
+            received: Vec::new(),
+            session: None,
+            commands: Vec::new(),
+            command_creations: 0,
+            command_requests: 0,
+            channels: HashMap::new(),
+            messages: Vec::new(),
+            interactions: HashMap::new(),
+            posts: Vec::new(),
+            requests: Vec::new(),
+            in_flight: 0,
+            activity: 0,
+            faults: Vec::new(),
+            violations: Vec::new(),
+            last_id: 0,
+            setup,
+        };
+        Arc::new(Self {
+            world: Mutex::new(world),
+            changes: watch::Sender::new(0),
+        })
+    }
+
+    /// The world to look at. A panic of one task must not hide the story from the next, so poison is ignored.
+    pub fn look(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Changes the world and rings the bell.
+    pub fn change<T>(&self, action: impl FnOnce(&mut World) -> T) -> T {
+        let result = action(&mut self.look());
+        self.changes.send_modify(|count| *count += 1);
+        result
+    }
+
+    /// Waits until `find` finds something; panics with the whole story where it does not come in time.
+    pub async fn until<T>(&self, what: &str, within: Duration, mut find: impl FnMut(&mut World) -> Option<T>) -> T {
+        let mut changes = self.changes.subscribe();
+        let search = async {
+            loop {
+                changes.borrow_and_update();
+                if let Some(found) = find(&mut self.look()) {
+                    return found;
+                }
+                changes.changed().await.expect("the bell lives as long as the world");
+            }
+        };
+        match tokio::time::timeout(within, search).await {
+            Ok(found) => found,
+            Err(_) => panic!("waited {within:?} in vain for {what}\n{}", self.look().story()),
+        }
+    }
+}
+
+impl World {
+    /// A new snowflake, made from the real time as Discord does, always rising.
+    pub fn new_id(&mut self) -> u64 {
+        const DISCORD_EPOCH_MS: u64 = 1_420_070_400_000;
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .expect("after 1970")
+            .as_millis();
+        let now = u64::try_from(now)
+            .expect("before the year 584 million")
+            .saturating_sub(DISCORD_EPOCH_MS);
+        self.last_id = (now << 22).max(self.last_id + 1);
+        self.last_id
+    }
+
+    pub fn gateway_url(&self) -> String {
+        self.origin.replacen("http", "ws", 1)
+    }
+
+    /// The flags of the application: a small bot has the limited form of the intents that were granted.
+    pub fn application_flags(&self) -> u64 {
+        const LIMITED_MESSAGE_CONTENT: u64 = 1 << 19;
+        if self.setup.refuse_message_content {
+            0
+        } else {
+            LIMITED_MESSAGE_CONTENT
+        }
+    }
+
+    pub fn message(&self, id: u64) -> Option<&Value> {
+        let id = id.to_string();
+        self.messages.iter().find(|message| message["id"] == id.as_str())
+    }
+
+    pub fn claim(&mut self, fits: impl Fn(&Post) -> bool) -> Option<Post> {
+        let post = self.posts.iter_mut().find(|post| !post.claimed && fits(post))?;
+        post.claimed = true;
+        Some(post.clone())
+    }
+
+    /// The last requests and everything that was wrong, for the text of a panic.
+    pub fn story(&self) -> String {
+        let mut lines = vec!["The last requests of the bot:".to_owned()];
+        for request in self.requests.iter().rev().take(15).rev() {
+            lines.push(format!("  {} {} -> {}", request.method, request.path, request.status));
+        }
+        lines.push(format!(
+            "Identified {} times, resumed {} times.",
+            self.identifies.len(),
+            self.resumes.len()
+        ));
+        lines.extend(
+            self.violations
+                .iter()
+                .map(|violation| format!("Violation: {violation}")),
+        );
+        lines.join("\n")
+    }
+}
