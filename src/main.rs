@@ -104,6 +104,8 @@ fn log_to_stderr(filter: &str) -> Result<(), String> {
         .with_ansi(colours)
         .with_target(false)
         .init();
+    // A panic is a fault of the program: told once, with its place, among the other lines of the log.
+    std::panic::set_hook(Box::new(|fault| tracing::error!("a fault of the program, please report it: {fault}")));
     Ok(())
 }
 

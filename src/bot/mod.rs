@@ -36,11 +36,10 @@ impl Bot {
         *self.library.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(library);
     }
 
-    /// The answer to a request. It cannot fail: what goes wrong inside is logged once, and the reply says so.
+    /// The answer to a request. It cannot fail: where something goes wrong inside, the reply says so, and the panic hook logs it.
     pub fn handle(&self, request: &Request) -> Reply {
         let library = self.library();
         catch_unwind(AssertUnwindSafe(|| answer::answer(&library, request))).unwrap_or_else(|_| {
-            tracing::error!("a request could not be answered: a fault of the program, please report it");
             answer::mistake("Something went wrong on my side. Please ask in other words; the fault has been logged.")
         })
     }

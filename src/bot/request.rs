@@ -132,14 +132,14 @@ pub enum CommandError {
     #[error("There is no command /{0}. The commands are {list}.", list = all_names())]
     Unknown(String),
     /// Something is missing.
-    #[error("/{command} needs {missing}, for example: {example}")]
+    #[error("/{command} needs {missing}. It goes like this: {usage}")]
     Missing {
         /// The command.
         command: &'static str,
         /// The option that has no value.
         missing: &'static str,
-        /// How somebody would type it.
-        example: &'static str,
+        /// The command with its options.
+        usage: String,
     },
 }
 
@@ -151,6 +151,12 @@ impl Command {
     /// The command with this name, without the slash.
     pub fn named(name: &str) -> Option<&'static Command> {
         COMMANDS.iter().find(|command| command.name == name)
+    }
+
+    /// How it is typed: "/path <from> <to>".
+    pub fn usage(&self) -> String {
+        let options: String = self.options.iter().map(|option| format!(" <{}>", option.name)).collect();
+        format!("/{}{options}", self.name)
     }
 
     /// The request that this command makes of its options' values, found by name.
@@ -166,7 +172,7 @@ impl Command {
                     return Err(CommandError::Missing {
                         command: self.name,
                         missing: option.name,
-                        example: self.example,
+                        usage: self.usage(),
                     });
                 }
             }

@@ -43,6 +43,14 @@ pub fn words(text: &str) -> Vec<Word> {
     words
 }
 
+/// The stems of words that a hyphen joins in a text, written as one: who types "xray" means the "X-ray".
+pub fn hyphenated(text: &str) -> impl Iterator<Item = String> {
+    let pieces = text.split(|letter: char| !letter.is_alphanumeric() && letter != '-');
+    let joined =
+        pieces.filter(|piece| piece.matches('-').count() == 1).map(|piece| piece.replace('-', "").to_lowercase());
+    joined.filter(|joined| joined.len() > 3).map(|joined| stem(&joined))
+}
+
 fn word(raw: &str, at: Range<usize>) -> Word {
     let lower: String = raw.chars().flat_map(char::to_lowercase).map(plain).collect();
     let endings = ["'s", "'d", "'ll", "'re", "'ve"];
@@ -96,7 +104,7 @@ const GRAMMAR: &str = "a an the this that these those there here it its itself h
     yet both either neither each every any some all such other another same own via per etc eg ie i'm i've i'd i'll you're you've you'd \
     you'll he's she's it's they're they've we're we've that's there's who's what's where's how's why's let's whats whos hows wheres im ive \
     theyre dont doesnt cant isnt thats anyone someone somebody anybody everyone everybody nobody something anything everything nothing \
-    between among during through after before against within without toward towards upon across along around";
+    between among during through after before against within without toward towards upon across along around once";
 
 /// Words that stand in every other question and say little of what it is about; they weigh a third.
 const LIGHT: &str = "make makes making get gets getting got give gives given giving take takes taking keep keeps keeping put puts putting go goes \
@@ -107,10 +115,15 @@ const LIGHT: &str = "make makes making get gets getting got give gives given giv
     dealing responsible responsibility charge involve involves involved happen happens turn turns sure exactly able supposed expected bring \
     brings done main first last next overall general different certain various whether please pls plz thanks thx hi hey hello lol haha ok \
     okay um erm anyway today actual mate folk guy human earth hell heck literally absolutely simply proper properly pretty quite rather \
-    kinda sorta gonna wanna gotta let lets try tries trying start starts end ends ppl peeps u ur r y yet else instead though";
+    kinda sorta gonna wanna gotta let lets meant mean intend try tries trying normal regular plain old typical average ordinary standard usual decent \
+    successful experienced fresh mere fledged ppl peeps u ur r y yet else instead though";
+
+/// Words that end like adverbs and are none.
+const NO_ADVERBS: [&str; 8] =
+    ["monthly", "quarterly", "assembly", "anomaly", "multiply", "monopoly", "comply", "imply"];
 
 /// Words that mean the same in the world of work, a group a line; a question's word finds its neighbours at a discount.
-const ALIKE: [&str; 76] = [
+const ALIKE: [&str; 130] = [
     "hire recruit hiring recruiting recruitment staffing onboard interview",
     "budget money spend spending funds funding finance financial purse cash cost",
     "pay salary wage earn compensation remuneration income",
@@ -172,7 +185,7 @@ const ALIKE: [&str; 76] = [
     "retire kill sunset discontinue axe remove",
     "check verify inspect audit monitor watch track",
     "clean tidy hygiene wash",
-    "record document log note write",
+    "record document log note",
     "team squad crew group bunch",
     "company organization org firm business enterprise corporate",
     "whole entire all overall companywide",
@@ -187,6 +200,60 @@ const ALIKE: [&str; 76] = [
     "quick fast rapid speedy short",
     "slow sluggish laggy performance",
     "software app application program code",
+    "decide set determine choose agree define",
+    "number many count amount total",
+    "leave holiday vacation absence break",
+    "sick ill illness absent unwell",
+    "night overnight evening",
+    "early morning dawn",
+    "kid child children youngster",
+    "student learner trainee apprentice pupil",
+    "shift rota roster rotas schedule",
+    "phone call ring telephone",
+    "rule policy procedure guideline protocol standard",
+    "injury injure accident hurt wound",
+    "drug medicine medication tablet pill prescription",
+    "doctor physician medic consultant",
+    "food meal eat feed dish",
+    "visitor guest relative family",
+    "room space area bay",
+    "carry move transport bring fetch collect",
+    "stock supplies inventory store",
+    "order reorder requisition buy",
+    "broken repair maintenance faulty fail",
+    "complaint complain unhappy grievance",
+    "letter email mail post message",
+    "file paperwork form record document",
+    "desk reception front",
+    "safe safety secure security protect",
+    "train teach educate instruct coach show",
+    "plan arrange organise organize prepare",
+    "answer reply respond response",
+    "write draft compose author",
+    "look search find seek spot identify",
+    "watch monitor track observe",
+    "start begin launch open",
+    "finish end complete close",
+    "cheap affordable inexpensive cost price",
+    "delivery deliver dispatch ship supply",
+    "parts component piece ingredient material",
+    "factory manufacture manufacturing production produce",
+    "screen interface ui layout",
+    "user-friendly usable usability easy simple",
+    "argue argument conflict dispute fight disagree",
+    "happy satisfied content pleased morale",
+    "raise rise increase growth grow",
+    "keep retain retention stay",
+    "win gain acquire acquisition attract",
+    "website site web online",
+    "picture image drawing sketch",
+    "meeting discussion talk conversation",
+    "speech speak talk present presentation",
+    "rank prioritize prioritise order first",
+    "delegate assign allocate give hand",
+    "approve sign authorise authorize agree",
+    "resign quit leave departure",
+    "fire dismiss sack terminate",
 ];
 
 /// What is known of a stem by the language alone.
@@ -228,11 +295,21 @@ impl English {
         English { weights, alike }
     }
 
+    /// How much a word says by itself. An adverb colours a question; it does not decide it.
+    pub fn weight_of(&self, word: &Word) -> Weight {
+        match self.weight(&word.stem) {
+            Weight::Full
+                if word.text.len() > 6 && word.text.ends_with("ly") && !NO_ADVERBS.contains(&word.text.as_str()) =>
+            {
+                Weight::Light
+            }
+            weight => weight,
+        }
+    }
+
     /// How much a stem says by itself.
     pub fn weight(&self, stem: &str) -> Weight {
-        // Adverbs colour a question; none decides it.
-        let otherwise = if stem.len() > 5 && stem.ends_with("li") { Weight::Light } else { Weight::Full };
-        self.weights.get(stem).copied().unwrap_or(otherwise)
+        self.weights.get(stem).copied().unwrap_or(Weight::Full)
     }
 
     /// Stems that mean about the same.

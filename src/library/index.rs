@@ -154,17 +154,8 @@ fn build(
 
 /// A text cut and stemmed by the same hand as the questions are.
 fn stemmed(text: &str) -> PreTokenizedString {
-    let tokens = english::words(text)
-        .into_iter()
-        .enumerate()
-        .map(|(position, word)| Token {
-            offset_from: word.at.start,
-            offset_to: word.at.end,
-            position,
-            text: word.stem,
-            position_length: 1,
-        })
-        .collect();
+    let stems = english::words(text).into_iter().map(|word| word.stem).chain(english::hyphenated(text));
+    let tokens = stems.enumerate().map(|(position, text)| Token { position, text, ..Token::default() }).collect();
     PreTokenizedString { text: String::new(), tokens }
 }
 

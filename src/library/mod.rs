@@ -151,6 +151,21 @@ impl Library {
         (0..self.documents.len()).filter(move |heir| self.inherited[*heir].contains(&at))
     }
 
+    /// True for a word that a family of roles is called by: the field that the corpus is about.
+    pub fn names_the_field(&self, stem: &str) -> bool {
+        let families = self.documents.iter().filter_map(|document| document.family.as_deref());
+        families.flat_map(english::words).any(|word| word.stem == stem)
+    }
+
+    /// The roles through which people come in: those of the lowest level that say what it takes.
+    pub fn entry_roles(&self) -> Vec<usize> {
+        let says = |at: &usize| self.documents[*at].part(markdown::Part::Entry).next().is_some();
+        let roles: Vec<usize> = self.roles().into_iter().filter(says).collect();
+        let level = |at: &usize| self.documents[*at].level.unwrap_or(i64::MAX);
+        let lowest = roles.iter().map(level).min();
+        roles.into_iter().filter(|at| Some(level(at)) == lowest).collect()
+    }
+
     /// Roles in the order of families and levels.
     pub fn roles(&self) -> Vec<usize> {
         let mut roles: Vec<usize> = (0..self.documents.len()).filter(|at| self.documents[*at].is_role()).collect();

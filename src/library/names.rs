@@ -33,7 +33,7 @@ pub struct Mention {
 }
 
 /// Abbreviations of words in job titles, for every organisation alike.
-const SHORT_FORMS: [(&str, &str); 13] = [
+const SHORT_FORMS: [(&str, &str); 14] = [
     ("sr", "senior"),
     ("snr", "senior"),
     ("jr", "junior"),
@@ -47,6 +47,7 @@ const SHORT_FORMS: [(&str, &str); 13] = [
     ("dir", "director"),
     ("exec", "executive"),
     ("dev", "developer"),
+    ("prod", "product"),
 ];
 
 /// Words inside a title that do not tell it from others.
@@ -215,11 +216,9 @@ impl Names {
             best.into_iter().map(|(at, (rank, shown))| (rank, at, shown)).collect();
         ranked.sort();
         let mut found: Vec<(usize, &str)> = ranked.into_iter().map(|(_, at, shown)| (at, shown)).collect();
-        if typed.chars().count() > 2 {
+        if found.is_empty() && typed.chars().count() > 2 {
             for at in self.nearest(&typed, limit) {
-                if found.iter().all(|(seen, _)| *seen != at)
-                    && let Some((_, shown, _)) = self.shown.iter().find(|(_, _, bearer)| *bearer == at)
-                {
+                if let Some((_, shown, _)) = self.shown.iter().find(|(_, _, bearer)| *bearer == at) {
                     found.push((at, shown));
                 }
             }
@@ -242,7 +241,7 @@ impl Names {
         let mut mentions: Vec<Mention> = Vec::new();
         let mut start = 0;
         while start < sentence.len() {
-            match self.mention_at(&keys, &corrected, start) {
+            match self.mention_at(sentence, &keys, &corrected, start) {
                 Some(mention) => {
                     start = mention.end;
                     mentions.push(mention);
@@ -253,7 +252,13 @@ impl Names {
         mentions
     }
 
-    fn mention_at(&self, keys: &[Option<String>], corrected: &[Option<String>], start: usize) -> Option<Mention> {
+    fn mention_at(
+        &self,
+        sentence: &[Word],
+        keys: &[Option<String>],
+        corrected: &[Option<String>],
+        start: usize,
+    ) -> Option<Mention> {
         // A filler cannot open or close a name, but may stand inside one.
         keys[start].as_ref()?;
         let window = (self.longest + 3).min(keys.len() - start);
@@ -271,7 +276,7 @@ impl Names {
                 (found, Match::Exact)
             } else if let Some(found) = was_mended.then(|| self.exact.get(&mended.join(" "))).flatten() {
                 (found, Match::Misspelt)
-            } else if let Some(found) = self.reordered_at(&mended) {
+            } else if let Some(found) = self.reordered_at(&sentence[start..end], &mended) {
                 (found, Match::Reordered)
             } else if let Some(found) = self.short.get(&plain.join(" ")) {
                 (found, Match::Short)
@@ -283,8 +288,9 @@ impl Names {
         None
     }
 
-    fn reordered_at(&self, key: &[&str]) -> Option<&Vec<usize>> {
-        if key.len() < 2 {
+    /// "Manager of product, growth"; but "a PM and a senior" are two.
+    fn reordered_at(&self, written: &[Word], key: &[&str]) -> Option<&Vec<usize>> {
+        if key.len() < 2 || written.iter().any(|word| matches!(word.text.as_str(), "and" | "a" | "an")) {
             return None;
         }
         let mut sorted = key.to_vec();

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::library::english::{English, Weight, Word, stem, words};
+use crate::library::english::{English, Weight, Word, hyphenated, stem, words};
 use crate::library::index::PassageIndex;
 
 /// Candidates that the index hands over for measuring: what answers best by words is among the first fifty by BM25.
@@ -106,9 +106,11 @@ impl Searcher {
         let all = sources.iter().flat_map(|source| {
             [source.text, source.around].into_iter().chain(source.phrases.iter().map(String::as_str))
         });
-        for word in all.flat_map(words) {
+        for stem in all
+            .flat_map(|text| words(text).into_iter().map(|word| word.stem).chain(hyphenated(text)).collect::<Vec<_>>())
+        {
             let next = vocabulary.len() as u32;
-            vocabulary.entry(word.stem).or_insert(next);
+            vocabulary.entry(stem).or_insert(next);
         }
         let number = |text: &str| -> Box<[u32]> {
             let mut ids: Vec<u32> =
@@ -169,7 +171,7 @@ impl Searcher {
 
     /// How much a word says by the language alone.
     pub fn weight(&self, word: &Word) -> Weight {
-        self.language.weight(&word.stem)
+        self.language.weight_of(word)
     }
 
     /// The query that a question's words make. Words of grammar drop out; a word that the corpus does not know becomes a near one
@@ -177,7 +179,7 @@ impl Searcher {
     pub fn query<'w>(&self, words: impl IntoIterator<Item = &'w Word>) -> Query {
         let mut terms: Vec<QueryTerm> = Vec::new();
         for word in words {
-            let language = self.language.weight(&word.stem);
+            let language = self.language.weight_of(word);
             if language == Weight::None || terms.iter().any(|term| term.stem == word.stem) {
                 continue;
             }
@@ -338,13 +340,13 @@ impl Query {
     }
 }
 
-/// The stems of some words, and of pairs that are one word elsewhere in the corpus: a "road map" is a "roadmap".
+/// The stems of some words, and of pairs that are one word elsewhere: a "road map" is a "roadmap", an "X-ray" an "xray".
 fn with_compounds<'w>(words: &'w [Word], vocabulary: &'w HashMap<String, u32>) -> impl Iterator<Item = String> + 'w {
-    let pairs = words.windows(2).filter(|pair| pair[0].text.len() > 2 && pair[1].text.len() > 2);
-    let joined = pairs
-        .map(|pair| stem(&format!("{}{}", pair[0].text, pair[1].text)))
-        .filter(|joined| vocabulary.contains_key(joined));
-    words.iter().map(|word| word.stem.clone()).chain(joined)
+    let joined = words.windows(2).map(|pair| stem(&format!("{}{}", pair[0].text, pair[1].text)));
+    words
+        .iter()
+        .map(|word| word.stem.clone())
+        .chain(joined.filter(|joined| joined.len() > 3 && vocabulary.contains_key(joined)))
 }
 
 fn sorted(mut hits: Vec<Hit>, limit: usize) -> Vec<Hit> {

@@ -1,6 +1,6 @@
 //! Ways from role to role: a route, what comes next, how to get there.
 
-use crate::bot::answer::draft::{cite, led, line, listed, offer_role, slugs, whole, with_article};
+use crate::bot::answer::draft::{cite, led, line, listed, offer_role, roles_behind, slugs, whole, with_article};
 use crate::bot::question::{Question, Subject};
 use crate::bot::reply::{Block, Kind, Line, Reply};
 use crate::bot::request::Request;
@@ -177,11 +177,7 @@ fn ways_in(library: &Library, question: &Question) -> Reply {
         let document = library.document(hit.document);
         let passage = &document.passages[hit.passage];
         whole(&mut reply, document, passage);
-        if document.is_role() {
-            roles.push(hit.document);
-        } else {
-            roles.extend(document.roles.iter().filter_map(|slug| library.by_slug(&slug.text)));
-        }
+        roles.extend(roles_behind(library, hit.document));
     }
     let titles: Vec<&str> = roles.first().map(|at| library.document(*at).title.as_str()).into_iter().collect();
     if !titles.is_empty() {

@@ -50,7 +50,7 @@ pub fn compare(library: &Library, one: usize, other: usize) -> Reply {
         reply.bullets(Some(&format!("What {} adds", library.document(rung.to).title)), items);
         let items =
             step.leaves.iter().map(|text| Line { lead: None, text: text.clone(), sources: sources.clone() }).collect();
-        reply.bullets(Some(&format!("What it leaves to {}", from.title)), items);
+        reply.bullets(Some(&format!("What is left behind with {}", from.title)), items);
     }
     for document in [first, second] {
         only(&mut reply, document);

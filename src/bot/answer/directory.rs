@@ -1,6 +1,6 @@
 //! What there is: the roles, the commands, and what to say where there is no answer.
 
-use crate::bot::answer::draft::{offer_role, slugs};
+use crate::bot::answer::draft::{offer_role, slugs, with_article};
 use crate::bot::reply::{Block, Kind, Line, Reply};
 use crate::bot::request::{COMMANDS, Request};
 use crate::library::Library;
@@ -49,11 +49,11 @@ pub fn help(library: &Library) -> Reply {
     let titles = |slug: &str| library.by_slug(slug).map_or(String::new(), |at| library.document(at).title.clone());
     let (role_title, first_title, last_title) = (titles(&role), titles(&first), titles(&last));
     let questions = [
-        format!("What does a {role_title} do?"),
+        format!("What does {} do?", with_article(&role_title)),
         format!("How do I get from {first_title} to {last_title}?"),
-        format!("What is the difference between a {first_title} and a {role_title}?"),
+        format!("What is the difference between {} and {}?", with_article(&first_title), with_article(&role_title)),
         format!("What comes after {first_title}?"),
-        format!("Why have a {role_title}?"),
+        format!("Why have {}?", with_article(&role_title)),
     ];
     let items = questions.iter().map(|text| Line { text: text.clone(), ..Line::default() }).collect();
     reply.bullets(Some("Questions"), items);

@@ -21,7 +21,14 @@ pub fn cite(reply: &mut Reply, document: &Document, sources: &[String], at: usiz
     if sources.is_empty() {
         return vec![reply.cite(&document.title, &document.file, at)];
     }
-    sources.iter().map(|source| reply.cite(source, &document.file, at)).collect()
+    let mut cited: Vec<usize> = Vec::new();
+    for source in sources {
+        let position = reply.cite(source, &document.file, at);
+        if !cited.contains(&position) {
+            cited.push(position);
+        }
+    }
+    cited
 }
 
 /// A passage whole: its text, and its bullets below.
@@ -69,6 +76,15 @@ pub fn slugs(library: &Library, documents: impl IntoIterator<Item = usize>) -> V
         }
     }
     slugs
+}
+
+/// The roles that a document speaks for: itself, or those whose work a topic is.
+pub fn roles_behind(library: &Library, document: usize) -> Vec<usize> {
+    let found = library.document(document);
+    if found.is_role() {
+        return vec![document];
+    }
+    found.roles.iter().filter_map(|slug| library.by_slug(&slug.text)).collect()
 }
 
 /// Offers the card of a role.

@@ -1,7 +1,7 @@
 //! Figures: pay, years, growth ...; compared where several roles are asked for.
 
+use crate::bot::answer::draft::roles_behind;
 use crate::bot::answer::draft::{led, line, offer_role, slugs, whole};
-use crate::bot::answer::find::roles_of;
 use crate::bot::question::{Question, Subject};
 use crate::bot::reply::{Block, Kind, Line, Reply};
 use crate::bot::request::Request;
@@ -27,7 +27,7 @@ pub fn fact(library: &Library, question: &Question) -> Reply {
             reply.title.clone_from(&document.title);
         }
         whole(&mut reply, document, &document.passages[hit.passage]);
-        roles.extend(roles_of(library, hit));
+        roles.extend(roles_behind(library, hit.document).into_iter().take(1));
     }
     reply.roles = slugs(library, roles.iter().copied());
     for at in roles.iter().take(2) {
@@ -68,8 +68,10 @@ fn of_roles(library: &Library, roles: &[usize], measure: &str) -> Reply {
         let text = "the sources give no such figure".to_owned();
         reply.blocks.push(Block::Paragraph(Line { lead: Some(title.to_owned()), text, sources: Vec::new() }));
     }
-    reply.roles = slugs(library, found.iter().map(|(at, _)| *at).chain(roles.iter().copied()));
-    for (at, _) in found.iter().take(2) {
+    let spoken_of: Vec<usize> =
+        found.iter().map(|(at, _)| *at).chain(roles.iter().copied()).flat_map(|at| roles_behind(library, at)).collect();
+    reply.roles = slugs(library, spoken_of.iter().copied());
+    for at in spoken_of.iter().take(2) {
         offer_role(&mut reply, library.document(*at));
     }
     reply

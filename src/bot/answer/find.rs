@@ -1,6 +1,6 @@
 //! Answers that a search gives: who does something, whether somebody does, what a subject is.
 
-use crate::bot::answer::draft::{led, line, offer_role, slugs, whole};
+use crate::bot::answer::draft::{led, line, offer_role, roles_behind, slugs, whole};
 use crate::bot::question::Question;
 use crate::bot::reply::{Block, Kind, Line, Reply};
 use crate::library::Library;
@@ -18,7 +18,7 @@ pub fn who(library: &Library, question: &Question) -> Reply {
     let best = question.hits.first().map_or(0.0, |hit| hit.score);
     let mut ranked: Vec<(usize, &Hit)> = Vec::new();
     for hit in question.hits.iter().filter(|hit| hit.score >= NEAR * best) {
-        for role in roles_of(library, hit) {
+        for role in roles_behind(library, hit.document).into_iter().take(1) {
             if ranked.iter().all(|(known, _)| *known != role) {
                 ranked.push((role, hit));
             }
@@ -60,15 +60,6 @@ pub fn who(library: &Library, question: &Question) -> Reply {
     reply
 }
 
-/// The roles that a hit speaks for: its own, or those whose work a topic is, the first one.
-pub fn roles_of(library: &Library, hit: &Hit) -> Vec<usize> {
-    let document = library.document(hit.document);
-    if document.is_role() {
-        return vec![hit.document];
-    }
-    document.roles.iter().filter_map(|slug| library.by_slug(&slug.text)).take(1).collect()
-}
-
 /// Whether a role does something: yes or no with the line that says so.
 pub fn check(library: &Library, question: &Question) -> Reply {
     let at = question.roles[0];
@@ -102,11 +93,7 @@ pub fn topic(library: &Library, question: &Question) -> Reply {
     for hit in question.hits.iter().filter(|hit| hit.score >= 0.8 * best).take(3) {
         let document = library.document(hit.document);
         whole(&mut reply, document, &document.passages[hit.passage]);
-        if document.is_role() {
-            roles.push(hit.document);
-        } else {
-            roles.extend(document.roles.iter().filter_map(|slug| library.by_slug(&slug.text)));
-        }
+        roles.extend(roles_behind(library, hit.document));
     }
     reply.roles = slugs(library, roles.iter().copied());
     for at in roles.iter().take(3) {

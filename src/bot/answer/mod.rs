@@ -40,6 +40,11 @@ pub fn answer(library: &Library, request: &Request) -> Reply {
         }),
         Request::Path { from, to } => {
             let (from, to) = if to.is_empty() { split_names(library, from) } else { (from.clone(), to.clone()) };
+            if to.is_empty() && library.names.find(&from).len() == 1 {
+                return mistake(
+                    "A path needs two roles: the one to start from, and the one to reach. For example: /path <from> <to>",
+                );
+            }
             named(library, &from, |start| named(library, &to, |goal| career::path(library, start, goal)))
         }
         Request::Ask { question } => ask(library, question),

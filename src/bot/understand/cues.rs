@@ -40,7 +40,7 @@ pub const CUES: &[(Cue, &str)] = &[
         Cue::Compare,
         "vs, versus, v, differ, differs, different from, different to, different than, difference, differences, difference between, \
          differences between, compare, compared to, compared with, comparison, distinction, distinguish, distinguishes, tell apart, \
-         set apart, sets apart, separates, overlap, in common, as opposed to, same as, same thing as, contrast, how does it differ",
+         set apart, sets apart, sets them apart, set them apart, tell them apart, separates, overlap, in common, as opposed to, same as, same thing as, contrast, how does it differ",
     ),
     (
         Cue::Path,
@@ -52,7 +52,8 @@ pub const CUES: &[(Cue, &str)] = &[
         Cue::Next,
         "next, next step, next rung, next level, next role, next job, after, comes after, come after, what comes after, go after, \
          follows, step up from, one up from, above, promoted to, promotion, get promoted, promoted from, move on from, beyond, grow into, \
-         move up, moving up, where to from, up from, higher than, succeed",
+         move up, moving up, where to from, up from, higher than, succeed, from here, go from here, where can i go, where could i go, \
+         where would i go, where do i go",
     ),
     (
         Cue::Sideways,
@@ -60,7 +61,7 @@ pub const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Into,
-        "become, becoming, became, get into, getting into, break into, breaking into, end up as, end up in, land, land a, land a job, \
+        "become, becoming, became, get in, get in as, get into, getting into, break into, breaking into, end up as, end up in, land, land a, land a job, \
          qualify, qualify for, qualifications, qualification, background, get to be, turn into, start out, start as, starting out, \
          get hired as, to be a, to be an, work as, move into, moving into, switch to, switch into, switch over, transition into, \
          transition to, enter, entry point, way in, ways in, way into, ways into, route into, path to becoming, foot in the door, apply for, \
@@ -72,7 +73,7 @@ pub const CUES: &[(Cue, &str)] = &[
         "why, how come, point of, the point in, reason for, reasons for, reason to, rationale, purpose of, use of having, \
          what good is, bother, bother with, justify, benefit of, benefits of, value of having, worth having, worth hiring, what for, need for, \
          case for, what would we lose without, what happens without, could we do without, do we need, do we even need, do you need, \
-         do companies need, do teams need, exist, exists",
+         do companies need, do teams need, exist, exists, we need, convince me, sell me on",
     ),
     (
         Cue::Who,
@@ -95,13 +96,13 @@ pub const CUES: &[(Cue, &str)] = &[
         "what is, what are, what does, what do, what, whats, wats, wat, wot, explain, describe, define, definition, meaning of, mean, means, \
          tell me about, tell me more about, stand for, stands for, what exactly, overview, summary, summarise, summarize, eli5, describe, info on, \
          information on, details on, introduction to, what kind of role, what kind of job, what sort of role, what sort of job, \
-         the deal with, deal with, know about, give me, show me, list, break down, walk me through, rundown, about",
+         the deal with, deal with, know about, give me, show me, list, break down, walk me through, rundown, about, in plain english, in simple terms, in a nutshell, in a few words, in short",
     ),
     (
         Cue::Measure("pay"),
         "pay, pays, paid, salary, salaries, earn, earns, earning, earnings, wage, wages, compensation, comp, remuneration, income, \
          paycheck, paycheque, pay packet, take home, takes home, make a year, pay range, salary range, pay band, how well paid, \
-         payslip, per annum, a year make, how much money, money does, money do, dosh, best paid, better paid, money, make more, makes more",
+         payslip, per annum, a year make, how much money, money does, money do, dosh, best paid, better paid, make more, makes more, make much more, makes much more, make a lot more",
     ),
     (
         Cue::Measure("growth"),

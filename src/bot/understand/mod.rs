@@ -5,6 +5,7 @@
 //! in all but one word that we do not know is a question that we cannot answer.
 
 pub mod cues;
+mod evidence;
 pub mod sentence;
 mod weigh;
 
@@ -19,7 +20,10 @@ use crate::library::search::{Hit, Query};
 
 /// What a sentence asks, with how sure that is.
 pub fn understand(library: &Library, text: &str) -> Option<Question> {
-    let sentence = Sentence::read(library, text);
+    let mut sentence = Sentence::read(library, text);
+    let accepted: Vec<_> =
+        weigh::roles_named(library, &sentence).into_iter().map(|mention| mention.start..mention.end).collect();
+    accepted.into_iter().for_each(|range| sentence.take_for_name(range));
     let weighed = Weighed::new(library, &sentence);
     if weighed.asks == 0.0 {
         return None;
@@ -43,11 +47,20 @@ const SPENT: [Cue; 4] = [Cue::Who, Cue::What, Cue::Asks, Cue::YesNo];
 /// A question for a quantity is answered by a quantity; a passage that has none must fit the better.
 const NO_QUANTITY: f32 = 0.55;
 
+/// Measures of which a role has one figure at the most: the word alone asks for it. How many, or how long, needs to say of what.
+const SELF_EVIDENT: [&str; 3] = ["pay", "growth", "experience"];
+
+/// How sure it is that who asks for a way into the field wants the roles through which people come in.
+const FIELD: f32 = 0.7;
+
 /// How strongly talk of an event speaks against an answer that a search found.
 const EVENT: f32 = 4.0;
 
+/// How strongly it speaks for a figure that it is of the measure that was asked for.
+const OF_MEASURE: f32 = 1.0;
+
 /// How strongly it speaks for an answer on a subject that the question calls it by name.
-const NAMED: f32 = 1.5;
+const NAMED: f32 = 2.0;
 
 impl Reader<'_> {
     /// The kinds, from the most telling to the least; the first that fits well is taken.
@@ -95,16 +108,18 @@ impl Reader<'_> {
     /// A question whose answer is what a search found; `push` speaks for it besides what was found.
     fn found(&self, kind: Kind, query: Query, hits: Vec<Hit>, push: f32) -> Option<Question> {
         let event = EVENT * (self.weighed.general - 1.0);
-        let sure = weigh::sureness(kind, hits.first()?, &query, push + event);
+        let sure = evidence::sureness(kind, hits.first()?, &query, push + event);
         let confidence = sure * self.weighed.asks * self.weighed.firm;
         Some(Question { query, hits, confidence, ..self.question(kind, 1.0) })
     }
 
     /// How far the rest of a question's words spoils a kind that needs none of them: 1 where nothing is left, less with every
-    /// word that says something in the clause that asks.
+    /// word that says something between the word that asks, or the first name, and the end of the clause.
     fn undisturbed(&self, spent: &[Cue]) -> f32 {
         let spent: Vec<Cue> = SPENT.iter().chain(spent).chain(&[Cue::Duties, Cue::Most]).copied().collect();
+        let begins = self.weighed.begins;
         let left = self.sentence.content(&spent, |clause| self.weighed.asking_clause(clause));
+        let left = left.into_iter().filter(|word| word.at.start >= begins);
         let query = self.library.search.query(left);
         (1.0 - 0.33 * (query.weight() - 0.5).max(0.0)).max(0.0)
     }
@@ -142,7 +157,8 @@ impl Reader<'_> {
             return None;
         }
         let held = self.has(Cue::Compare);
-        if !held && (self.weighed.leads_with_who || self.has(Cue::Why) || self.undisturbed(&[Cue::Next]) < 0.8) {
+        let other = self.weighed.leads_with_who || self.weighed.leads_with_yes_no || self.has(Cue::Why);
+        if !held && (other || self.undisturbed(&[Cue::Next]) < 0.6) {
             return None;
         }
         let mut question = self.question(Kind::Compare, if held { 0.95 } else { 0.75 });
@@ -152,21 +168,43 @@ impl Reader<'_> {
 
     fn figure(&self) -> Option<Question> {
         let measure = self.sentence.measure()?;
+        // Who does something with money, or with how many, is a question for somebody.
+        if self.weighed.leads_with_who && (measure != "pay" || !self.has(Cue::Most)) {
+            return None;
+        }
         let spent = [Cue::Measure(""), Cue::Most, Cue::Into, Cue::Who, Cue::What, Cue::Asks, Cue::YesNo];
         let subject = Subject::Measure(measure.to_owned());
-        let holds = |role: &usize| weigh::figures(self.library, *role, measure).next().is_some();
-        if !measure.is_empty() && self.roles.iter().any(holds) {
+        let says_enough = SELF_EVIDENT.contains(&measure);
+        let topics = self.named_topics();
+        let holds = |at: &usize| evidence::figures(self.library, *at, measure).next().is_some();
+        if says_enough && self.roles.iter().any(holds) || self.roles.is_empty() && topics.iter().any(holds) {
             let query = self.library.search.query(self.sentence.content(&spent, |_| true));
-            let disturbed = (1.0 - 0.3 * (query.weight() - 0.7).max(0.0)).max(0.0);
-            return Some(Question { subject, query, ..self.question(Kind::Fact, 0.95 * disturbed) });
+            let disturbed = (1.0 - 0.3 * (query.weight() - 0.9).max(0.0)).max(0.0);
+            let roles = if self.roles.is_empty() { topics } else { self.roles.clone() };
+            return Some(Question { subject, query, roles, ..self.question(Kind::Fact, 0.95 * disturbed) });
         }
-        // The pay of a role is that role's own: what others earn does not answer.
+        // What holds for the field of a role is told by its topics; its pay is its own, and what others earn does not answer.
+        let of_the_field: Vec<usize> = evidence::topics_of(self.library, &self.roles).filter(holds).collect();
+        if says_enough && measure != "pay" && !of_the_field.is_empty() {
+            return Some(Question { subject, roles: of_the_field, ..self.question(Kind::Fact, 0.85) });
+        }
         if measure == "pay" && !self.roles.is_empty() {
             return Some(Question { subject, ..self.question(Kind::Fact, 0.0) });
         }
-        let query = self.library.search.query(self.sentence.content(&SPENT, |_| true)).about(&self.roles);
-        let hits = weigh::figure_hits(self.library, &query, measure, &self.roles);
-        Some(Question { subject, ..self.found(Kind::Fact, query, hits, 0.0)? })
+        let query = self.library.search.query(self.sentence.content(&SPENT, |_| true));
+        let hits = evidence::figure_hits(self.library, &query, measure, &self.roles);
+        let push = if evidence::is_figure_of(self.library, hits.first()?, measure) { OF_MEASURE } else { 0.0 };
+        Some(Question { subject, ..self.found(Kind::Fact, query, hits, push)? })
+    }
+
+    /// Topics that the sentence calls by a name.
+    fn named_topics(&self) -> Vec<usize> {
+        let named = self.sentence.mentions.iter().filter(|mention| mention.how != Match::Short);
+        named
+            .flat_map(|mention| &mention.documents)
+            .copied()
+            .filter(|at| !self.library.document(*at).is_role())
+            .collect()
     }
 
     fn next(&self) -> Option<Question> {
@@ -188,15 +226,28 @@ impl Reader<'_> {
     }
 
     fn entry(&self) -> Option<Question> {
-        if !self.has(Cue::Into) || self.weighed.leads_with_who || self.roles.len() > 1 {
+        if !self.has(Cue::Into) || self.roles.len() > 1 || (self.weighed.leads_with_who && !self.weighed.category) {
             return None;
         }
         if self.roles.len() == 1 && !self.weighed.category {
             return Some(self.question(Kind::Into, 0.9 * self.undisturbed(&[Cue::Into, Cue::Path]).max(0.55)));
         }
         let query = self.library.search.query(self.sentence.content(&SPENT, |_| true));
-        let hits = weigh::entry_hits(self.library, &query);
-        Some(Question { roles: Vec::new(), ..self.found(Kind::Into, query, hits, 0.0)? })
+        let hits = evidence::entry_hits(self.library, &query);
+        let found = self.found(Kind::Into, query, hits, 0.0).map(|question| Question { roles: Vec::new(), ..question });
+        // "How do I break into nursing": nothing but the field is named, so the doors into it are the answer.
+        let field = self.weighed.category
+            || self.sentence.words.iter().any(|word| self.library.names_the_field(&word.stem))
+                && !self.weighed.leads_with_yes_no;
+        match found {
+            Some(found) if found.confidence >= FIELD || !field => Some(found),
+            _ if field => {
+                let hits = evidence::doors(self.library);
+                let roles = Vec::new();
+                (!hits.is_empty()).then(|| Question { hits, roles, ..self.question(Kind::Into, FIELD) })
+            }
+            other => other,
+        }
     }
 
     fn who(&self) -> Option<Question> {
@@ -204,7 +255,7 @@ impl Reader<'_> {
             return None;
         }
         let query = self.library.search.query(self.sentence.content(&SPENT, |_| true)).about(&self.weighed.objects);
-        let hits = weigh::role_hits(self.library, &query, &self.weighed.objects, self.sentence.denies());
+        let hits = evidence::role_hits(self.library, &query, &self.weighed.objects, self.sentence.denies());
         Some(Question { roles: Vec::new(), ..self.found(Kind::Who, query, hits, 0.0)? })
     }
 
@@ -214,7 +265,7 @@ impl Reader<'_> {
             return None;
         }
         let query = self.library.search.query(self.sentence.content(&SPENT, |_| true)).about(others);
-        let hits = weigh::own_hits(self.library, &query, *role);
+        let hits = evidence::own_hits(self.library, &query, *role);
         Some(Question { roles: vec![*role], ..self.found(Kind::Check, query, hits, 0.0)? })
     }
 
@@ -229,7 +280,7 @@ impl Reader<'_> {
         if query.weight() < 0.6 {
             return self.has(Cue::Duties).then(|| self.question(Kind::Duties, 0.95));
         }
-        let hits = weigh::own_hits(self.library, &query, role);
+        let hits = evidence::own_hits(self.library, &query, role);
         Some(Question { subject: Subject::Narrowed, ..self.found(Kind::Duties, query, hits, 0.0)? })
     }
 
@@ -254,13 +305,8 @@ impl Reader<'_> {
             return None;
         }
         let query = self.library.search.query(self.sentence.content(&[Cue::What, Cue::Asks, Cue::YesNo], |_| true));
-        let named = self.sentence.mentions.iter().filter(|mention| mention.how != Match::Short);
-        let named: Vec<usize> = named
-            .flat_map(|mention| &mention.documents)
-            .copied()
-            .filter(|at| !self.library.document(*at).is_role())
-            .collect();
-        let hits = weigh::topic_hits(self.library, &query, &named, &self.roles);
+        let named = self.named_topics();
+        let hits = evidence::topic_hits(self.library, &query, &named, &self.roles);
         if query.weight() < 0.6 && !named.is_empty() && self.has(Cue::What) {
             return Some(Question { query, hits, ..self.question(Kind::Topic, 0.8) });
         }

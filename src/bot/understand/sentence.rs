@@ -37,8 +37,11 @@ pub struct Sentence {
     pub named: Vec<bool>,
 }
 
+/// The words of a cue, and what they hint at.
+type Phrase = (Vec<&'static str>, Cue);
+
 /// The cues by their first word, longest first.
-static BY_FIRST_WORD: LazyLock<HashMap<&'static str, Vec<(Vec<&'static str>, Cue)>>> = LazyLock::new(|| {
+static BY_FIRST_WORD: LazyLock<HashMap<&'static str, Vec<Phrase>>> = LazyLock::new(|| {
     let mut map: HashMap<&str, Vec<(Vec<&str>, Cue)>> = HashMap::new();
     for (cue, phrases) in CUES {
         for phrase in phrases.split(',').map(str::trim).filter(|phrase| !phrase.is_empty()) {
@@ -76,6 +79,12 @@ impl Sentence {
             ["->", "→", "=>", "➡", ">", "⇒"].iter().any(|arrow| between.contains(arrow))
         });
         Sentence { words, clause, asking, mentions, hints, arrow, named }
+    }
+
+    /// Takes words for a role's name after all: they hint at nothing, and are no content.
+    pub fn take_for_name(&mut self, words: Range<usize>) {
+        self.hints.retain(|hint| hint.at.end <= words.start || hint.at.start >= words.end);
+        self.named[words].fill(true);
     }
 
     /// True where a cue of this kind stands anywhere.
@@ -214,7 +223,7 @@ fn hints(words: &[Word], clause: &[usize], named: &[bool]) -> Vec<Hint> {
 }
 
 /// The cues that begin with a word, or with the word that it is a misspelling of.
-fn phrases_from(word: &str) -> &'static [(Vec<&'static str>, Cue)] {
+fn phrases_from(word: &str) -> &'static [Phrase] {
     if let Some(phrases) = BY_FIRST_WORD.get(word) {
         return phrases;
     }

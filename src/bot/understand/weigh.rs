@@ -1,18 +1,10 @@
-//! What a sentence's marks amount to, as numbers: does it ask at all, does it ask of roles in general, how firmly are they named, how
-//! well does a passage answer.
+//! What a sentence's marks amount to, as numbers: does it ask at all, does it ask of roles in general, how firmly are they named.
 
-use crate::bot::reply::Kind;
 use crate::bot::understand::cues::Cue;
-use crate::bot::understand::sentence::Sentence;
+use crate::bot::understand::sentence::{Hint, Sentence};
 use crate::library::Library;
-use crate::library::document::Document;
 use crate::library::english::Weight;
-use crate::library::markdown::Part;
 use crate::library::names::{Match, Mention};
-use crate::library::search::{Hit, Query};
-
-/// Hits that a question is judged by.
-const HITS: usize = 24;
 
 /// The sentence as a whole.
 #[derive(Debug)]
@@ -41,6 +33,8 @@ pub struct Weighed {
     pub category: bool,
     /// "What does a ... do" of somebody whom the corpus does not know.
     pub unknown_doer: bool,
+    /// Where the question itself begins, in bytes of the text: at the word that asks, or at the first name.
+    pub begins: usize,
     /// For each clause, whether it asks; where none does, all do.
     asking: Vec<bool>,
 }
@@ -66,10 +60,16 @@ impl Weighed {
                 before.is_some_and(|at| sentence.words[at].text == "which")
             })
         });
+        // "A PM who hates meetings": that who asks nothing.
+        let relative = |hint: &&Hint| hint.cue == Cue::Who && hint.at.start > 0 && sentence.named[hint.at.start - 1];
         let leads = sentence
             .hints
             .iter()
+            .filter(|hint| !relative(hint))
             .find(|hint| matches!(hint.cue, Cue::Who | Cue::What | Cue::Why | Cue::YesNo | Cue::Measure(_)));
+        let first_name = named.first().map(|mention| mention.start);
+        let begins = leads.map(|hint| hint.at.start).into_iter().chain(first_name).min();
+        let begins = begins.map_or(0, |at| sentence.words[at].at.start);
         let leads = leads.map(|hint| hint.cue);
         let who = sentence.first(Cue::Who).map(|hint| hint.at.end);
         // "Which senior PM role ..." tells what kind of role is wanted; what comes later is what somebody does it to.
@@ -92,6 +92,7 @@ impl Weighed {
             leads_with_who: category || leads == Some(Cue::Who),
             leads_with_yes_no: leads == Some(Cue::YesNo),
             category,
+            begins,
             unknown_doer: named.is_empty() && asks_what_somebody_does(sentence),
             asking,
             roles,
@@ -117,7 +118,7 @@ fn asks_what_somebody_does(sentence: &Sentence) -> bool {
 
 /// The roles that a sentence names. A single word of a title counts only where a role is expected: after an article, or beside another
 /// role.
-fn roles_named<'s>(library: &Library, sentence: &'s Sentence) -> Vec<&'s Mention> {
+pub fn roles_named<'s>(library: &Library, sentence: &'s Sentence) -> Vec<&'s Mention> {
     let is_role = |mention: &&Mention| mention.documents.iter().all(|at| library.document(*at).is_role());
     let word = |at: usize| sentence.words.get(at).map(|word| word.text.as_str());
     let before = |mention: &Mention| mention.start.checked_sub(1).and_then(word);
@@ -209,7 +210,7 @@ fn asking_clauses(sentence: &Sentence, named: &[&Mention]) -> Vec<bool> {
         sentence.hints.iter().any(|hint| {
             sentence.clause[hint.at.start] == clause
                 && hint.cue != Cue::Event
-                && (matches!(hint.cue, Cue::Who | Cue::What | Cue::Asks | Cue::Why | Cue::Measure(_))
+                && (!matches!(hint.cue, Cue::Most | Cue::YesNo)
                     || named.iter().any(|mention| sentence.clause[mention.start] == clause))
         })
     };
@@ -219,7 +220,7 @@ fn asking_clauses(sentence: &Sentence, named: &[&Mention]) -> Vec<bool> {
 
 fn asks(sentence: &Sentence, roles: &[usize]) -> f32 {
     let marked = sentence.asking.contains(&true);
-    let opens = |hint: &&crate::bot::understand::sentence::Hint| {
+    let opens = |hint: &&Hint| {
         let at = hint.at.start;
         let opening = at == 0 || sentence.clause[at] != sentence.clause[at - 1];
         let after_so = at > 0
@@ -229,10 +230,9 @@ fn asks(sentence: &Sentence, roles: &[usize]) -> f32 {
             );
         opening || after_so
     };
-    let cue = |hint: &&crate::bot::understand::sentence::Hint| !matches!(hint.cue, Cue::Event | Cue::YesNo | Cue::Most);
-    let question_word = |hint: &&crate::bot::understand::sentence::Hint| {
-        matches!(hint.cue, Cue::Who | Cue::What | Cue::Asks | Cue::Why | Cue::Measure(_) | Cue::YesNo)
-    };
+    let cue = |hint: &&Hint| !matches!(hint.cue, Cue::Event | Cue::YesNo | Cue::Most | Cue::Asks | Cue::Who);
+    let question_word =
+        |hint: &&Hint| matches!(hint.cue, Cue::Who | Cue::What | Cue::Asks | Cue::Why | Cue::Measure(_) | Cue::YesNo);
     let alone = sentence
         .mentions
         .first()
@@ -285,182 +285,22 @@ fn general(sentence: &Sentence, named: &[&Mention], asking: &[bool]) -> f32 {
             general *= 0.5;
         }
     }
-    let mine = sentence.words.iter().filter(|word| matches!(word.text.as_str(), "my" | "me")).count();
-    if mine > 0 && named.is_empty() {
-        general *= 0.8;
+    for (at, word) in sentence.words.iter().enumerate().filter(|(at, _)| matters(sentence.clause[*at])) {
+        let opens = at == 0 || sentence.clause[at] != sentence.clause[at - 1];
+        let by = match word.text.as_str() {
+            // Somebody's own things and people, and you who are spoken to.
+            "your" => 0.55,
+            "my" | "me" if named.is_empty() => 0.85,
+            // "When is ..." and "has the ..." are about one occasion.
+            "when" if opens => 0.7,
+            "has" | "was" | "were" | "did" | "will" if opens => 0.6,
+            _ => 1.0,
+        };
+        general *= by;
+    }
+    let progressive = |verb: &str| verb.len() > 5 && verb.ends_with("ing");
+    if who.is_some_and(|after| after < sentence.words.len() && progressive(word(after))) {
+        general *= 0.75;
     }
     general
-}
-
-/// What speaks for a passage answering a question of one kind, as a logistic regression has it that was fitted on questions with
-/// known answers and on chatter, and rounded. The more a kind takes for granted (a role is named, yes or no is wanted), the less a
-/// passage has to prove.
-struct Evidence {
-    bias: f32,
-    coverage: f32,
-    focus: f32,
-    held: f32,
-    in_terms: f32,
-    unknown: f32,
-}
-
-fn evidence(kind: Kind) -> Evidence {
-    let of =
-        |bias, coverage, focus, held, in_terms, unknown| Evidence { bias, coverage, focus, held, in_terms, unknown };
-    match kind {
-        Kind::Who => of(-2.2, 0.0, 1.2, 2.4, 0.8, -1.15),
-        Kind::Fact => of(-5.6, 2.0, 0.0, 3.0, 1.2, -1.6),
-        Kind::Duties => of(-1.6, 2.0, 0.3, 1.8, 0.0, -0.5),
-        Kind::Check => of(-1.3, 0.5, 0.5, 1.9, 0.0, -0.7),
-        Kind::Into => of(-2.8, 1.5, 1.0, 1.5, 1.5, -0.8),
-        _ => of(-5.2, 1.0, 1.0, 1.2, 3.0, -1.0),
-    }
-}
-
-/// How sure it is that a passage answers a question of this kind, 0 to 1; `push` speaks for or against it besides.
-pub fn sureness(kind: Kind, hit: &Hit, query: &Query, push: f32) -> f32 {
-    let by = evidence(kind);
-    let sum = by.bias
-        + push
-        + by.coverage * hit.coverage
-        + by.focus * hit.focus
-        + by.held * hit.held.min(2.0)
-        + by.in_terms * hit.in_terms.min(1.0)
-        + by.unknown * query.unknown();
-    1.0 / (1.0 + (-sum).exp())
-}
-
-/// Figures of a role that answer a measure; an empty measure is answered by any.
-pub fn figures<'l>(library: &'l Library, role: usize, measure: &'l str) -> impl Iterator<Item = usize> + 'l {
-    let facts = &library.document(role).facts;
-    (0..facts.len()).filter(move |at| match facts[*at].measure.as_deref() {
-        Some(named) => measure == named || measure.is_empty(),
-        None => measure.is_empty(),
-    })
-}
-
-/// Figures anywhere that answer a query, those of the measure first.
-pub fn figure_hits(library: &Library, query: &Query, measure: &str, roles: &[usize]) -> Vec<Hit> {
-    let mut hits: Vec<Hit> = library.search.find(query, HITS * 2);
-    hits.retain_mut(|hit| {
-        let document = library.document(hit.document);
-        let passage = &document.passages[hit.passage];
-        let is_figure = passage.part == Part::Figure;
-        let of_measure = is_figure
-            && document.facts.iter().any(|fact| fact.line == passage.line && fact.measure.as_deref() == Some(measure));
-        if of_measure {
-            hit.score = (hit.score * 1.15).min(1.0);
-        } else if !is_figure {
-            hit.score *= 0.8;
-        }
-        // A question that names a role is answered by what speaks of it.
-        roles.is_empty() || !document.is_role() || roles.contains(&hit.document)
-    });
-    sort(&mut hits);
-    hits
-}
-
-/// Passages of roles that say who does something. A topic speaks for the roles whose work it is, a little less loudly.
-/// What somebody does not do answers only where that is asked.
-pub fn role_hits(library: &Library, query: &Query, objects: &[usize], denied: bool) -> Vec<Hit> {
-    let mut hits = library.search.find(query, HITS);
-    hits.retain_mut(|hit| {
-        let document = library.document(hit.document);
-        let part = document.passages[hit.passage].part;
-        hit.score *= match part {
-            Part::Duty => 1.0,
-            Part::Limit => 1.05,
-            Part::Summary | Part::Section if document.is_role() => 0.95,
-            Part::Summary | Part::Section => 0.85,
-            Part::Why => 0.9,
-            Part::Entry => 0.75,
-            Part::Figure => 0.6,
-        };
-        let names_somebody = document.is_role() || !document.roles.is_empty();
-        names_somebody && !objects.contains(&hit.document) && (denied || part != Part::Limit)
-    });
-    sort(&mut hits);
-    hits
-}
-
-/// Passages of one role, and of those whose responsibilities it has as well.
-pub fn own_hits(library: &Library, query: &Query, role: usize) -> Vec<Hit> {
-    let documents = [&[role], library.inherited(role)].concat();
-    let mut hits = library.search.among(query, &documents, HITS);
-    hits.retain_mut(|hit| {
-        let inherited = hit.document != role;
-        if inherited {
-            hit.score *= 0.92;
-        }
-        !inherited || library.document(hit.document).passages[hit.passage].part == Part::Duty
-    });
-    sort(&mut hits);
-    hits
-}
-
-/// Passages on what it takes.
-pub fn entry_hits(library: &Library, query: &Query) -> Vec<Hit> {
-    let mut hits = library.search.find(query, HITS);
-    hits.retain_mut(|hit| {
-        let document = library.document(hit.document);
-        hit.score *= match document.passages[hit.passage].part {
-            Part::Entry => 1.1,
-            Part::Summary | Part::Section => 1.0,
-            _ => 0.7,
-        };
-        hit.score = hit.score.min(1.0);
-        document.is_role() || !document.roles.is_empty()
-    });
-    sort(&mut hits);
-    hits
-}
-
-/// Passages about a subject; those of a topic that the question names first.
-pub fn topic_hits(library: &Library, query: &Query, named: &[usize], roles: &[usize]) -> Vec<Hit> {
-    let mut hits = library.search.find(query, HITS);
-    for hit in library.search.among(query, named, HITS) {
-        if !hits.iter().any(|known| (known.document, known.passage) == (hit.document, hit.passage)) {
-            hits.push(hit);
-        }
-    }
-    for topic in named {
-        let first = library.document(*topic).passages.iter().position(|passage| passage.part == Part::Summary);
-        if let Some(passage) =
-            first.filter(|first| !hits.iter().any(|hit| (hit.document, hit.passage) == (*topic, *first)))
-        {
-            hits.push(Hit {
-                document: *topic,
-                passage,
-                coverage: 0.0,
-                focus: 0.0,
-                score: 0.2,
-                held: 0.0,
-                in_terms: 0.0,
-            });
-        }
-    }
-    for hit in &mut hits {
-        let document: &Document = library.document(hit.document);
-        if named.contains(&hit.document) {
-            hit.score += 0.15;
-        } else if document.is_role() && !roles.contains(&hit.document) {
-            hit.score *= 0.9;
-        }
-        hit.score = hit.score.min(1.0);
-    }
-    // Where a role is named, what other roles do does not answer.
-    hits.retain(|hit| {
-        let document = library.document(hit.document);
-        let speaks_of =
-            document.roles.iter().filter_map(|slug| library.by_slug(&slug.text)).any(|at| roles.contains(&at));
-        roles.is_empty() || named.contains(&hit.document) || roles.contains(&hit.document) || speaks_of
-    });
-    sort(&mut hits);
-    hits
-}
-
-fn sort(hits: &mut [Hit]) {
-    hits.sort_by(|one, other| {
-        other.score.total_cmp(&one.score).then(one.document.cmp(&other.document)).then(one.passage.cmp(&other.passage))
-    });
 }

@@ -1,0 +1,209 @@
+//! What the library holds for a question, and how sure it is that it answers: passages of roles, of a subject, figures, doors into a
+//! field.
+
+use crate::bot::reply::Kind;
+use crate::library::Library;
+use crate::library::document::Document;
+use crate::library::markdown::Part;
+use crate::library::search::{Hit, Query};
+
+/// Hits that a question is judged by.
+const HITS: usize = 24;
+
+/// What speaks for a passage answering a question of one kind, as a logistic regression has it that was fitted on questions with
+/// known answers and on chatter, and rounded. The more a kind takes for granted (a role is named, yes or no is wanted), the less a
+/// passage has to prove.
+struct Evidence {
+    bias: f32,
+    coverage: f32,
+    focus: f32,
+    held: f32,
+    in_terms: f32,
+    unknown: f32,
+}
+
+fn evidence(kind: Kind) -> Evidence {
+    let of =
+        |bias, coverage, focus, held, in_terms, unknown| Evidence { bias, coverage, focus, held, in_terms, unknown };
+    match kind {
+        Kind::Who => of(-2.2, 0.0, 1.2, 2.4, 0.8, -1.15),
+        Kind::Fact => of(-5.2, 2.0, 0.0, 3.0, 1.2, -1.6),
+        Kind::Duties => of(-1.6, 2.0, 0.3, 1.8, 0.0, -0.5),
+        Kind::Check => of(-1.3, 0.5, 0.5, 1.9, 0.0, -0.7),
+        Kind::Into => of(-2.8, 1.5, 1.0, 1.5, 1.5, -0.8),
+        _ => of(-5.2, 1.0, 1.0, 1.2, 3.0, -1.0),
+    }
+}
+
+/// How sure it is that a passage answers a question of this kind, 0 to 1; `push` speaks for or against it besides.
+pub fn sureness(kind: Kind, hit: &Hit, query: &Query, push: f32) -> f32 {
+    let by = evidence(kind);
+    let sum = by.bias
+        + push
+        + by.coverage * hit.coverage
+        + by.focus * hit.focus
+        + by.held * hit.held.min(2.0)
+        + by.in_terms * hit.in_terms.min(1.0)
+        + by.unknown * query.unknown();
+    1.0 / (1.0 + (-sum).exp())
+}
+
+/// Figures of a role that answer a measure; an empty measure is answered by any.
+pub fn figures<'l>(library: &'l Library, role: usize, measure: &'l str) -> impl Iterator<Item = usize> + 'l {
+    let facts = &library.document(role).facts;
+    (0..facts.len()).filter(move |at| match facts[*at].measure.as_deref() {
+        Some(named) => measure == named || measure.is_empty(),
+        None => measure.is_empty(),
+    })
+}
+
+/// The topics about the work of any of these roles.
+pub fn topics_of<'l>(library: &'l Library, roles: &'l [usize]) -> impl Iterator<Item = usize> + 'l {
+    let speaks = |document: &Document| {
+        document.roles.iter().filter_map(|slug| library.by_slug(&slug.text)).any(|at| roles.contains(&at))
+    };
+    (0..library.documents().len()).filter(move |at| !library.document(*at).is_role() && speaks(library.document(*at)))
+}
+
+/// What the roles through which people come in say on what it takes.
+pub fn doors(library: &Library) -> Vec<Hit> {
+    let hit =
+        |document, passage| Hit { document, passage, coverage: 0.0, focus: 0.0, score: 1.0, held: 0.0, in_terms: 0.0 };
+    let entries = library.entry_roles().into_iter().flat_map(|at| {
+        let passages = library.document(at).passages.iter().enumerate();
+        passages.filter(|(_, passage)| passage.part == Part::Entry).map(move |(number, _)| hit(at, number))
+    });
+    entries.collect()
+}
+
+/// True for a hit that is a figure of this measure.
+pub fn is_figure_of(library: &Library, hit: &Hit, measure: &str) -> bool {
+    let document = library.document(hit.document);
+    let line = document.passages[hit.passage].line;
+    document.passages[hit.passage].part == Part::Figure
+        && document.facts.iter().any(|fact| fact.line == line && fact.measure.as_deref() == Some(measure))
+}
+
+/// Figures anywhere that answer a query, those of the measure first.
+pub fn figure_hits(library: &Library, query: &Query, measure: &str, roles: &[usize]) -> Vec<Hit> {
+    let mut hits: Vec<Hit> = library.search.find(query, HITS * 2);
+    hits.retain_mut(|hit| {
+        let document = library.document(hit.document);
+        let passage = &document.passages[hit.passage];
+        let is_figure = passage.part == Part::Figure;
+        if is_figure_of(library, hit, measure) {
+            hit.score = (hit.score * 1.15).min(1.0);
+        } else if !is_figure {
+            hit.score *= 0.8;
+        }
+        // A question that names a role is answered by what speaks of it.
+        roles.is_empty() || !document.is_role() || roles.contains(&hit.document)
+    });
+    sort(&mut hits);
+    hits
+}
+
+/// Passages of roles that say who does something. A topic speaks for the roles whose work it is, a little less loudly.
+/// What somebody does not do answers only where that is asked.
+pub fn role_hits(library: &Library, query: &Query, objects: &[usize], denied: bool) -> Vec<Hit> {
+    let mut hits = library.search.find(query, HITS);
+    hits.retain_mut(|hit| {
+        let document = library.document(hit.document);
+        let part = document.passages[hit.passage].part;
+        hit.score *= match part {
+            Part::Duty => 1.0,
+            Part::Limit => 1.05,
+            Part::Summary | Part::Section if document.is_role() => 0.95,
+            Part::Summary | Part::Section => 0.85,
+            Part::Why => 0.9,
+            Part::Entry => 0.75,
+            Part::Figure => 0.6,
+        };
+        let names_somebody = document.is_role() || !document.roles.is_empty();
+        names_somebody && !objects.contains(&hit.document) && (denied || part != Part::Limit)
+    });
+    sort(&mut hits);
+    hits
+}
+
+/// Passages of one role, and of those whose responsibilities it has as well.
+pub fn own_hits(library: &Library, query: &Query, role: usize) -> Vec<Hit> {
+    let documents = [&[role], library.inherited(role)].concat();
+    let mut hits = library.search.among(query, &documents, HITS);
+    hits.retain_mut(|hit| {
+        let inherited = hit.document != role;
+        if inherited {
+            hit.score *= 0.92;
+        }
+        !inherited || library.document(hit.document).passages[hit.passage].part == Part::Duty
+    });
+    sort(&mut hits);
+    hits
+}
+
+/// Passages on what it takes.
+pub fn entry_hits(library: &Library, query: &Query) -> Vec<Hit> {
+    let mut hits = library.search.find(query, HITS);
+    hits.retain_mut(|hit| {
+        let document = library.document(hit.document);
+        hit.score *= match document.passages[hit.passage].part {
+            Part::Entry => 1.1,
+            Part::Summary | Part::Section => 1.0,
+            _ => 0.7,
+        };
+        hit.score = hit.score.min(1.0);
+        document.is_role() || !document.roles.is_empty()
+    });
+    sort(&mut hits);
+    hits
+}
+
+/// Passages about a subject; those of a topic that the question names first.
+pub fn topic_hits(library: &Library, query: &Query, named: &[usize], roles: &[usize]) -> Vec<Hit> {
+    let mut hits = library.search.find(query, HITS);
+    for hit in library.search.among(query, named, HITS) {
+        if !hits.iter().any(|known| (known.document, known.passage) == (hit.document, hit.passage)) {
+            hits.push(hit);
+        }
+    }
+    for topic in named {
+        let first = library.document(*topic).passages.iter().position(|passage| passage.part == Part::Summary);
+        if let Some(passage) =
+            first.filter(|first| !hits.iter().any(|hit| (hit.document, hit.passage) == (*topic, *first)))
+        {
+            hits.push(Hit {
+                document: *topic,
+                passage,
+                coverage: 0.0,
+                focus: 0.0,
+                score: 0.2,
+                held: 0.0,
+                in_terms: 0.0,
+            });
+        }
+    }
+    for hit in &mut hits {
+        let document: &Document = library.document(hit.document);
+        if named.contains(&hit.document) {
+            hit.score += 0.15;
+        } else if document.is_role() && !roles.contains(&hit.document) {
+            hit.score *= 0.9;
+        }
+        hit.score = hit.score.min(1.0);
+    }
+    // Where a role is named, what other roles do does not answer.
+    hits.retain(|hit| {
+        let document = library.document(hit.document);
+        let speaks_of =
+            document.roles.iter().filter_map(|slug| library.by_slug(&slug.text)).any(|at| roles.contains(&at));
+        roles.is_empty() || named.contains(&hit.document) || roles.contains(&hit.document) || speaks_of
+    });
+    sort(&mut hits);
+    hits
+}
+
+fn sort(hits: &mut [Hit]) {
+    hits.sort_by(|one, other| {
+        other.score.total_cmp(&one.score).then(one.document.cmp(&other.document)).then(one.passage.cmp(&other.passage))
+    });
+}
