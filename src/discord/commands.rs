@@ -1,0 +1,187 @@
+//! Registers the commands from the one table, and only where what is there differs: Discord counts what is created.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use serenity::http::{Http, LightMethod, Request, Route};
+use serenity::model::id::{ApplicationId, CommandId};
+
+use crate::bot::request::{COMMANDS, Command, CommandOption, Takes};
+use crate::discord::deliver::describe;
+
+const CHAT_INPUT: u64 = 1;
+const STRING: u64 = 3;
+/// The longest wait before registering is tried again.
+const LONGEST_WAIT: Duration = Duration::from_secs(600);
+
+/// What registering changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// New ones.
+    pub created: usize,
+    /// Ones that were different.
+    pub edited: usize,
+    /// Ones that are no more.
+    pub deleted: usize,
+    /// Ones that were as they should be.
+    pub kept: usize,
+}
+
+/// What to do with one command.
+#[derive(Debug, PartialEq)]
+enum Step {
+    Create(Value),
+    Edit(CommandId, Value),
+    Delete(CommandId),
+}
+
+/// Registers until it has worked; each failure is logged.
+pub async fn register(http: &Http, application: ApplicationId) -> Changes {
+    let mut wait = Duration::from_secs(2);
+    loop {
+        match try_register(http, application).await {
+            Ok(changes) => return changes,
+            Err(why) => {
+                tracing::warn!(why = %describe(why), retry_in = ?wait, "the commands could not be registered");
+                tokio::time::sleep(wait).await;
+                wait = (wait * 2).min(LONGEST_WAIT);
+            }
+        }
+    }
+}
+
+async fn try_register(http: &Http, application_id: ApplicationId) -> serenity::Result<Changes> {
+    let all = Route::Commands { application_id };
+    let there: Vec<Value> = http.fire(Request::new(all, LightMethod::Get)).await?;
+    let (steps, kept) = plan(&there);
+    let mut changes = Changes { kept, ..Changes::default() };
+    for step in steps {
+        let (route, method, body) = match &step {
+            Step::Create(body) => (all, LightMethod::Post, Some(body)),
+            Step::Edit(command_id, body) => {
+                (Route::Command { application_id, command_id: *command_id }, LightMethod::Patch, Some(body))
+            }
+            Step::Delete(command_id) => {
+                (Route::Command { application_id, command_id: *command_id }, LightMethod::Delete, None)
+            }
+        };
+        let body = body.map(|body| body.to_string().into_bytes());
+        http.request(Request::new(route, method).body(body)).await?;
+        match step {
+            Step::Create(_) => changes.created += 1,
+            Step::Edit(..) => changes.edited += 1,
+            Step::Delete(_) => changes.deleted += 1,
+        }
+    }
+    Ok(changes)
+}
+
+/// What has to change, and how many commands need no change. Removing goes first, so that there is room.
+fn plan(there: &[Value]) -> (Vec<Step>, usize) {
+    let kind = |command: &Value| command["type"].as_u64().unwrap_or(CHAT_INPUT);
+    let mut kept = 0;
+    let mut steps: Vec<Step> = there
+        .iter()
+        .filter(|old| (1..=3).contains(&kind(old)))
+        .filter(|old| kind(old) != CHAT_INPUT || COMMANDS.iter().all(|command| old["name"] != command.name))
+        .filter_map(|old| Some(Step::Delete(id(old)?)))
+        .collect();
+    for command in &COMMANDS {
+        let wanted = body(command);
+        let old = there.iter().find(|old| kind(old) == CHAT_INPUT && old["name"] == command.name);
+        match old.and_then(|old| Some((old, id(old)?))) {
+            None => steps.push(Step::Create(wanted)),
+            Some((old, _)) if essence(old) == essence(&wanted) => kept += 1,
+            Some((_, id)) => steps.push(Step::Edit(id, wanted)),
+        }
+    }
+    (steps, kept)
+}
+
+fn id(command: &Value) -> Option<CommandId> {
+    command["id"].as_str()?.parse().ok()
+}
+
+/// A command as Discord takes it: for servers and for persons who install it for themselves, and everywhere they can be.
+fn body(command: &Command) -> Value {
+    let option = |option: &CommandOption| {
+        json!({
+            "type": STRING, "name": option.name, "description": option.about, "required": true,
+            "autocomplete": option.takes == Takes::RoleName,
+        })
+    };
+    json!({
+        "type": CHAT_INPUT, "name": command.name, "description": command.about,
+        "options": command.options.iter().map(option).collect::<Vec<_>>(),
+        "integration_types": [0, 1], "contexts": [0, 1, 2],
+    })
+}
+
+/// What matters of a command, whichever of its defaults Discord left out.
+fn essence(command: &Value) -> Value {
+    let numbers = |key: &str| -> BTreeSet<u64> {
+        command[key].as_array().into_iter().flatten().filter_map(Value::as_u64).collect()
+    };
+    let option = |option: &Value| {
+        json!([
+            option["type"],
+            option["name"],
+            option["description"],
+            option["required"] == json!(true),
+            option["autocomplete"] == json!(true),
+        ])
+    };
+    let options: Vec<Value> = command["options"].as_array().into_iter().flatten().map(option).collect();
+    json!([command["name"], command["description"], options, numbers("integration_types"), numbers("contexts")])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::discord::wire::limits::{COMMAND_ABOUT, length};
+
+    fn registered() -> Vec<Value> {
+        let stored = |(at, command): (usize, &Command)| {
+            let mut stored = body(command);
+            stored["id"] = json!((at + 1).to_string());
+            stored["version"] = json!("9");
+            stored["contexts"] = json!([2, 1, 0]);
+            if let Some(fields) = stored.as_object_mut() {
+                fields.retain(|_, value| *value != json!([]));
+            }
+            for option in stored["options"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+                option.retain(|_, value| *value != json!(false));
+            }
+            stored
+        };
+        COMMANDS.iter().enumerate().map(stored).collect()
+    }
+
+    #[test]
+    fn what_is_as_it_should_be_is_left_alone() {
+        assert_eq!(plan(&registered()), (Vec::new(), COMMANDS.len()));
+    }
+
+    #[test]
+    fn only_what_differs_is_touched() {
+        let mut there = registered();
+        there[0]["description"] = json!("something else");
+        there[1]["name"] = json!("old");
+        there.push(json!({"id": "77", "type": 4, "name": "launch"}));
+        let (steps, kept) = plan(&there);
+        let edit = Step::Edit(CommandId::new(1), body(&COMMANDS[0]));
+        assert_eq!(steps, [Step::Delete(CommandId::new(2)), edit, Step::Create(body(&COMMANDS[1]))]);
+        assert_eq!(kept, COMMANDS.len() - 2);
+    }
+
+    #[test]
+    fn every_description_is_short_enough() {
+        for command in &COMMANDS {
+            let all = command.options.iter().map(|option| option.about).chain([command.about]);
+            for about in all {
+                assert!((1..=COMMAND_ABOUT).contains(&length(about)), "{about}");
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Gets an answer to Discord in spite of lost answers, full queues and hanging requests, and says in plain words why not.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use serenity::http::{Http, HttpError, LightMethod, Request, Route};
+use serenity::model::id::{ChannelId, InteractionId};
+use tokio::time::{Instant, sleep, timeout_at};
+
+/// Discord waits 3 s for a first answer; what is sent later than this would come too late.
+const ANSWER_WITHIN: Duration = Duration::from_millis(2700);
+/// One attempt at it, so that a request that hangs leaves time for another.
+const ATTEMPT: Duration = Duration::from_millis(1200);
+const FIRST_WAIT: Duration = Duration::from_millis(150);
+/// Attempts to send a message, each after twice the wait.
+const SENDS: u32 = 5;
+const FIRST_SEND_WAIT: Duration = Duration::from_millis(400);
+
+const ALREADY_ACKNOWLEDGED: isize = 40060;
+
+/// Why an answer did not get there.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Discord does not take this body; another one may do.
+    #[error("Discord refused the answer: {0}")]
+    Refused(String),
+    /// Nothing can be done about it.
+    #[error("{0}")]
+    Lost(String),
+}
+
+/// Sends the first answer to an interaction that came in at `since`.
+///
+/// # Errors
+/// Where Discord refused it, or it did not get there in time.
+pub async fn callback(
+    http: &Http,
+    id: InteractionId,
+    token: &str,
+    body: &impl Serialize,
+    since: Instant,
+) -> Result<(), Failure> {
+    let end = since + ANSWER_WITHIN;
+    let (mut wait, mut again) = (FIRST_WAIT, false);
+    loop {
+        let attempt = http.create_interaction_response(id, token, body, Vec::new());
+        let why = match timeout_at(end.min(Instant::now() + ATTEMPT), attempt).await {
+            Ok(Ok(())) => return Ok(()),
+            // The attempt before did arrive; only its answer was lost.
+            Ok(Err(error)) if again && code(&error) == Some(ALREADY_ACKNOWLEDGED) => return Ok(()),
+            Ok(Err(error)) if status(&error) == Some(400) => return Err(Failure::Refused(describe(error))),
+            Ok(Err(error)) if !passing(&error) => return Err(Failure::Lost(describe(error))),
+            Ok(Err(error)) => describe(error),
+            Err(_) => "no answer in time".to_owned(),
+        };
+        if Instant::now() + wait >= end {
+            return Err(Failure::Lost(why));
+        }
+        sleep(wait).await;
+        (wait, again) = (wait * 2, true);
+    }
+}
+
+/// Sends a message. Its nonce keeps it from appearing twice.
+///
+/// # Errors
+/// Where Discord refused it, or it did not get there.
+pub async fn message(http: &Http, channel_id: ChannelId, body: &impl Serialize) -> Result<(), Failure> {
+    let body = serde_json::to_vec(body).map_err(|error| Failure::Lost(error.to_string()))?;
+    let mut wait = FIRST_SEND_WAIT;
+    for attempt in 1.. {
+        let route = Route::ChannelMessages { channel_id };
+        let error = match http.request(Request::new(route, LightMethod::Post).body(Some(body.clone()))).await {
+            Ok(_) => return Ok(()),
+            Err(error) => error,
+        };
+        if status(&error) == Some(400) {
+            return Err(Failure::Refused(describe(error)));
+        }
+        if !passing(&error) || attempt == SENDS {
+            return Err(Failure::Lost(describe(error)));
+        }
+        sleep(wait).await;
+        wait *= 2;
+    }
+    Ok(())
+}
+
+/// The status that Discord answered with.
+pub fn status(error: &serenity::Error) -> Option<u16> {
+    match error {
+        serenity::Error::Http(error) => error.status_code().map(|status| status.as_u16()),
+        _ => None,
+    }
+}
+
+fn code(error: &serenity::Error) -> Option<isize> {
+    match error {
+        serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) => Some(response.error.code),
+        _ => None,
+    }
+}
+
+/// Whether it may work a little later.
+pub fn passing(error: &serenity::Error) -> bool {
+    match status(error) {
+        Some(status) => status == 429 || status >= 500,
+        None => matches!(error, serenity::Error::Http(HttpError::Request(_))),
+    }
+}
+
+/// An error in plain words, without the address that was asked: it may hold an interaction's token.
+pub fn describe(error: serenity::Error) -> String {
+    match error {
+        serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) => {
+            let places: Vec<String> =
+                response.error.errors.iter().map(|error| format!("{}: {}", error.path, error.message)).collect();
+            let code = response.error.code;
+            let status = response.status_code.as_u16();
+            format!("HTTP {status}, code {code}: {} {}", response.error.message, places.join("; "))
+                .trim_end()
+                .to_owned()
+        }
+        serenity::Error::Http(HttpError::Request(error)) => {
+            let mut text = "no connection".to_owned();
+            let error = error.without_url();
+            let mut cause: Option<&dyn std::error::Error> = Some(&error);
+            while let Some(error) = cause {
+                text = format!("{text}: {error}");
+                cause = error.source();
+            }
+            text
+        }
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,99 @@
+//! How Discord is reached: clients with deadlines, and the first knock at the door, which waits while Discord is away.
+
+use std::fmt;
+use std::time::Duration;
+
+use serenity::http::{Http, HttpBuilder};
+use serenity::model::gateway::BotGateway;
+
+use crate::discord::DiscordError;
+use crate::discord::deliver::{describe, passing, status};
+
+const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+const ANSWER_WITHIN: Duration = Duration::from_secs(15);
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// New sessions that are left untouched: at none left, Discord resets the token.
+const SESSIONS_IN_RESERVE: u64 = 20;
+
+/// What it takes to ask Discord something.
+pub struct Reach {
+    token: String,
+    api_url: Option<String>,
+    client: reqwest::Client,
+}
+
+impl fmt::Debug for Reach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reach").field("api_url", &self.api_url).finish_non_exhaustive()
+    }
+}
+
+impl Reach {
+    /// Ready to ask; nothing is asked yet.
+    ///
+    /// # Errors
+    /// Where no HTTP client can be made.
+    pub fn new(token: String, api_url: Option<String>) -> Result<Reach, DiscordError> {
+        let client = reqwest::Client::builder()
+            .use_rustls_tls()
+            .connect_timeout(CONNECT_WITHIN)
+            .timeout(ANSWER_WITHIN)
+            .build()
+            .map_err(|error| DiscordError::Refused(error.to_string()))?;
+        Ok(Reach { token, api_url, client })
+    }
+
+    /// For everything but callbacks: it keeps to Discord's rate limits.
+    pub fn calls(&self) -> Http {
+        self.build(self.api_url.is_some())
+    }
+
+    /// For first answers to interactions: they are not limited, and counting them would never end.
+    pub fn callbacks(&self) -> Http {
+        self.build(true)
+    }
+
+    fn build(&self, unlimited: bool) -> Http {
+        let builder = HttpBuilder::new(&self.token).client(self.client.clone()).ratelimiter_disabled(unlimited);
+        match &self.api_url {
+            Some(origin) => builder.proxy(origin).build(),
+            None => builder.build(),
+        }
+    }
+
+    /// Asks where the gateway is, until Discord answers and a new session may begin.
+    ///
+    /// # Errors
+    /// Where the token is wrong, or Discord's answer leaves no hope.
+    pub async fn knock(&self) -> Result<BotGateway, DiscordError> {
+        let http = self.calls();
+        let mut wait = FIRST_WAIT;
+        loop {
+            match http.get_bot_gateway().await {
+                Ok(gateway) if gateway.session_start_limit.remaining > SESSIONS_IN_RESERVE => {
+                    tracing::debug!(sessions_left = gateway.session_start_limit.remaining, "Discord answers");
+                    return Ok(gateway);
+                }
+                Ok(gateway) => {
+                    let wait = Duration::from_millis(gateway.session_start_limit.reset_after).max(LONGEST_WAIT);
+                    tracing::warn!(
+                        ?wait,
+                        sessions_left = gateway.session_start_limit.remaining,
+                        "almost all new sessions of today are used up, and at none left Discord resets the token; waiting"
+                    );
+                    tokio::time::sleep(wait).await;
+                }
+                Err(error) if status(&error) == Some(401) => return Err(DiscordError::Token),
+                Err(error) if status(&error).is_some() && !passing(&error) => {
+                    return Err(DiscordError::Refused(describe(error)));
+                }
+                Err(error) => {
+                    tracing::warn!(why = %describe(error), retry_in = ?wait, "Discord cannot be reached");
+                    tokio::time::sleep(wait).await;
+                    wait = (wait * 2).min(LONGEST_WAIT);
+                }
+            }
+        }
+    }
+}

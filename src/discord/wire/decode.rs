@@ -1,0 +1,169 @@
+//! What came in, as a request. Nothing behind this door sees a shape of Discord's.
+
+use serenity::model::application::{
+    CommandData, CommandDataOptionValue, CommandType, ComponentInteractionData, ComponentInteractionDataKind,
+};
+use serenity::model::channel::{Message, MessageType};
+use serenity::model::id::UserId;
+
+use crate::bot::Bot;
+use crate::bot::reply::{Kind, Reply};
+use crate::bot::request::{Command, Request, Takes};
+use crate::discord::wire::encode::{Choice, VERSION};
+use crate::discord::wire::limits::{CHOICE, CHOICES, length};
+use crate::discord::wire::text::{fit, one_line};
+
+/// What came in, or why it is no request, in words for the member.
+pub type Asked = Result<Request, String>;
+
+/// A message that may be answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heard {
+    /// What it says, without the mention of the bot.
+    pub text: String,
+    /// It was said to the bot, who then always answers.
+    pub addressed: bool,
+}
+
+/// A slash command.
+pub fn command(data: &CommandData) -> Asked {
+    let command = Command::named(&data.name).filter(|_| data.kind == CommandType::ChatInput);
+    let Some(command) = command else {
+        return Err(format!(
+            "I no longer have the command “{}”. Discord will have noticed soon.",
+            one_line(&data.name)
+        ));
+    };
+    let value = |name: &str| {
+        data.options.iter().find(|option| option.name == name).and_then(|option| match &option.value {
+            CommandDataOptionValue::String(value) => Some(value.as_str()),
+            _ => None,
+        })
+    };
+    command.request(value).map_err(|mistake| mistake.to_string())
+}
+
+/// The suggestions for what somebody is typing into a command.
+pub fn choices(data: &CommandData, bot: &Bot) -> Vec<Choice> {
+    let typing = data.autocomplete().filter(|typing| {
+        let options = Command::named(&data.name).map_or(&[][..], |command| command.options);
+        options.iter().any(|option| option.name == typing.name && option.takes == Takes::RoleName)
+    });
+    let Some(typing) = typing else { return Vec::new() };
+    let library = bot.library();
+    let names = library.names.complete(typing.value, 2 * CHOICES);
+    let roles = names.into_iter().map(|(at, name)| (library.document(at), name)).filter(|(role, _)| role.is_role());
+    let choices = roles.filter(|(role, _)| length(&role.slug) <= CHOICE).map(|(role, name)| {
+        let shown = if name == role.title { role.title.clone() } else { format!("{} ({name})", role.title) };
+        Choice { name: fit(&one_line(&shown), CHOICE, str::to_owned), value: role.slug.clone() }
+    });
+    choices.take(CHOICES).collect()
+}
+
+/// A click on a button. What it asks stands in its `custom_id`, so it works however old the message is.
+pub fn click(data: &ComponentInteractionData) -> Asked {
+    let text = match data.kind {
+        ComponentInteractionDataKind::Button => data.custom_id.strip_prefix(VERSION),
+        _ => None,
+    };
+    let Some(text) = text else {
+        return Err("That button is from another time, and I no longer know what it asked.".to_owned());
+    };
+    Request::parse(text).map_err(|mistake| mistake.to_string())
+}
+
+/// A message, where it may be answered: a person wrote it, either to the bot or in a channel for questions.
+pub fn message(message: &Message, me: UserId, ask_channels: &[u64]) -> Option<Heard> {
+    let person = !message.author.bot && !message.author.system && message.webhook_id.is_none();
+    if !person || !matches!(message.kind, MessageType::Regular | MessageType::InlineReply) {
+        return None;
+    }
+    let direct = message.guild_id.is_none();
+    let mentioned = message.mentions.iter().any(|user| user.id == me);
+    let replied = message.referenced_message.as_ref().is_some_and(|before| before.author.id == me);
+    let addressed = direct || mentioned || replied;
+    if !addressed && !ask_channels.contains(&message.channel_id.get()) {
+        return None;
+    }
+    let text = without_mention(&message.content, me);
+    // Discord hides the text of what was not said to the bot: nothing there is nothing to answer, unless the bot was called.
+    let called = direct || mentioned;
+    (!text.is_empty() || called).then_some(Heard { text, addressed })
+}
+
+impl Heard {
+    /// What was asked. The bot's name alone asks what one can ask.
+    pub fn request(&self) -> Asked {
+        if self.text.is_empty() {
+            return Ok(Request::Help);
+        }
+        Request::parse(&self.text).map_err(|mistake| mistake.to_string())
+    }
+}
+
+/// A reply that says why something was no request.
+pub fn refusal(why: &str) -> Reply {
+    let mut reply = Reply::new(Kind::None, "I cannot do that");
+    reply.paragraph(why);
+    reply.offer("What can I ask?", Request::Help);
+    reply.offer("All roles", Request::Roles);
+    reply
+}
+
+fn without_mention(content: &str, me: UserId) -> String {
+    let text = content.replace(&format!("<@{me}>"), " ").replace(&format!("<@!{me}>"), " ");
+    let text = text.trim().trim_start_matches([',', ':', ';']);
+    text.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const ME: u64 = 7;
+
+    fn heard(change: Value) -> Option<Heard> {
+        let user = |id: u64| json!({"id": id.to_string(), "username": "u", "discriminator": "0", "avatar": null});
+        let mut body = json!({
+            "id": "1", "channel_id": "5", "guild_id": "3", "author": user(2), "content": "who plans?", "mentions": [],
+            "timestamp": "2026-01-01T00:00:00+00:00", "edited_timestamp": null, "tts": false, "mention_everyone": false,
+            "mention_roles": [], "attachments": [], "embeds": [], "pinned": false, "type": 0,
+        });
+        for (key, value) in change.as_object().into_iter().flatten() {
+            body[key] = match value.as_str() {
+                Some("me") => json!([user(ME)]),
+                Some("other") => json!([user(8)]),
+                _ => value.clone(),
+            };
+        }
+        if body["author"]["bot"] == json!(true) {
+            body["author"] = json!({"id": "9", "username": "b", "discriminator": "0", "avatar": null, "bot": true});
+        }
+        let message: Message = serde_json::from_value(body).expect("a message as Discord sends it");
+        super::message(&message, UserId::new(ME), &[6])
+    }
+
+    #[test]
+    fn a_person_who_speaks_to_the_bot_is_heard() {
+        let said = |text: &str, addressed| Some(Heard { text: text.to_owned(), addressed });
+        assert_eq!(heard(json!({"guild_id": null})), said("who plans?", true));
+        assert_eq!(heard(json!({"mentions": "me", "content": "<@7>, who plans?"})), said("who plans?", true));
+        assert_eq!(heard(json!({"mentions": "me", "content": "who plans <@!7>"})), said("who plans", true));
+        assert_eq!(heard(json!({"mentions": "me", "content": "<@7>"})), said("", true));
+        assert_eq!(heard(json!({"channel_id": "6"})), said("who plans?", false));
+    }
+
+    #[test]
+    fn nobody_else_is_heard() {
+        assert_eq!(heard(json!({})), None);
+        assert_eq!(heard(json!({"mentions": "other"})), None);
+        assert_eq!(heard(json!({"mention_everyone": true, "content": "@everyone who plans?"})), None);
+        assert_eq!(heard(json!({"mention_roles": ["7"], "content": "<@&7> who plans?"})), None);
+        assert_eq!(heard(json!({"channel_id": "6", "content": ""})), None);
+        assert_eq!(heard(json!({"guild_id": null, "type": 6})), None);
+        assert_eq!(heard(json!({"guild_id": null, "webhook_id": "4"})), None);
+        assert_eq!(heard(json!({"mentions": "me", "author": {"bot": true}})), None);
+    }
+}

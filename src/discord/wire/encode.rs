@@ -1,0 +1,256 @@
+//! Makes the bodies that Discord takes. Whatever the reply, the body is within every limit and pings nobody.
+
+use serde::Serialize;
+
+use crate::bot::reply::{Block, Citation, Line, NextStep, Reply};
+use crate::bot::request::Request;
+use crate::discord::wire::layout;
+use crate::discord::wire::limits::{
+    BUTTONS, CUSTOM_ID, EMBEDS_TOTAL, FIELD_NAME, FIELD_VALUE, FIELDS, LABEL, TITLE, length,
+};
+use crate::discord::wire::text::{escape, fit, one_line, tidy};
+
+/// The version of what a `custom_id` says; another one is from another time of this bot.
+pub const VERSION: &str = "1:";
+
+const EPHEMERAL: u32 = 1 << 6;
+const ANSWERED: u32 = 0x2f_80_ed;
+const UNANSWERED: u32 = 0x99_aa_b5;
+/// All short values at the end of a reply together.
+const ALL_FIELDS: usize = 1500;
+/// Fields that list sources.
+const SOURCE_FIELDS: usize = 2;
+const SOURCES: &str = "Sources";
+/// The longest line in the list of sources.
+const SOURCE: usize = 300;
+/// Room for "and 1234567 more" and a field's name above it.
+const NOTE: usize = 40;
+
+/// A message, or the answer to an interaction.
+#[derive(Debug, Default, Serialize)]
+pub struct Message {
+    #[serde(skip_serializing_if = "str::is_empty")]
+    content: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    embeds: Vec<Embed>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    components: Vec<Row>,
+    allowed_mentions: Nobody,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flags: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_reference: Option<Reference>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nonce: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enforce_nonce: Option<bool>,
+}
+
+/// The first answer to an interaction.
+#[derive(Debug, Serialize)]
+pub struct Callback<T> {
+    #[serde(rename = "type")]
+    kind: u8,
+    data: T,
+}
+
+/// Suggestions while somebody types.
+#[derive(Debug, Serialize)]
+pub struct Choices {
+    choices: Vec<Choice>,
+}
+
+/// A suggestion.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Choice {
+    /// What is shown.
+    pub name: String,
+    /// What is sent when it is chosen.
+    pub value: String,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct Nobody {
+    parse: [&'static str; 0],
+}
+
+#[derive(Debug, Serialize)]
+struct Embed {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    title: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    description: String,
+    color: u32,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<Field>,
+}
+
+#[derive(Debug, Serialize)]
+struct Field {
+    name: String,
+    value: String,
+    inline: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Row {
+    #[serde(rename = "type")]
+    kind: u8,
+    components: Vec<Button>,
+}
+
+#[derive(Debug, Serialize)]
+struct Button {
+    #[serde(rename = "type")]
+    kind: u8,
+    style: u8,
+    label: String,
+    custom_id: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Reference {
+    message_id: String,
+    fail_if_not_exists: bool,
+}
+
+impl Message {
+    /// What is said where the answer itself cannot be made or is not taken.
+    pub fn apology() -> Self {
+        Message {
+            content: "Something went wrong on my side, and I could not show the answer. It has been logged; please try \
+                      again, or ask in other words.",
+            ..Message::default()
+        }
+    }
+
+    /// Seen by the asker alone.
+    pub fn ephemeral(mut self) -> Self {
+        self.flags = Some(EPHEMERAL);
+        self
+    }
+
+    /// As a reply to a message. Sent twice, it still appears once.
+    pub fn replying_to(mut self, message: u64) -> Self {
+        self.message_reference = Some(Reference { message_id: message.to_string(), fail_if_not_exists: false });
+        self.nonce = Some(message.to_string());
+        self.enforce_nonce = Some(true);
+        self
+    }
+
+    /// As the first answer to a command or a click.
+    pub fn callback(self) -> Callback<Message> {
+        Callback { kind: 4, data: self }
+    }
+}
+
+impl Choices {
+    /// As the answer to what somebody is typing.
+    pub fn callback(choices: Vec<Choice>) -> Callback<Choices> {
+        Callback { kind: 8, data: Choices { choices } }
+    }
+}
+
+/// Draws a reply.
+pub fn message(reply: &Reply) -> Message {
+    let color = if reply.answered { ANSWERED } else { UNANSWERED };
+    let title = fit(&one_line(&reply.title), TITLE, escape);
+    let (blocks, values) = values_at_the_end(&reply.blocks);
+    let mut fields = fields(&values, reply.sources.len());
+    fields.extend(sources(&reply.sources));
+    let taken: usize = fields.iter().map(|field| length(&field.name) + length(&field.value)).sum();
+    let room = EMBEDS_TOTAL - length(&title) - taken;
+    let mut descriptions = layout::descriptions(blocks, reply.sources.len(), room).into_iter();
+    let first = descriptions.next().unwrap_or_default();
+    let mut embeds = vec![Embed { title, description: first, color, fields: Vec::new() }];
+    embeds.extend(descriptions.map(|description| Embed {
+        title: String::new(),
+        description,
+        color,
+        fields: Vec::new(),
+    }));
+    if let Some(last) = embeds.last_mut() {
+        if last.title.is_empty() && last.description.is_empty() && fields.is_empty() {
+            "I have nothing to say to that.".clone_into(&mut last.description);
+        }
+        last.fields = fields;
+    }
+    Message { embeds, components: buttons(&reply.next), ..Message::default() }
+}
+
+/// The blocks without the labelled values that they end with, and those: only at the end does Discord show them in columns.
+fn values_at_the_end(blocks: &[Block]) -> (&[Block], Vec<&Line>) {
+    let complete = |line: &Line| line.lead.as_ref().is_some_and(|lead| !one_line(lead).is_empty());
+    let fit = |block: &&Block| matches!(block, Block::Fields(lines) if lines.iter().all(|line| complete(line) && !tidy(&line.text).is_empty()));
+    let count = blocks.iter().rev().take_while(fit).count();
+    let (blocks, fields) = blocks.split_at(blocks.len() - count);
+    let lines = fields.iter().flat_map(|block| if let Block::Fields(lines) = block { lines.as_slice() } else { &[] });
+    (blocks, lines.collect())
+}
+
+fn fields(lines: &[&Line], sources: usize) -> Vec<Field> {
+    let mut out: Vec<Field> = Vec::new();
+    let mut used = NOTE;
+    for (at, line) in lines.iter().enumerate() {
+        let name = fit(&one_line(line.lead.as_deref().unwrap_or_default()), FIELD_NAME, escape);
+        let marks = layout::marks(line, sources);
+        let value = fit(&tidy(&line.text), FIELD_VALUE - length(&marks), escape) + &marks;
+        used += length(&name) + length(&value);
+        if used > ALL_FIELDS || out.len() + 1 + SOURCE_FIELDS == FIELDS {
+            let value = format!("and {} more", lines.len() - at);
+            out.push(Field { name: "More".to_owned(), value, inline: false });
+            break;
+        }
+        let inline = length(&value) <= LABEL;
+        out.push(Field { name, value, inline });
+    }
+    out
+}
+
+fn sources(sources: &[Citation]) -> Vec<Field> {
+    let mut out: Vec<Field> = Vec::new();
+    for (at, source) in sources.iter().enumerate() {
+        let place = format!("{}:{}", one_line(&source.file), source.line);
+        let title = fit(&one_line(&source.title), SOURCE, escape);
+        let line = format!("[{}] {title} ({})", at + 1, fit(&place, SOURCE, escape));
+        let full = out.len() == SOURCE_FIELDS;
+        let reserve = if full { NOTE } else { 0 };
+        match out.last_mut() {
+            Some(field) if length(&field.value) + 1 + length(&line) + reserve <= FIELD_VALUE => {
+                field.value.push('\n');
+                field.value.push_str(&line);
+            }
+            Some(field) if full => {
+                field.value.push_str(&format!("\nand {} more", sources.len() - at));
+                break;
+            }
+            before => {
+                let name = if before.is_none() { SOURCES } else { "Sources, continued" };
+                out.push(Field { name: name.to_owned(), value: line, inline: false });
+            }
+        }
+    }
+    out
+}
+
+fn buttons(steps: &[NextStep]) -> Vec<Row> {
+    let mut components: Vec<Button> = Vec::new();
+    for step in steps {
+        let label = fit(&one_line(&step.label), LABEL, str::to_owned);
+        if let Some(custom_id) = custom_id(&step.request)
+            && !label.is_empty()
+            && components.iter().all(|other| other.custom_id != custom_id)
+            && components.len() < BUTTONS
+        {
+            components.push(Button { kind: 2, style: 2, label, custom_id });
+        }
+    }
+    if components.is_empty() { Vec::new() } else { vec![Row { kind: 1, components }] }
+}
+
+/// A request as a button carries it; none where it would be too long, or read as another one.
+pub fn custom_id(request: &Request) -> Option<String> {
+    let text = request.to_string();
+    let id = format!("{VERSION}{text}");
+    (length(&id) <= CUSTOM_ID && Request::parse(&text).as_ref() == Ok(request)).then_some(id)
+}

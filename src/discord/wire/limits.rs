@@ -1,0 +1,33 @@
+//! The one place that knows how much Discord takes. Where its documents disagree, the smaller number stands here.
+
+/// Embeds in a message.
+pub const EMBEDS: usize = 10;
+/// Everything in all embeds of a message together.
+pub const EMBEDS_TOTAL: usize = 6000;
+/// An embed's title.
+pub const TITLE: usize = 256;
+/// An embed's description.
+pub const DESCRIPTION: usize = 4096;
+/// Fields of an embed.
+pub const FIELDS: usize = 25;
+/// A field's name.
+pub const FIELD_NAME: usize = 256;
+/// A field's value.
+pub const FIELD_VALUE: usize = 1024;
+/// Buttons in a row.
+pub const BUTTONS: usize = 5;
+/// A button's label.
+pub const LABEL: usize = 80;
+/// A `custom_id`.
+pub const CUSTOM_ID: usize = 100;
+/// Suggestions while somebody types.
+pub const CHOICES: usize = 25;
+/// A suggestion's name, and its value.
+pub const CHOICE: usize = 100;
+/// The description of a command or an option.
+pub const COMMAND_ABOUT: usize = 100;
+
+/// How long Discord takes a text to be. Its places count characters or UTF-16 code units; the latter are never fewer.
+pub fn length(text: &str) -> usize {
+    text.encode_utf16().count()
+}

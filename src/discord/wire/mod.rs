@@ -1,0 +1,11 @@
+//! Discord's shapes <-> ours, without any network: what came in becomes a [`Request`](crate::bot::request::Request), a
+//! [`Reply`](crate::bot::reply::Reply) becomes a body that Discord accepts.
+
+pub mod decode;
+pub mod encode;
+pub mod layout;
+pub mod limits;
+pub mod text;
+
+#[cfg(test)]
+mod proofs;

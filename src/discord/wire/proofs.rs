@@ -1,0 +1,191 @@
+//! Proves for any reply whatever that what is sent is within Discord's limits, pings nobody and cuts no link.
+
+use std::collections::BTreeSet;
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use serde_json::Value;
+
+use crate::bot::reply::{Block, Citation, Kind, Line, NextStep, Reply};
+use crate::bot::request::Request;
+use crate::discord::wire::decode;
+use crate::discord::wire::encode;
+use crate::discord::wire::limits::*;
+
+/// Words as a corpus has them, and as somebody would write who means harm.
+fn word() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => "[a-zA-Z]{1,12}",
+        1 => Just("@everyone".to_owned()),
+        1 => Just("<@1100000000000000001>".to_owned()),
+        1 => Just("[x](https://evil.example/a_b)".to_owned()),
+        1 => Just("||hidden||".to_owned()),
+        1 => Just("\n# head".to_owned()),
+        1 => Just("\n\n- item\n1. item".to_owned()),
+        1 => "https://example\\.org/[a-z_]{1,300}",
+        1 => "[😀äß漢\u{202e}\u{7}*_`]{1,30}",
+        1 => "\\PC{0,20}",
+        1 => "[a-z]{200,1200}",
+    ]
+}
+
+fn text(words: usize) -> impl Strategy<Value = String> {
+    vec(word(), 0..words).prop_map(|words| words.join(" "))
+}
+
+fn line() -> impl Strategy<Value = Line> {
+    let text = prop_oneof![12 => text(10), 1 => text(90)];
+    (option::of(text_or_long()), text, vec(0..12_usize, 0..30)).prop_map(|(lead, text, sources)| Line {
+        lead,
+        text,
+        sources,
+    })
+}
+
+fn text_or_long() -> impl Strategy<Value = String> {
+    prop_oneof![4 => text(4), 1 => text(60)]
+}
+
+fn block() -> impl Strategy<Value = Block> {
+    prop_oneof![
+        line().prop_map(Block::Paragraph),
+        (option::of(text_or_long()), vec(line(), 0..25)).prop_map(|(heading, items)| Block::Bullets { heading, items }),
+        vec(line(), 0..25).prop_map(Block::Fields),
+    ]
+}
+
+fn request() -> impl Strategy<Value = Request> {
+    prop_oneof![
+        text(12).prop_map(|name| Request::Role { name }),
+        text(3).prop_map(|name| Request::Duties { name }),
+        (text(3), text(3)).prop_map(|(from, to)| Request::Path { from, to }),
+        text(12).prop_map(|question| Request::Ask { question }),
+        Just(Request::Roles),
+        Just(Request::Help),
+    ]
+}
+
+prop_compose! {
+    fn reply()(
+        title in text_or_long(),
+        blocks in vec(block(), 0..6),
+        sources in vec((text_or_long(), text(3), any::<usize>()), 0..30),
+        next in vec((text_or_long(), request()), 0..9),
+        answered in any::<bool>(),
+    ) -> Reply {
+        let mut reply = Reply::new(Kind::Role, title);
+        reply.answered = answered;
+        reply.blocks = blocks;
+        reply.sources =
+            sources.into_iter().map(|(title, file, line)| Citation { title, file, line }).collect();
+        reply.next = next.into_iter().map(|(label, request)| NextStep { label, request }).collect();
+        reply
+    }
+}
+
+/// Checks a text that must be there, and gives its length.
+fn within(text: &Value, most: usize) -> usize {
+    let text = text.as_str().expect("a text");
+    assert!(!text.trim().is_empty(), "an empty text");
+    let size = length(text).max(text.chars().count());
+    assert!(size <= most, "{size} is longer than {most}: {text}");
+    size
+}
+
+fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
+    value[key].as_array().map_or(&[], Vec::as_slice)
+}
+
+fn check(body: &Value) {
+    assert_eq!(body["allowed_mentions"], serde_json::json!({"parse": []}));
+    let embeds = list(body, "embeds");
+    assert!((1..=EMBEDS).contains(&embeds.len()));
+    let mut total = 0;
+    let mut texts: Vec<&str> = Vec::new();
+    for embed in embeds {
+        for (key, most) in [("title", TITLE), ("description", DESCRIPTION)] {
+            if !embed[key].is_null() {
+                total += within(&embed[key], most);
+                texts.extend(embed[key].as_str());
+            }
+        }
+        assert!(list(embed, "fields").len() <= FIELDS);
+        for field in list(embed, "fields") {
+            total += within(&field["name"], FIELD_NAME) + within(&field["value"], FIELD_VALUE);
+            texts.extend([&field["name"], &field["value"]].into_iter().filter_map(Value::as_str));
+        }
+        let says = !embed["title"].is_null() || !embed["description"].is_null() || !list(embed, "fields").is_empty();
+        assert!(says, "an embed that says nothing");
+    }
+    assert!(total <= EMBEDS_TOTAL, "{total} in all embeds");
+    let rows = list(body, "components");
+    assert!(rows.len() <= 5);
+    let mut ids = BTreeSet::new();
+    for row in rows {
+        assert!((1..=BUTTONS).contains(&list(row, "components").len()));
+        for button in list(row, "components") {
+            within(&button["label"], LABEL);
+            within(&button["custom_id"], CUSTOM_ID);
+            assert!(ids.insert(button["custom_id"].to_string()), "the same custom_id twice");
+        }
+    }
+    for text in texts {
+        // Unescaped, each of these would be a mention, a link, a spoiler or code.
+        for (at, mark) in ["@", "<", "|", "`", "_", "~", "://"].iter().flat_map(|mark| text.match_indices(mark)) {
+            let backslashes = text[..at].chars().rev().take_while(|letter| *letter == '\\').count();
+            assert!(backslashes % 2 == 1, "{mark} at {at} in {text}");
+        }
+        assert!(!text.contains("](") || text.contains("\\]("), "a link in {text}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_reply_becomes_a_body_that_discord_takes(reply in reply(), id in any::<u64>()) {
+        let message = serde_json::to_value(encode::message(&reply).replying_to(id)).expect("JSON");
+        check(&message);
+        assert!(length(message["nonce"].as_str().expect("a nonce")) <= 25);
+        let callback = serde_json::to_value(encode::message(&reply).ephemeral().callback()).expect("JSON");
+        check(&callback["data"]);
+        assert_eq!(callback["data"]["flags"], 64);
+    }
+
+    #[test]
+    fn a_button_asks_what_it_was_made_for(request in request()) {
+        if let Some(id) = encode::custom_id(&request) {
+            let data = serde_json::json!({"custom_id": id, "component_type": 2});
+            let click = decode::click(&serde_json::from_value(data).expect("a click"));
+            assert_eq!(click, Ok(request));
+        }
+    }
+
+    #[test]
+    fn no_custom_id_is_too_odd(id in "\\PC{0,100}") {
+        for id in [id.clone(), format!("1:{id}"), format!("1:/{id}")] {
+            let data = serde_json::json!({"custom_id": id, "component_type": 2});
+            let _ = decode::click(&serde_json::from_value(data).expect("a click"));
+        }
+    }
+}
+
+#[test]
+fn an_apology_is_a_body_that_discord_takes() {
+    let apology = serde_json::to_value(encode::Message::apology()).expect("JSON");
+    within(&apology["content"], 2000);
+    assert_eq!(apology["allowed_mentions"], serde_json::json!({"parse": []}));
+}
+
+#[test]
+fn what_does_not_go_in_is_counted() {
+    let mut reply = Reply::new(Kind::Duties, "Much to do");
+    let item = |n: usize| Line { text: format!("Duty {n} {}", "and so on ".repeat(20)), ..Line::default() };
+    reply.bullets(Some("Duties"), (0..100).map(item).collect());
+    let body = serde_json::to_value(encode::message(&reply)).expect("JSON");
+    let all: String = list(&body, "embeds").iter().filter_map(|embed| embed["description"].as_str()).collect();
+    let shown = all.matches("Duty ").count();
+    assert!(shown > 20);
+    assert!(all.ends_with(&format!("*… and {} more*", 100 - shown)), "{all}");
+}
