@@ -1,0 +1,3 @@
+//! One test crate, a module a topic.
+
+mod discord;
