@@ -1,5 +1,6 @@
 //! Events from the socket: who speaks to the bot gets its answer, and nobody else does.
 
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -19,13 +20,13 @@ use tokio::time::{Instant, timeout};
 
 use crate::bot::Bot;
 use crate::bot::reply::Reply;
+use crate::discord::commands::register;
 use crate::discord::deliver::{self, Failure, describe};
 use crate::discord::pace::Pace;
-use crate::discord::reach::Reach;
+use crate::discord::reach::{DiscordError, Reach};
 use crate::discord::watch::{Busy, Pulse, Stop};
 use crate::discord::wire::decode::{self, Asked};
 use crate::discord::wire::encode::{self, Choices};
-use crate::discord::{DiscordError, commands};
 
 /// View channels, send messages, embed links, read message history.
 const PERMISSIONS: u64 = 1 << 10 | 1 << 11 | 1 << 14 | 1 << 16;
@@ -123,7 +124,7 @@ impl EventHandler for Handler {
             "to invite the bot to a server, open \
              https://discord.com/oauth2/authorize?client_id={application}&scope=bot+applications.commands&permissions={PERMISSIONS}"
         ));
-        let changes = commands::register(&context.http, application).await;
+        let changes = register(&context.http, application).await;
         tell(&format!(
             "commands: {} created, {} changed, {} deleted, {} as they were",
             changes.created, changes.edited, changes.deleted, changes.kept
@@ -230,6 +231,7 @@ fn tell(what: &str) {
     if tracing::enabled!(tracing::Level::INFO) {
         tracing::info!("{what}");
     } else {
-        eprintln!("{what}");
+        // Standard error may be closed, which is no reason to stop.
+        let _ = writeln!(std::io::stderr(), "{what}");
     }
 }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gateway::Ended;
+pub use reach::DiscordError;
 use reach::Reach;
 use tokio::time::{Instant, sleep};
 use watch::{Stop, Watchdog};
@@ -35,31 +36,6 @@ impl fmt::Debug for Settings {
         let Settings { token: _, api_url, ask_channels } = self;
         f.debug_struct("Settings").field("api_url", api_url).field("ask_channels", ask_channels).finish_non_exhaustive()
     }
-}
-
-/// Why the bot cannot go on. The text is for the operator.
-#[derive(Debug, thiserror::Error)]
-pub enum DiscordError {
-    /// 401, or close code 4004.
-    #[error(
-        "Discord does not know the token in DISCORD_TOKEN: it is wrong or was reset. Copy a new one from the Developer \
-         Portal (https://discord.com/developers/applications), your application, Bot page, Reset Token, into DISCORD_TOKEN."
-    )]
-    Token,
-    /// Close code 4013, or 4014 although nothing was asked for that needs leave.
-    #[error(
-        "Discord refuses the intents that this version asks for. A newer version of Rolecall may be needed; please report it."
-    )]
-    Intents,
-    /// Something else that will not change by itself.
-    #[error("Discord refuses to work with the bot: {0}")]
-    Refused(String),
-    /// A connection that cannot even be closed.
-    #[error("the connection to Discord hangs and cannot be closed; start the bot again")]
-    Stuck,
-    /// The system lacks something.
-    #[error("the bot cannot listen for signals or start a thread: {0}")]
-    System(#[from] std::io::Error),
 }
 
 /// Discord wants this long between two sessions.

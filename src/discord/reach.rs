@@ -6,7 +6,6 @@ use std::time::Duration;
 use serenity::http::{Http, HttpBuilder};
 use serenity::model::gateway::BotGateway;
 
-use crate::discord::DiscordError;
 use crate::discord::deliver::{describe, passing, status};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -15,6 +14,31 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// New sessions that are left untouched: at none left, Discord resets the token.
 const SESSIONS_IN_RESERVE: u64 = 20;
+
+/// Why the bot cannot go on. The text is for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum DiscordError {
+    /// 401, or close code 4004.
+    #[error(
+        "Discord does not know the token in DISCORD_TOKEN: it is wrong or was reset. Copy a new one from the Developer \
+         Portal (https://discord.com/developers/applications), your application, Bot page, Reset Token, into DISCORD_TOKEN."
+    )]
+    Token,
+    /// Close code 4013, or 4014 although nothing was asked for that needs leave.
+    #[error(
+        "Discord refuses the intents that this version asks for. A newer version of Rolecall may be needed; please report it."
+    )]
+    Intents,
+    /// Something else that will not change by itself.
+    #[error("Discord refuses to work with the bot: {0}")]
+    Refused(String),
+    /// A connection that cannot even be closed.
+    #[error("the connection to Discord hangs and cannot be closed; start the bot again")]
+    Stuck,
+    /// The system lacks something.
+    #[error("the bot cannot listen for signals or start a thread: {0}")]
+    System(#[from] std::io::Error),
+}
 
 /// What it takes to ask Discord something.
 pub struct Reach {

@@ -12,6 +12,7 @@ use crate::bot::request::Request;
 use crate::discord::wire::decode;
 use crate::discord::wire::encode;
 use crate::discord::wire::limits::*;
+use crate::discord::wire::text::escape;
 
 /// Words as a corpus has them, and as somebody would write who means harm.
 fn word() -> impl Strategy<Value = String> {
@@ -84,6 +85,30 @@ prop_compose! {
     }
 }
 
+/// The links in a reply, as they are drawn.
+fn links(reply: &Reply) -> BTreeSet<String> {
+    format!("{reply:?}")
+        .split(|letter: char| !letter.is_ascii_lowercase() && !"_:/.".contains(letter))
+        .filter(|word| word.starts_with("https://example.org/"))
+        .map(|word| escape(word.trim_end_matches([':', '.'])))
+        .collect()
+}
+
+/// Checks that no link was cut.
+fn check_links(body: &Value, links: &BTreeSet<String>) {
+    let all = body.to_string().replace("\\\\", "\\");
+    for (at, _) in all.match_indices(r"https\://example") {
+        let end = all[at..].find(|letter: char| !letter.is_ascii_lowercase() && !r"_:/.\".contains(letter));
+        let shown = &all[at..end.map_or(all.len(), |end| at + end)];
+        let whole = |link: &String| {
+            shown
+                .strip_prefix(link.as_str())
+                .is_some_and(|rest| !rest.starts_with(|letter: char| letter.is_ascii_lowercase() || letter == '_'))
+        };
+        assert!(links.iter().any(whole), "a part of a link: {shown}");
+    }
+}
+
 /// Checks a text that must be there, and gives its length.
 fn within(text: &Value, most: usize) -> usize {
     let text = text.as_str().expect("a text");
@@ -147,6 +172,7 @@ proptest! {
     fn any_reply_becomes_a_body_that_discord_takes(reply in reply(), id in any::<u64>()) {
         let message = serde_json::to_value(encode::message(&reply).replying_to(id)).expect("JSON");
         check(&message);
+        check_links(&message, &links(&reply));
         assert!(length(message["nonce"].as_str().expect("a nonce")) <= 25);
         let callback = serde_json::to_value(encode::message(&reply).ephemeral().callback()).expect("JSON");
         check(&callback["data"]);
