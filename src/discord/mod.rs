@@ -20,6 +20,11 @@ use watch::{Stop, Watchdog};
 
 use crate::bot::Bot;
 
+/// Goes behind whatever the operator wants logged. What these parts say beyond it holds the tokens of interactions, and who
+/// wrote what.
+pub const LOG_LIMITS: &str = "serenity=warn,serenity::gateway::ws=error,tungstenite=warn,tokio_tungstenite=warn,\
+                              reqwest=warn,hyper=warn,hyper_util=warn,h2=warn,rustls=warn";
+
 /// What there is to set.
 #[derive(Clone)]
 pub struct Settings {

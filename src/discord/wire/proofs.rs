@@ -215,3 +215,17 @@ fn what_does_not_go_in_is_counted() {
     assert!(shown > 20);
     assert!(all.ends_with(&format!("*… and {} more*", 100 - shown)), "{all}");
 }
+
+#[test]
+fn the_room_is_used_up_and_no_more() {
+    for width in 1..60 {
+        let mut reply = Reply::new(Kind::Duties, "Much to do");
+        let item = |_| Line { text: "x".repeat(width), ..Line::default() };
+        reply.bullets(None, (0..4000).map(item).collect());
+        let body = serde_json::to_value(encode::message(&reply)).expect("JSON");
+        check(&body);
+        let text = |embed: &Value| length(embed["description"].as_str().unwrap_or_default());
+        let used: usize = list(&body, "embeds").iter().map(text).sum();
+        assert!(used > EMBEDS_TOTAL - 150, "only {used} of the room is used");
+    }
+}

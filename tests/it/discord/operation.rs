@@ -99,6 +99,23 @@ async fn sigterm_stops_it_cleanly() {
 }
 
 #[tokio::test]
+async fn what_is_under_way_at_sigterm_is_still_answered() {
+    let discord = StandIn::start(Setup::default()).await;
+    let mut bot = Process::start(&discord);
+    bot.until_it_says("6 created").await;
+    discord.fail_next("POST", "/callback", Fault::Hang);
+    let context = Context::server();
+    let asked = discord.slash("role", json!({"name": "pm"}), &context);
+    let stopped = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        bot.terminate();
+    };
+    let (answer, ()) = tokio::join!(asked, stopped);
+    assert_eq!(answer["data"]["embeds"][0]["title"], "Product Manager");
+    assert_eq!(bot.ended().await, Some(0), "{}", bot.said());
+}
+
+#[tokio::test]
 async fn it_waits_while_discord_is_away_and_can_be_stopped_meanwhile() {
     let discord = StandIn::start(Setup::default()).await;
     discord.fail_next("GET", "/gateway/bot", Fault::Status(503));
@@ -123,7 +140,7 @@ async fn it_does_not_use_up_the_last_sessions_of_a_day() {
 #[tokio::test]
 async fn the_log_names_neither_the_token_nor_who_asked() {
     let discord = StandIn::start(Setup::default()).await;
-    let bot = Process::start_with(&discord, &[("RUST_LOG", "rolecall=trace,warn")]);
+    let bot = Process::start_with(&discord, &[("RUST_LOG", "trace")]);
     discord.fail_next("POST", "/callback", Fault::Status(403));
     bot.until_it_says("6 created").await;
     let context = Context::direct();
