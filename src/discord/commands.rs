@@ -9,9 +9,12 @@ use serenity::model::id::{ApplicationId, CommandId};
 
 use crate::bot::request::{COMMANDS, Command, CommandOption, Takes};
 use crate::discord::deliver::describe;
+use crate::discord::wire::limits::CHOICE;
 
 const CHAT_INPUT: u64 = 1;
 const STRING: u64 = 3;
+/// The longest question: as long as a message.
+const QUESTION: usize = 2000;
 /// The longest wait before registering is tried again.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
 
@@ -106,9 +109,13 @@ fn id(command: &Value) -> Option<CommandId> {
 /// A command as Discord takes it: for servers and for persons who install it for themselves, and everywhere they can be.
 fn body(command: &Command) -> Value {
     let option = |option: &CommandOption| {
+        let (autocomplete, longest) = match option.takes {
+            Takes::RoleName => (true, CHOICE),
+            Takes::Text => (false, QUESTION),
+        };
         json!({
             "type": STRING, "name": option.name, "description": option.about, "required": true,
-            "autocomplete": option.takes == Takes::RoleName,
+            "autocomplete": autocomplete, "max_length": longest,
         })
     };
     json!({
@@ -128,6 +135,7 @@ fn essence(command: &Value) -> Value {
             option["type"],
             option["name"],
             option["description"],
+            option["max_length"],
             option["required"] == json!(true),
             option["autocomplete"] == json!(true),
         ])
