@@ -3,6 +3,7 @@
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
@@ -11,6 +12,7 @@ use rolecall::bot::Bot;
 use rolecall::bot::reply::Reply;
 use rolecall::config::{Config, Flags};
 use rolecall::console;
+use rolecall::discord;
 use rolecall::library::Library;
 use rolecall::library::index::Origin;
 
@@ -96,6 +98,7 @@ fn read_env_file() -> Result<(), String> {
 }
 
 fn log_to_stderr(filter: &str) -> Result<(), String> {
+    let filter = format!("{filter},{}", discord::LOG_LIMITS);
     let filter = filter.parse::<tracing_subscriber::EnvFilter>().map_err(|error| error.to_string())?;
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     tracing_subscriber::fmt()
@@ -152,8 +155,21 @@ fn open_library(config: &Config) -> Result<Library, String> {
     library.map_err(|error| error.to_string())
 }
 
-fn go_live(_config: &Config) -> Outcome {
-    Ok(ExitCode::SUCCESS)
+/// Serves Discord until the process is told to stop. It ends the process itself: a connection that hangs would keep the runtime
+/// from ending.
+fn go_live(config: &Config) -> Outcome {
+    let token = config.token.as_ref().map(|token| token.reveal().to_owned()).unwrap_or_default();
+    let settings =
+        discord::Settings { token, api_url: config.api_url.clone(), ask_channels: config.ask_channels.clone() };
+    let bot = Arc::new(open(config)?);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    match runtime.block_on(discord::run(settings, bot)) {
+        Ok(()) => std::process::exit(0),
+        Err(error) => {
+            eprintln!("rolecall: {error}");
+            std::process::exit(1)
+        }
+    }
 }
 
 fn ask(config: &Config, text: Option<String>, json: bool, batch: Option<&Path>, explain: bool) -> Outcome {

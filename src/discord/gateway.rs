@@ -201,11 +201,7 @@ impl Handler {
     }
 
     async fn suggest(&self, typing: CommandInteraction, since: Instant) {
-        let choices =
-            catch_unwind(AssertUnwindSafe(|| decode::choices(&typing.data, &self.bot))).unwrap_or_else(|_| {
-                tracing::error!("suggestions could not be made: a fault of the program, please report it");
-                Vec::new()
-            });
+        let choices = catch_unwind(AssertUnwindSafe(|| decode::choices(&typing.data, &self.bot))).unwrap_or_default();
         let body = Choices::callback(choices);
         if let Err(why) = deliver::callback(&self.callbacks, typing.id, &typing.token, &body, since).await {
             // Whoever types on makes the one before worthless; nothing is lost.
@@ -214,16 +210,13 @@ impl Handler {
     }
 }
 
-/// The body of a reply, where it is to be said at all. A panic inside is an apology.
+/// The body of a reply, where it is to be said at all. A panic inside, which the panic hook logs, is an apology.
 fn drawn(reply: impl FnOnce() -> Reply, keep: impl Fn(&Reply) -> bool) -> Option<encode::Message> {
     let draw = || {
         let reply = reply();
         keep(&reply).then(|| encode::message(&reply))
     };
-    catch_unwind(AssertUnwindSafe(draw)).unwrap_or_else(|_| {
-        tracing::error!("an answer could not be made: a fault of the program, please report it");
-        Some(encode::Message::apology())
-    })
+    catch_unwind(AssertUnwindSafe(draw)).unwrap_or_else(|_| Some(encode::Message::apology()))
 }
 
 /// Says something that the operator needs, whatever is logged.

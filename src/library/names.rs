@@ -50,6 +50,9 @@ const SHORT_FORMS: [(&str, &str); 14] = [
     ("prod", "product"),
 ];
 
+/// Names are compared up to here, in characters.
+const LONGEST_NAME: usize = 100;
+
 /// Words inside a title that do not tell it from others.
 const FILLERS: [&str; 6] = ["of", "the", "a", "an", "for", "and"];
 
@@ -169,7 +172,9 @@ impl Names {
 
     /// Documents whose names come nearest to one that nobody bears, best first.
     pub fn nearest(&self, name: &str, limit: usize) -> Vec<usize> {
-        let wanted = key_words(name);
+        // No name is so long; the rest cannot bring it nearer, and comparing takes time.
+        let name: String = name.chars().take(LONGEST_NAME).collect();
+        let wanted = key_words(&name);
         let text = wanted.join(" ");
         let mut best: BTreeMap<usize, f64> = BTreeMap::new();
         for (lower, _, at) in &self.shown {

@@ -25,13 +25,7 @@ struct Asked {
 
 impl Asked {
     fn new(kind: u8, data: Value) -> Self {
-        Self {
-            kind,
-            data,
-            more: Value::Null,
-            clicked: None,
-            fence: false,
-        }
+        Self { kind, data, more: Value::Null, clicked: None, fence: false }
     }
 }
 
@@ -53,10 +47,7 @@ impl StandIn {
     /// Uses a command on a message that somebody wrote; its text arrives without any intent.
     pub async fn message_command(&self, command: &str, text: &str, context: &Context) -> Value {
         let registered = self.registered(command, 3).await;
-        let author = Context {
-            person: Person::named("grace"),
-            ..context.clone()
-        };
+        let author = Context { person: Person::named("grace"), ..context.clone() };
         let asked = self.shared.change(|world| {
             let id = world.new_id();
             let message = super::Message::new(text, author).event(id, None);
@@ -75,12 +66,7 @@ impl StandIn {
 
     /// Clicks a button on what the bot sent (a callback, a message, or a body from an earlier life of the bot).
     pub async fn click(&self, custom_id: &str, on: &Value, context: &Context) -> Value {
-        let asked = self.touch(
-            custom_id,
-            json!({"custom_id": custom_id, "component_type": 2}),
-            on,
-            context,
-        );
+        let asked = self.touch(custom_id, json!({"custom_id": custom_id, "component_type": 2}), on, context);
         self.ask(asked, context).await
     }
 
@@ -95,11 +81,7 @@ impl StandIn {
     pub async fn submit(&self, custom_id: &str, fields: &[(&str, &str)], context: &Context) -> Value {
         let row = |(name, text): &(&str, &str)| json!({"type": 1, "components": [{"type": 4, "custom_id": name, "value": text}]});
         let rows: Value = fields.iter().map(row).collect();
-        self.ask(
-            Asked::new(5, json!({"custom_id": custom_id, "components": rows})),
-            context,
-        )
-        .await
+        self.ask(Asked::new(5, json!({"custom_id": custom_id, "components": rows})), context).await
     }
 
     /// The payload of a slash command, for a test that posts it to the bot itself (interactions over HTTP).
@@ -131,9 +113,7 @@ impl StandIn {
     async fn registered(&self, command: &str, kind: u64) -> Value {
         let fits = |it: &&Value| it["name"] == command && command_limits::kind(it) == kind;
         let find = |world: &mut World| world.commands.iter().find(fits).cloned();
-        self.shared
-            .until(&format!("the command {command:?} to be registered"), PATIENCE, find)
-            .await
+        self.shared.until(&format!("the command {command:?} to be registered"), PATIENCE, find).await
     }
 
     async fn command(&self, command: &str, options: &Value, focused: Option<&str>) -> Asked {
@@ -143,23 +123,15 @@ impl StandIn {
 
     fn touch(&self, custom_id: &str, data: Value, on: &Value, context: &Context) -> Asked {
         let message = self.shared.change(|world| message_of(world, on, context));
-        let parts = list(&message, "components")
-            .iter()
-            .flat_map(|row| list(row, "components"));
-        let part = parts
-            .clone()
-            .find(|part| part["custom_id"] == custom_id && part["type"] == data["component_type"]);
+        let parts = list(&message, "components").iter().flat_map(|row| list(row, "components"));
+        let part = parts.clone().find(|part| part["custom_id"] == custom_id && part["type"] == data["component_type"]);
         let Some(part) = part else {
             let there: Vec<_> = parts.map(|part| &part["custom_id"]).collect();
             panic!("no {custom_id:?} to touch; there are {there:?}");
         };
         assert!(part["disabled"] != true, "{custom_id:?} is disabled");
         let clicked = message["id"].as_str().and_then(|id| id.parse().ok());
-        Asked {
-            clicked,
-            more: json!({"message": message}),
-            ..Asked::new(3, data)
-        }
+        Asked { clicked, more: json!({"message": message}), ..Asked::new(3, data) }
     }
 
     /// Remembers the interaction, so that it can be answered, and makes its payload.
@@ -212,14 +184,8 @@ fn command_asked(registered: &Value, options: &Value, focused: Option<&str>) -> 
 /// The message that a body became; one from an earlier life is made up.
 pub(super) fn message_of(world: &mut World, sent: &Value, context: &Context) -> Value {
     let by_id = sent["id"].as_str().and_then(|id| world.message(id.parse().ok()?));
-    let by_body = || {
-        world
-            .posts
-            .iter()
-            .rev()
-            .find(|post| post.body == *sent)
-            .and_then(|post| world.message(post.message?))
-    };
+    let by_body =
+        || world.posts.iter().rev().find(|post| post.body == *sent).and_then(|post| world.message(post.message?));
     if let Some(message) = by_id.or_else(by_body) {
         return message.clone();
     }

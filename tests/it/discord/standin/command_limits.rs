@@ -54,33 +54,18 @@ fn check_command(problems: &mut Problems, at: &str, command: &Value) {
         problems.count(&format!("{at}name"), command["name"].as_str().map_or(0, length), 1..=32);
         if command["description"].as_str().is_some_and(|text| !text.is_empty()) {
             let message = "Context menu commands cannot have description";
-            problems.add(
-                format!("{at}description"),
-                "APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION",
-                message,
-            );
+            problems.add(format!("{at}description"), "APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION", message);
         }
     }
     check_options(problems, at, list(command, "options"), 0);
     for (key, most) in [("integration_types", 1), ("contexts", 2)] {
-        if list(command, key)
-            .iter()
-            .any(|number| number.as_u64().is_none_or(|number| number > most))
-        {
-            problems.add(
-                format!("{at}{key}"),
-                "BASE_TYPE_CHOICES",
-                format!("Values must be from 0 to {most}."),
-            );
+        if list(command, key).iter().any(|number| number.as_u64().is_none_or(|number| number > most)) {
+            problems.add(format!("{at}{key}"), "BASE_TYPE_CHOICES", format!("Values must be from 0 to {most}."));
         }
     }
     if size(command) > 8000 {
         let at = at.trim_end_matches('.');
-        problems.add(
-            at,
-            "APPLICATION_COMMAND_TOO_LARGE",
-            "Command exceeds maximum size (8000)",
-        );
+        problems.add(at, "APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (8000)");
     }
 }
 
@@ -91,11 +76,7 @@ fn check_options(problems: &mut Problems, at: &str, options: &[Value], depth: us
     let nested = |option: &Value| matches!(option["type"].as_u64(), Some(1 | 2));
     if options.iter().any(nested) && !options.iter().all(nested) {
         let message = "Sub-command and sub-command group option types are mutually exclusive to all other types";
-        problems.add(
-            format!("{at}options"),
-            "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID",
-            message,
-        );
+        problems.add(format!("{at}options"), "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", message);
     }
     for (n, option) in options.iter().enumerate() {
         let place = format!("{at}options.{n}");
@@ -110,11 +91,7 @@ fn check_options(problems: &mut Problems, at: &str, options: &[Value], depth: us
             Some(1) if depth <= 1 => check_options(problems, &at, list(option, "options"), 2),
             Some(2) if depth == 0 => check_options(problems, &at, list(option, "options"), 1),
             Some(3..=11) if depth != 1 => check_choices(problems, &at, option),
-            _ => problems.add(
-                format!("{at}type"),
-                "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID",
-                "Invalid option type",
-            ),
+            _ => problems.add(format!("{at}type"), "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "Invalid option type"),
         }
         let required = option["required"] == true;
         if required && optional_seen {
@@ -131,18 +108,10 @@ fn check_choices(problems: &mut Problems, at: &str, option: &Value) {
     let completes = option["autocomplete"] == true;
     if completes && (!choices.is_empty() || !matches!(option["type"].as_u64(), Some(3 | 4 | 10))) {
         let message = "Autocomplete is for string, integer and number options without choices";
-        problems.add(
-            format!("{at}autocomplete"),
-            "APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_INVALID",
-            message,
-        );
+        problems.add(format!("{at}autocomplete"), "APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_INVALID", message);
     }
     for (n, choice) in choices.iter().enumerate() {
-        problems.count(
-            &format!("{at}choices.{n}.name"),
-            choice["name"].as_str().map_or(0, length),
-            1..=100,
-        );
+        problems.count(&format!("{at}choices.{n}.name"), choice["name"].as_str().map_or(0, length), 1..=100);
         if let Some(value) = choice["value"].as_str() {
             problems.count(&format!("{at}choices.{n}.value"), length(value), 1..=100);
         }
@@ -159,11 +128,7 @@ fn check_choices(problems: &mut Problems, at: &str, option: &Value) {
 fn check_name(problems: &mut Problems, at: &str, item: &Value) {
     for (path, name) in with_translations(problems, at, "name", item) {
         if !is_name(&name) {
-            problems.add(
-                path,
-                "APPLICATION_COMMAND_INVALID_NAME",
-                format!("Command name \"{name}\" is invalid"),
-            );
+            problems.add(path, "APPLICATION_COMMAND_INVALID_NAME", format!("Command name \"{name}\" is invalid"));
         }
     }
 }
@@ -206,19 +171,9 @@ fn size(item: &Value) -> usize {
     let longest = |key: &str| {
         let translations = item[format!("{key}_localizations")].as_object().into_iter().flatten();
         let translations = translations.filter_map(|(_, text)| text.as_str());
-        item[key]
-            .as_str()
-            .into_iter()
-            .chain(translations)
-            .map(length)
-            .max()
-            .unwrap_or(0)
+        item[key].as_str().into_iter().chain(translations).map(length).max().unwrap_or(0)
     };
     let value = item["value"].as_str().map_or(0, length);
-    let inside = list(item, "options")
-        .iter()
-        .chain(list(item, "choices"))
-        .map(size)
-        .sum::<usize>();
+    let inside = list(item, "options").iter().chain(list(item, "choices")).map(size).sum::<usize>();
     longest("name") + longest("description") + value + inside
 }

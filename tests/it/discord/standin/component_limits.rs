@@ -13,11 +13,7 @@ pub fn check_rows(problems: &mut Problems, at: &str, rows: &[Value]) {
     for (n, row) in rows.iter().enumerate() {
         let at = format!("{at}.{n}");
         if row["type"] != 1 {
-            problems.add(
-                format!("{at}.type"),
-                "UNION_TYPE_CHOICES",
-                "Value of field \"type\" must be one of (1,).",
-            );
+            problems.add(format!("{at}.type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (1,).");
             continue;
         }
         let parts = list(row, "components");
@@ -46,18 +42,10 @@ fn check_button<'a>(problems: &mut Problems, at: &str, button: &'a Value, names:
     let blank = button["label"].as_str().is_none_or(|label| label.trim().is_empty());
     match button["style"].as_u64() {
         Some(1..=5) if blank && button["emoji"].is_null() => {
-            problems.add(
-                at,
-                "BUTTON_COMPONENT_LABEL_OR_EMOJI_REQUIRED",
-                "A button must have a label or an emoji",
-            );
+            problems.add(at, "BUTTON_COMPONENT_LABEL_OR_EMOJI_REQUIRED", "A button must have a label or an emoji");
         }
         Some(1..=4) if !button["url"].is_null() => {
-            problems.add(
-                format!("{at}.url"),
-                "BUTTON_COMPONENT_INVALID_URL",
-                "Only a link button has a url",
-            );
+            problems.add(format!("{at}.url"), "BUTTON_COMPONENT_INVALID_URL", "Only a link button has a url");
         }
         Some(1..=4) => check_custom_id(problems, at, button, names),
         Some(5) if !button["custom_id"].is_null() => {
@@ -69,11 +57,7 @@ fn check_button<'a>(problems: &mut Problems, at: &str, button: &'a Value, names:
             check_url(problems, &format!("{at}.url"), &button["url"], &[]);
         }
         Some(6) => {}
-        _ => problems.add(
-            format!("{at}.style"),
-            "BASE_TYPE_CHOICES",
-            "Value must be one of {1, 2, 3, 4, 5, 6}.",
-        ),
+        _ => problems.add(format!("{at}.style"), "BASE_TYPE_CHOICES", "Value must be one of {1, 2, 3, 4, 5, 6}."),
     }
 }
 
@@ -112,11 +96,7 @@ fn check_custom_id<'a>(problems: &mut Problems, at: &str, part: &'a Value, names
     };
     problems.count(&path, length(name), 1..=100);
     if !names.insert(name) {
-        problems.add(
-            path,
-            "COMPONENT_CUSTOM_ID_DUPLICATED",
-            "Component custom id cannot be duplicated",
-        );
+        problems.add(path, "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated");
     }
 }
 
@@ -142,11 +122,7 @@ pub fn check_modal(problems: &mut Problems, data: &Value) {
                 continue;
             }
             check_custom_id(problems, &at, input, &mut names);
-            problems.count(
-                &format!("{at}.label"),
-                input["label"].as_str().map_or(0, length),
-                1..=45,
-            );
+            problems.count(&format!("{at}.label"), input["label"].as_str().map_or(0, length), 1..=45);
             problems.text(&format!("{at}.placeholder"), &input["placeholder"], 100);
             problems.text(&format!("{at}.value"), &input["value"], 4000);
             for key in ["min_length", "max_length"] {

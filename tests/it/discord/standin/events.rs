@@ -19,33 +19,19 @@ pub struct Message {
 
 impl Message {
     pub fn new(content: &str, context: Context) -> Self {
-        Self {
-            content: content.to_owned(),
-            context,
-            mentions_bot: false,
-            replies_to: None,
-        }
+        Self { content: content.to_owned(), context, mentions_bot: false, replies_to: None }
     }
 
     pub fn mentioning_the_bot(self) -> Self {
-        Self {
-            mentions_bot: true,
-            ..self
-        }
+        Self { mentions_bot: true, ..self }
     }
 
     pub fn replying_to(self, sent: &Value) -> Self {
-        Self {
-            replies_to: Some(sent.clone()),
-            ..self
-        }
+        Self { replies_to: Some(sent.clone()), ..self }
     }
 
     pub fn by_a_bot(mut self) -> Self {
-        self.context.person = Person {
-            name: "otherbot".to_owned(),
-            bot: true,
-        };
+        self.context.person = Person { name: "otherbot".to_owned(), bot: true };
         self
     }
 
@@ -163,10 +149,7 @@ pub fn options(given: &Value, registered: &[Value], focused: Option<&str>) -> Va
     for option in registered {
         let name = option["name"].as_str().unwrap_or_default();
         let missing = option["required"] == true && !given.contains_key(name) && focused.is_none();
-        assert!(
-            !missing,
-            "Discord does not let a person leave out the required option {name:?}"
-        );
+        assert!(!missing, "Discord does not let a person leave out the required option {name:?}");
     }
     let option = |(name, value): (&String, &Value)| {
         let Some(option) = registered.iter().find(|option| option["name"] == name.as_str()) else {
@@ -253,18 +236,12 @@ fn timestamp(id: u64) -> String {
     let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
     let year = era * 400 + year + u64::from(month <= 2);
     let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    format!(
-        "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}000+00:00",
-        milliseconds % 1000
-    )
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}000+00:00", milliseconds % 1000)
 }
 
 pub fn ready(world: &World, session: &Session) -> Value {
     let mut user = bot_user();
-    merge(
-        &mut user,
-        &json!({"verified": true, "mfa_enabled": true, "email": null, "flags": 0}),
-    );
+    merge(&mut user, &json!({"verified": true, "mfa_enabled": true, "email": null, "flags": 0}));
     json!({
         "v": 10, "user": user, "guilds": [{"id": GUILD.to_string(), "unavailable": true}], "session_id": session.id,
         "session_type": "normal", "resume_gateway_url": world.gateway_url(), "shard": session.identify.shard,
@@ -280,11 +257,7 @@ pub fn guild_create() -> Value {
         "mentionable": false, "permissions": "2248473465835073", "position": 0, "flags": 0, "icon": null,
         "unicode_emoji": null, "colors": {"primary_color": 0, "secondary_color": null, "tertiary_color": null},
     });
-    let text = Channel {
-        guild: Some(GUILD),
-        kind: 0,
-        reachable: true,
-    };
+    let text = Channel { guild: Some(GUILD), kind: 0, reachable: true };
     let channels = [CHANNEL, OTHER_CHANNEL].map(|id| channel(id, &text, &Person::named("ada")));
     let mut guild = json!({
         "id": GUILD.to_string(), "name": "The Guild", "icon": null, "splash": null, "discovery_splash": null,

@@ -30,11 +30,7 @@ pub struct Identify {
 
 /// The token without the `Bot ` that serenity puts before it here too, and that Discord bears.
 fn bare_token(d: &Value) -> String {
-    d["token"]
-        .as_str()
-        .unwrap_or_default()
-        .trim_start_matches("Bot ")
-        .to_owned()
+    d["token"].as_str().unwrap_or_default().trim_start_matches("Bot ").to_owned()
 }
 
 impl Identify {
@@ -94,11 +90,7 @@ impl Session {
 /// Tells the bot of a message, if its intents let it hear of it, without what it may not read.
 pub fn deliver(world: &mut World, mut message: Value, guild: Option<u64>) {
     let Some(session) = &mut world.session else { return };
-    if !session.identify.has(if guild.is_some() {
-        GUILD_MESSAGES
-    } else {
-        DIRECT_MESSAGES
-    }) {
+    if !session.identify.has(if guild.is_some() { GUILD_MESSAGES } else { DIRECT_MESSAGES }) {
         return;
     }
     if let Some(guild) = guild {
@@ -112,14 +104,7 @@ pub async fn upgrade(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuer
     let version_10 = query.unwrap_or_default().split('&').any(|pair| pair == "v=10");
     ws.on_upgrade(move |socket| async move {
         let (orders, inbox) = mpsc::unbounded_channel();
-        let connection = Connection {
-            shared,
-            socket,
-            orders,
-            began: Instant::now(),
-            received: 0,
-            session: None,
-        };
+        let connection = Connection { shared, socket, orders, began: Instant::now(), received: 0, session: None };
         connection.run(inbox, version_10).await;
     })
 }
@@ -146,8 +131,7 @@ impl Connection {
         }
         let interval =
             u64::try_from(self.shared.look().setup.heartbeat_interval.as_millis()).expect("a short interval");
-        self.send(json!({"op": 10, "d": {"heartbeat_interval": interval, "_trace": []}}).to_string())
-            .await;
+        self.send(json!({"op": 10, "d": {"heartbeat_interval": interval, "_trace": []}}).to_string()).await;
         loop {
             tokio::select! {
                 order = inbox.recv() => match order {
@@ -176,11 +160,7 @@ impl Connection {
         self.shared.change(|world| world.received.push(payload.clone()));
         self.received += 1;
         if self.received > 120 && self.began.elapsed() < Duration::from_secs(60) {
-            self.shared.change(|world| {
-                world
-                    .violations
-                    .push("gateway: more than 120 sends a minute".to_owned())
-            });
+            self.shared.change(|world| world.violations.push("gateway: more than 120 sends a minute".to_owned()));
             return Next::Close(4008);
         }
         let data = &payload["d"];
@@ -223,13 +203,8 @@ impl Connection {
                 return Err(code);
             }
             let id = format!("{:032x}", world.new_id());
-            let mut session = Session {
-                id: id.clone(),
-                identify,
-                sequence: 0,
-                sent: Vec::new(),
-                connection: Some(orders),
-            };
+            let mut session =
+                Session { id: id.clone(), identify, sequence: 0, sent: Vec::new(), connection: Some(orders) };
             session.dispatch("READY", &events::ready(world, &session));
             if session.identify.has(GUILDS) {
                 session.dispatch("GUILD_CREATE", &events::guild_create());
@@ -283,16 +258,12 @@ impl Connection {
 
     async fn close(mut self, code: Option<u16>) {
         self.forget();
-        let frame = code.map(|code| CloseFrame {
-            code,
-            reason: reason(code).into(),
-        });
+        let frame = code.map(|code| CloseFrame { code, reason: reason(code).into() });
         let _ = self.socket.send(Message::Close(frame)).await;
         // The other end answers with its own frame; leaving earlier would cut the line before ours is read.
-        let _ = tokio::time::timeout(Duration::from_secs(5), async {
-            while let Some(Ok(_)) = self.socket.recv().await {}
-        })
-        .await;
+        let _ =
+            tokio::time::timeout(Duration::from_secs(5), async { while let Some(Ok(_)) = self.socket.recv().await {} })
+                .await;
     }
 
     /// The session stays for a RESUME, but has no line any more.
@@ -300,10 +271,7 @@ impl Connection {
         let orders = &self.orders;
         self.shared.change(|world: &mut World| {
             if let Some(session) = world.session.as_mut()
-                && session
-                    .connection
-                    .as_ref()
-                    .is_some_and(|connection| connection.same_channel(orders))
+                && session.connection.as_ref().is_some_and(|connection| connection.same_channel(orders))
             {
                 session.connection = None;
             }

@@ -35,13 +35,8 @@ impl Problems {
 
     /// One line a problem, for the list of violations.
     pub fn lines(&self) -> Vec<String> {
-        let empty = self
-            .empty_message
-            .then(|| "50006 Cannot send an empty message".to_owned());
-        let found = self
-            .found
-            .iter()
-            .map(|(path, code, message)| format!("{path}: {code} {message}"));
+        let empty = self.empty_message.then(|| "50006 Cannot send an empty message".to_owned());
+        let found = self.found.iter().map(|(path, code, message)| format!("{path}: {code} {message}"));
         empty.into_iter().chain(found).collect()
     }
 
@@ -69,18 +64,10 @@ impl Problems {
         match value {
             Value::Null => {}
             Value::String(text) if length(text) > most => {
-                self.add(
-                    path,
-                    "BASE_TYPE_MAX_LENGTH",
-                    format!("Must be {most} or fewer in length."),
-                );
+                self.add(path, "BASE_TYPE_MAX_LENGTH", format!("Must be {most} or fewer in length."));
             }
             Value::String(_) => {}
-            other => self.add(
-                path,
-                "STRING_TYPE_CONVERT",
-                format!("Could not interpret \"{other}\" as string."),
-            ),
+            other => self.add(path, "STRING_TYPE_CONVERT", format!("Could not interpret \"{other}\" as string.")),
         }
     }
 
@@ -99,21 +86,13 @@ impl Problems {
     pub fn count(&mut self, path: &str, number: usize, allowed: RangeInclusive<usize>) {
         if !allowed.contains(&number) {
             let (least, most) = (allowed.start(), allowed.end());
-            self.add(
-                path,
-                "BASE_TYPE_BAD_LENGTH",
-                format!("Must be between {least} and {most} in length."),
-            );
+            self.add(path, "BASE_TYPE_BAD_LENGTH", format!("Must be between {least} and {most} in length."));
         }
     }
 
     pub fn at_most(&mut self, path: &str, number: usize, most: usize) {
         if number > most {
-            self.add(
-                path,
-                "BASE_TYPE_MAX_LENGTH",
-                format!("Must be {most} or fewer in length."),
-            );
+            self.add(path, "BASE_TYPE_MAX_LENGTH", format!("Must be {most} or fewer in length."));
         }
     }
 }
@@ -183,18 +162,10 @@ fn check_message(problems: &mut Problems, at: &str, body: &Value, files: &[Uploa
     problems.empty_message = new && shows_nothing(body, files);
     problems.text(&format!("{at}content"), &body["content"], 2000);
     if matches!(&body["nonce"], Value::String(nonce) if length(nonce) > 25) {
-        problems.add(
-            format!("{at}nonce"),
-            "NONCE_TYPE_TOO_LONG",
-            "Must be 25 or fewer in length.",
-        );
+        problems.add(format!("{at}nonce"), "NONCE_TYPE_TOO_LONG", "Must be 25 or fewer in length.");
     }
     for (n, attachment) in list(body, "attachments").iter().enumerate() {
-        problems.text(
-            &format!("{at}attachments.{n}.description"),
-            &attachment["description"],
-            1024,
-        );
+        problems.text(&format!("{at}attachments.{n}.description"), &attachment["description"], 1024);
     }
     check_embeds(problems, &format!("{at}embeds"), list(body, "embeds"), files);
     component_limits::check_rows(problems, &format!("{at}components"), list(body, "components"));
@@ -215,12 +186,7 @@ fn check_embeds(problems: &mut Problems, at: &str, embeds: &[Value], files: &[Up
             problems.required_text(&path(&format!("fields.{m}.name")), &field["name"], 256);
             problems.required_text(&path(&format!("fields.{m}.value")), &field["value"], 1024);
         }
-        let texts = [
-            &embed["title"],
-            &embed["description"],
-            &embed["footer"]["text"],
-            &embed["author"]["name"],
-        ];
+        let texts = [&embed["title"], &embed["description"], &embed["footer"]["text"], &embed["author"]["name"]];
         let of_fields = fields.iter().flat_map(|field| [&field["name"], &field["value"]]);
         let texts = texts.into_iter().chain(of_fields).filter_map(Value::as_str);
         let size: usize = texts.map(length).sum();
@@ -228,14 +194,7 @@ fn check_embeds(problems: &mut Problems, at: &str, embeds: &[Value], files: &[Up
             problems.add(path("description"), "BASE_TYPE_REQUIRED", "This field is required");
         }
         total += size;
-        for key in [
-            "url",
-            "image.url",
-            "thumbnail.url",
-            "author.url",
-            "author.icon_url",
-            "footer.icon_url",
-        ] {
+        for key in ["url", "image.url", "thumbnail.url", "author.url", "author.icon_url", "footer.icon_url"] {
             let url = key.split('.').fold(embed, |value, step| &value[step]);
             check_url(problems, &path(key), url, files);
         }
@@ -249,15 +208,9 @@ pub fn check_url(problems: &mut Problems, at: &str, url: &Value, files: &[Upload
     let Some(url) = url.as_str() else { return };
     problems.at_most(at, length(url), 2048);
     if let Some(name) = url.strip_prefix("attachment://") {
-        let drawable = [".png", ".jpg", ".jpeg", ".webp", ".gif"]
-            .iter()
-            .any(|ending| name.ends_with(ending));
+        let drawable = [".png", ".jpg", ".jpeg", ".webp", ".gif"].iter().any(|ending| name.ends_with(ending));
         if !drawable || !files.iter().any(|file| file.filename == name) {
-            problems.add(
-                at,
-                "URL_TYPE_INVALID_URL",
-                format!("No picture named \"{name}\" was sent along."),
-            );
+            problems.add(at, "URL_TYPE_INVALID_URL", format!("No picture named \"{name}\" was sent along."));
         }
     } else if !url.starts_with("https://") && !url.starts_with("http://") {
         problems.add(
@@ -276,17 +229,9 @@ fn check_choices(problems: &mut Problems, data: &Value) {
     problems.at_most("data.choices", choices.len(), 25);
     for (n, choice) in choices.iter().enumerate() {
         let at = format!("data.choices.{n}");
-        problems.count(
-            &format!("{at}.name"),
-            choice["name"].as_str().map_or(0, length),
-            1..=100,
-        );
+        problems.count(&format!("{at}.name"), choice["name"].as_str().map_or(0, length), 1..=100);
         if !choice["value"].is_number() {
-            problems.count(
-                &format!("{at}.value"),
-                choice["value"].as_str().map_or(0, length),
-                1..=100,
-            );
+            problems.count(&format!("{at}.value"), choice["value"].as_str().map_or(0, length), 1..=100);
         }
     }
 }

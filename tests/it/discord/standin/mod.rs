@@ -86,33 +86,19 @@ pub struct StandIn {
 
 impl StandIn {
     pub async fn start(setup: Setup) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0))
-            .await
-            .expect("a free port on the loopback address");
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port on the loopback address");
         let origin = format!("http://{}", listener.local_addr().expect("an address"));
         let shared = Shared::new(setup, origin);
         shared.change(|world| {
             for id in world.setup.channels.clone() {
-                world.channels.insert(
-                    id,
-                    Channel {
-                        guild: Some(GUILD),
-                        kind: 0,
-                        reachable: true,
-                    },
-                );
+                world.channels.insert(id, Channel { guild: Some(GUILD), kind: 0, reachable: true });
             }
             registry::restore(world);
         });
         let socket = get(gateway::upgrade);
-        let router = Router::new()
-            .route("/", socket)
-            .fallback(rest::answer)
-            .with_state(Arc::clone(&shared));
+        let router = Router::new().route("/", socket).fallback(rest::answer).with_state(Arc::clone(&shared));
         let server = tokio::spawn(async move {
-            axum::serve(listener, router)
-                .await
-                .expect("the stand-in serves until it is dropped");
+            axum::serve(listener, router).await.expect("the stand-in serves until it is dropped");
         });
         Self { shared, server }
     }
@@ -182,8 +168,7 @@ impl StandIn {
 
     /// Invalid session (op 9); where it is not resumable, it is forgotten.
     pub async fn invalidate_session(&self, resumable: bool) {
-        self.order(Order::Send(json!({"op": 9, "d": resumable}).to_string()))
-            .await;
+        self.order(Order::Send(json!({"op": 9, "d": resumable}).to_string())).await;
         if !resumable {
             self.with_session(gateway::Session::invalidate);
         }
@@ -210,8 +195,7 @@ impl StandIn {
     }
 
     fn with_session<T>(&self, act: impl FnOnce(&mut gateway::Session) -> T) -> T {
-        self.shared
-            .change(|world| act(world.session.as_mut().expect("a session, once connected")))
+        self.shared.change(|world| act(world.session.as_mut().expect("a session, once connected")))
     }
 
     // REST.
@@ -249,8 +233,7 @@ impl StandIn {
 
     /// The next request with this method, whose path holds this text, goes wrong.
     pub fn fail_next(&self, method: &str, path: &str, fault: Fault) {
-        self.shared
-            .change(|world| world.faults.push((method.to_owned(), path.to_owned(), fault)));
+        self.shared.change(|world| world.faults.push((method.to_owned(), path.to_owned(), fault)));
     }
 
     /// All that was wrong since the last call. What is left unread fails the test when the stand-in is dropped.
@@ -267,10 +250,7 @@ impl StandIn {
         let channel = message.context.channel();
         self.shared.change(|world| {
             world.channels.insert(channel, message.context.as_channel());
-            let replied = message
-                .replies_to
-                .as_ref()
-                .map(|sent| asking::message_of(world, sent, &message.context));
+            let replied = message.replies_to.as_ref().map(|sent| asking::message_of(world, sent, &message.context));
             let id = world.new_id();
             let event = message.event(id, replied.as_ref());
             world.messages.push(event.clone());
@@ -282,9 +262,7 @@ impl StandIn {
 
     /// The next thing that the bot shows beyond what was handed out: a follow-up, an edit, a second message.
     pub async fn next_post(&self) -> Post {
-        self.shared
-            .until("another message of the bot", PATIENCE, |world| world.claim(|_| true))
-            .await
+        self.shared.until("another message of the bot", PATIENCE, |world| world.claim(|_| true)).await
     }
 
     /// Proves that the bot has said all that it had to say: asks questions that must be answered, until three in a row
@@ -292,17 +270,8 @@ impl StandIn {
     pub async fn settle(&self) {
         self.calm(|_| None::<()>).await;
         let world = self.shared.look();
-        let surprises: Vec<_> = world
-            .posts
-            .iter()
-            .filter(|post| !post.claimed)
-            .map(|post| &post.body)
-            .collect();
-        assert!(
-            surprises.is_empty(),
-            "the bot said what nobody asked for: {surprises:#?}\n{}",
-            world.story()
-        );
+        let surprises: Vec<_> = world.posts.iter().filter(|post| !post.claimed).map(|post| &post.body).collect();
+        assert!(surprises.is_empty(), "the bot said what nobody asked for: {surprises:#?}\n{}", world.story());
     }
 
     async fn calm<T>(&self, mut early: impl FnMut(&mut World) -> Option<T>) -> Option<T> {
@@ -334,10 +303,7 @@ impl Drop for StandIn {
             std::mem::take(&mut world.violations)
         });
         if !std::thread::panicking() {
-            assert!(
-                left.is_empty(),
-                "what the bot did wrong, and no test expected: {left:#?}"
-            );
+            assert!(left.is_empty(), "what the bot did wrong, and no test expected: {left:#?}");
         }
     }
 }

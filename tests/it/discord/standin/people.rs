@@ -21,18 +21,11 @@ pub struct Person {
 
 impl Person {
     pub fn named(name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            bot: false,
-        }
+        Self { name: name.to_owned(), bot: false }
     }
 
     pub fn id(&self) -> u64 {
-        PEOPLE
-            + self
-                .name
-                .bytes()
-                .fold(7, |sum, byte| (sum * 31 + u64::from(byte)) % 90_000)
+        PEOPLE + self.name.bytes().fold(7, |sum, byte| (sum * 31 + u64::from(byte)) % 90_000)
     }
 
     pub fn user(&self) -> Value {
@@ -71,11 +64,7 @@ pub struct Context {
 
 impl Context {
     fn at(place: Place) -> Self {
-        Self {
-            place,
-            person: Person::named("ada"),
-            locale: "en-US".to_owned(),
-        }
+        Self { place, person: Person::named("ada"), locale: "en-US".to_owned() }
     }
 
     pub fn server() -> Self {
@@ -103,10 +92,7 @@ impl Context {
     }
 
     pub fn speaking(self, locale: &str) -> Self {
-        Self {
-            locale: locale.to_owned(),
-            ..self
-        }
+        Self { locale: locale.to_owned(), ..self }
     }
 
     pub fn channel(&self) -> u64 {
@@ -136,11 +122,7 @@ impl Context {
             Place::Direct => 1,
             Place::Group => 3,
         };
-        Channel {
-            guild: self.guild(),
-            kind,
-            reachable: !self.only_installed_by_the_user(),
-        }
+        Channel { guild: self.guild(), kind, reachable: !self.only_installed_by_the_user() }
     }
 
     /// `authorizing_integration_owners`: 0 the server that installed the app, 1 the person.

@@ -17,14 +17,7 @@ pub fn answer(world: &mut World, call: &Call, guild: Option<&str>, id: Option<&s
     match (call.method.as_str(), id) {
         ("GET", None) => {
             let translated = call.query.contains("with_localizations=true");
-            Reply::ok(
-                world
-                    .commands
-                    .iter()
-                    .filter(|c| here(c))
-                    .map(|c| shown(c, translated))
-                    .collect(),
-            )
+            Reply::ok(world.commands.iter().filter(|c| here(c)).map(|c| shown(c, translated)).collect())
         }
         ("PUT", None) => {
             let Some(new) = call.body.as_array() else {
@@ -42,15 +35,9 @@ pub fn answer(world: &mut World, call: &Call, guild: Option<&str>, id: Option<&s
             Reply::ok(world.commands.iter().filter(|c| here(c)).cloned().collect())
         }
         ("POST", None) => {
-            let at = world
-                .commands
-                .iter()
-                .position(|command| here(command) && same(command, &call.body));
+            let at = world.commands.iter().position(|command| here(command) && same(command, &call.body));
             let before = at.map(|at| world.commands[at].clone());
-            let others = world
-                .commands
-                .iter()
-                .filter(|kept| here(kept) && !same(kept, &call.body));
+            let others = world.commands.iter().filter(|kept| here(kept) && !same(kept, &call.body));
             let all: Vec<Value> = others.chain([&call.body]).cloned().collect();
             let problems = Some(command_limits::command(&call.body)).filter(|problems| !problems.none());
             let problems = problems.unwrap_or_else(|| command_limits::commands(&all));
@@ -62,17 +49,10 @@ pub fn answer(world: &mut World, call: &Call, guild: Option<&str>, id: Option<&s
             }
             let created = before.is_none();
             let command = keep(world, &call.body, before, &guild);
-            Reply {
-                status: if created { 201 } else { 200 },
-                body: Some(command),
-            }
+            Reply { status: if created { 201 } else { 200 }, body: Some(command) }
         }
         (method, Some(id)) => {
-            let Some(at) = world
-                .commands
-                .iter()
-                .position(|command| here(command) && command["id"] == id)
-            else {
+            let Some(at) = world.commands.iter().position(|command| here(command) && command["id"] == id) else {
                 return Reply::error(404, 10063, "Unknown application command");
             };
             match method {
@@ -112,20 +92,13 @@ fn same(one: &Value, other: &Value) -> bool {
 
 /// Stores a command as Discord does: with an id, with defaults, without what says nothing.
 fn keep(world: &mut World, new: &Value, before: Option<Value>, guild: &Value) -> Value {
-    let id = before
-        .as_ref()
-        .map_or_else(|| json!(world.new_id().to_string()), |before| before["id"].clone());
+    let id = before.as_ref().map_or_else(|| json!(world.new_id().to_string()), |before| before["id"].clone());
     world.command_creations += usize::from(before.is_none());
     let mut command = json!({
         "type": 1, "description": "", "name_localizations": null, "description_localizations": null, "nsfw": false,
         "default_member_permissions": null, "dm_permission": true, "contexts": null, "integration_types": [0],
     });
-    for (key, value) in new
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter(|(_, value)| !value.is_null())
-    {
+    for (key, value) in new.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()) {
         command[key] = value.clone();
     }
     tidy(&mut command, "options");
@@ -140,9 +113,7 @@ fn keep(world: &mut World, new: &Value, before: Option<Value>, guild: &Value) ->
         before["version"] = Value::Null;
         before == command
     });
-    let version = version
-        .filter(|_| unchanged)
-        .unwrap_or_else(|| json!(world.new_id().to_string()));
+    let version = version.filter(|_| unchanged).unwrap_or_else(|| json!(world.new_id().to_string()));
     command["version"] = version;
     world.commands.push(command.clone());
     command

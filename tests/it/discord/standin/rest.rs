@@ -36,24 +36,15 @@ pub struct Reply {
 
 impl Reply {
     pub fn ok(body: Value) -> Self {
-        Self {
-            status: 200,
-            body: Some(body),
-        }
+        Self { status: 200, body: Some(body) }
     }
 
     pub fn nothing() -> Self {
-        Self {
-            status: 204,
-            body: None,
-        }
+        Self { status: 204, body: None }
     }
 
     pub fn error(status: u16, code: u32, message: &str) -> Self {
-        Self {
-            status,
-            body: Some(json!({"message": message, "code": code})),
-        }
+        Self { status, body: Some(json!({"message": message, "code": code})) }
     }
 
     pub fn method_not_allowed() -> Self {
@@ -81,13 +72,7 @@ impl IntoResponse for Reply {
 impl Call {
     async fn read(request: HttpRequest<Body>) -> Self {
         let (head, body) = request.into_parts();
-        let text = |name| {
-            head.headers
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-                .unwrap_or_default()
-                .to_owned()
-        };
+        let text = |name| head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
         let (authorization, content_type) = (text(header::AUTHORIZATION), text(header::CONTENT_TYPE));
         let bytes = to_bytes(body, 64 << 20).await.unwrap_or_default();
         let read = upload::parse(&content_type, &bytes);
@@ -95,15 +80,7 @@ impl Call {
         let (body, files) = read.unwrap_or_default();
         let query = head.uri.query().unwrap_or_default().to_owned();
         let (method, path) = (head.method.to_string(), head.uri.path().to_owned());
-        Self {
-            method,
-            path,
-            query,
-            body,
-            files,
-            authorization,
-            readable,
-        }
+        Self { method, path, query, body, files, authorization, readable }
     }
 
     /// What the bot's own endpoint answered to an interaction that was posted to it.
@@ -124,10 +101,7 @@ impl Call {
         for line in problems.lines() {
             world.violations.push(format!("{} {}: {line}", self.method, self.path));
         }
-        Reply {
-            status: 400,
-            body: Some(problems.to_json()),
-        }
+        Reply { status: 400, body: Some(problems.to_json()) }
     }
 
     /// Tells the test of something that Discord would accept.
@@ -170,10 +144,7 @@ pub async fn answer(State(shared): State<Arc<Shared>>, request: HttpRequest<Body
         }
         Some(Fault::RateLimited(seconds)) => {
             let body = json!({"message": "You are being rate limited.", "retry_after": seconds, "global": false});
-            Some(Reply {
-                status: 429,
-                body: Some(body),
-            })
+            Some(Reply { status: 429, body: Some(body) })
         }
     };
     let status = reply.as_ref().map_or(0, |reply| reply.status);
@@ -181,12 +152,7 @@ pub async fn answer(State(shared): State<Arc<Shared>>, request: HttpRequest<Body
         if !fence {
             world.activity += 1;
             world.in_flight -= 1;
-            world.requests.push(Request {
-                method: call.method,
-                path: call.path,
-                body: call.body,
-                status,
-            });
+            world.requests.push(Request { method: call.method, path: call.path, body: call.body, status });
         }
     });
     match reply {
@@ -212,11 +178,7 @@ fn route(world: &mut World, call: &Call) -> Reply {
     let owner = steps.get(1).copied().unwrap_or_default();
     if matches!(steps[0], "applications" | "webhooks") && ![application.as_str(), "@me"].contains(&owner) {
         call.blame(world, "the id of another application");
-        return Reply::error(
-            403,
-            20012,
-            "You are not authorized to perform this action on this application",
-        );
+        return Reply::error(403, 20012, "You are not authorized to perform this action on this application");
     }
     match (call.method.as_str(), steps.as_slice()) {
         ("GET", ["gateway"]) => Reply::ok(json!({"url": world.gateway_url()})),
@@ -248,10 +210,7 @@ fn unknown(world: &mut World, call: &Call) -> Reply {
 }
 
 fn in_channel(world: &mut World, call: &Call, id: &str, rest: &[&str]) -> Reply {
-    let known = id
-        .parse()
-        .ok()
-        .and_then(|id: u64| Some((id, world.channels.get(&id)?.clone())));
+    let known = id.parse().ok().and_then(|id: u64| Some((id, world.channels.get(&id)?.clone())));
     let Some((id, channel)) = known else {
         return Reply::error(404, 10003, "Unknown Channel");
     };
@@ -286,15 +245,9 @@ fn create_message(world: &mut World, call: &Call, channel: u64, guild: Option<u6
     let body = &call.body;
     let mut problems = limits::message(body, &call.files, true);
     let reference = &body["message_reference"];
-    let replied = reference["message_id"]
-        .as_str()
-        .and_then(|id| world.message(id.parse().ok()?).cloned());
+    let replied = reference["message_id"].as_str().and_then(|id| world.message(id.parse().ok()?).cloned());
     if !reference.is_null() && replied.is_none() && reference["fail_if_not_exists"] != false {
-        problems.add(
-            "message_reference",
-            "MESSAGE_REFERENCE_UNKNOWN_MESSAGE",
-            "Unknown message",
-        );
+        problems.add("message_reference", "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "Unknown message");
     }
     if !problems.none() {
         return call.refuse(world, &problems);
@@ -330,14 +283,7 @@ fn create_message(world: &mut World, call: &Call, channel: u64, guild: Option<u6
     }
     world.messages.push(message.clone());
     let kind = PostKind::Message;
-    world.posts.push(Post {
-        kind,
-        channel,
-        message: Some(id),
-        interaction: None,
-        body: body.clone(),
-        claimed: false,
-    });
+    world.posts.push(Post { kind, channel, message: Some(id), interaction: None, body: body.clone(), claimed: false });
     gateway::deliver(world, message.clone(), guild);
     Reply::ok(message)
 }

@@ -18,10 +18,7 @@ async fn start(setup: Setup) -> (StandIn, Running) {
     let discord = StandIn::start(setup).await;
     let running = run(&discord, INTENTS).await;
     let hello = discord.next_post().await;
-    assert_eq!(
-        (hello.body["content"].as_str(), hello.kind),
-        (Some("joined The Guild"), PostKind::Message)
-    );
+    assert_eq!((hello.body["content"].as_str(), hello.kind), (Some("joined The Guild"), PostKind::Message));
     (discord, running)
 }
 
@@ -30,46 +27,27 @@ async fn a_client_connects_registers_and_answers() {
     let (discord, _bot) = start(Setup::default()).await;
     let identify = discord.wait_identified().await;
     assert_eq!((identify.token.as_str(), identify.shard), (TOKEN, [0, 1]));
-    assert!(
-        [GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES, MESSAGE_CONTENT]
-            .into_iter()
-            .all(|intent| identify.has(intent))
-    );
+    assert!([GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES, MESSAGE_CONTENT].into_iter().all(|intent| identify.has(intent)));
     assert_eq!(identify.raw["compress"], true);
     assert_eq!(discord.wait_commands().await.as_array().map(Vec::len), Some(3));
     assert_eq!(discord.command_creations(), 3);
-    for context in [
-        Context::server(),
-        Context::direct(),
-        Context::group(),
-        Context::server_without_the_bot(),
-    ] {
+    for context in [Context::server(), Context::direct(), Context::group(), Context::server_without_the_bot()] {
         let context = context.by(Person::named("grace")).speaking("de");
         let answer = discord.slash("role", json!({"name": "pm"}), &context).await;
         assert_eq!(answer["type"], 4);
         assert_eq!(answer["data"]["content"], "pm for grace");
         let update = discord.click("more:pm", &answer, &context).await;
         assert_eq!(update["data"]["content"], "more:pm on pm for grace");
-        assert_eq!(
-            discord.shown(&answer).expect("shown")["content"],
-            "more:pm on pm for grace"
-        );
+        assert_eq!(discord.shown(&answer).expect("shown")["content"], "more:pm on pm for grace");
         let again = discord.select("menu", &["one"], &update, &context).await;
         assert_eq!(again["type"], 7);
     }
-    let choices = discord
-        .autocomplete("role", json!({"name": "p"}), "name", &Context::server())
-        .await;
+    let choices = discord.autocomplete("role", json!({"name": "p"}), "name", &Context::server()).await;
     assert_eq!(choices, [json!({"name": "p!", "value": "p!"})]);
-    assert_eq!(
-        discord.message_command("Explain", "why", &Context::direct()).await["data"]["content"],
-        "why"
-    );
+    assert_eq!(discord.message_command("Explain", "why", &Context::direct()).await["data"]["content"], "why");
     let form = discord.slash("form", json!({}), &Context::server()).await;
     assert_eq!(form["type"], 9);
-    let thanks = discord
-        .submit("wrong", &[("what", "all of it")], &Context::server())
-        .await;
+    let thanks = discord.submit("wrong", &[("what", "all of it")], &Context::server()).await;
     assert_eq!(thanks["data"]["content"], "thanks, wrong");
     discord.settle().await;
     assert_eq!(discord.violations(), [""; 0]);
@@ -93,51 +71,31 @@ async fn follow_ups_and_edits_arrive_in_order() {
     assert_eq!((more.kind, edit.kind), (PostKind::FollowUp, PostKind::Edit));
     discord.settle().await;
     assert_eq!(discord.posts().len(), 4);
-    assert!(
-        discord
-            .requests()
-            .iter()
-            .any(|request| request.body == edit.body && request.method == "PATCH")
-    );
+    assert!(discord.requests().iter().any(|request| request.body == edit.body && request.method == "PATCH"));
 }
 
 #[tokio::test]
 async fn a_message_is_answered_or_silence_is_proved() {
     let (discord, _bot) = start(Setup::default()).await;
-    let heard = discord
-        .message(Message::new("who?", Context::server()))
-        .await
-        .expect("an answer");
+    let heard = discord.message(Message::new("who?", Context::server())).await.expect("an answer");
     assert_eq!(heard["content"], "heard who?");
     assert!(heard["message_reference"]["message_id"].is_string());
     let reply = Message::new("really?", Context::server()).replying_to(&heard);
     assert!(discord.message(reply).await.is_some());
     assert_eq!(discord.message(Message::new("hush", Context::server())).await, None);
-    assert_eq!(
-        discord
-            .message(Message::new("hello", Context::server()).by_a_bot())
-            .await,
-        None
-    );
+    assert_eq!(discord.message(Message::new("hello", Context::server()).by_a_bot()).await, None);
     let direct = Message::new("twice", Context::direct());
     assert!(discord.message(direct).await.is_some());
     assert_eq!(discord.next_post().await.kind, PostKind::Edit);
     assert!(
-        discord
-            .requests()
-            .iter()
-            .any(|request| (request.path.ends_with("/typing"), request.status) == (true, 204))
+        discord.requests().iter().any(|request| (request.path.ends_with("/typing"), request.status) == (true, 204))
     );
     discord.settle().await;
 }
 
 #[tokio::test]
 async fn without_the_intent_only_what_addresses_the_bot_can_be_read() {
-    let discord = StandIn::start(Setup {
-        refuse_message_content: true,
-        ..Setup::default()
-    })
-    .await;
+    let discord = StandIn::start(Setup { refuse_message_content: true, ..Setup::default() }).await;
     let mut refused = client(&discord, INTENTS, TOKEN).await;
     let error = refused.start().await.expect_err("4014 ends it");
     assert!(format!("{error:?}").contains("DisallowedGatewayIntents"), "{error:?}");
@@ -154,13 +112,8 @@ async fn without_the_intent_only_what_addresses_the_bot_can_be_read() {
 #[tokio::test]
 async fn settle_tells_what_nobody_asked_for() {
     let (discord, bot) = start(Setup::default()).await;
-    discord
-        .message(Message::new("twice", Context::direct()))
-        .await
-        .expect("an answer");
-    let panic = tokio::spawn(async move { discord.settle().await })
-        .await
-        .expect_err("the edit is a surprise");
+    discord.message(Message::new("twice", Context::direct())).await.expect("an answer");
+    let panic = tokio::spawn(async move { discord.settle().await }).await.expect_err("the edit is a surprise");
     let panic = panic.into_panic().downcast::<String>().expect("a text");
     assert!(panic.contains("better"), "{panic}");
     drop(bot);
@@ -180,12 +133,7 @@ async fn what_was_missed_is_repeated_after_a_resume() {
     discord.wait_resumed().await;
     discord.invalidate_session(true).await;
     discord.wait_resumed().await;
-    assert!(
-        discord
-            .message(Message::new("three", Context::direct()))
-            .await
-            .is_some()
-    );
+    assert!(discord.message(Message::new("three", Context::direct())).await.is_some());
     assert_eq!(discord.identifies(), 1);
     assert!(discord.gateway_received().iter().any(|payload| payload["op"] == 6));
 }
@@ -203,11 +151,7 @@ async fn a_wrong_token_is_refused_at_both_doors() {
 
 #[tokio::test]
 async fn an_identify_can_be_closed_with_any_code() {
-    let discord = StandIn::start(Setup {
-        close_on_identify: Some(4013),
-        ..Setup::default()
-    })
-    .await;
+    let discord = StandIn::start(Setup { close_on_identify: Some(4013), ..Setup::default() }).await;
     let error = client(&discord, INTENTS, TOKEN).await.start().await;
     assert!(format!("{error:?}").contains("InvalidGatewayIntents"), "{error:?}");
     discord.close_on_identify(None);
@@ -219,33 +163,16 @@ async fn an_identify_can_be_closed_with_any_code() {
 #[tokio::test]
 async fn serenity_understands_every_answer() {
     let discord = StandIn::start(Setup::default()).await;
-    let http = HttpBuilder::new(TOKEN)
-        .proxy(discord.origin())
-        .ratelimiter_disabled(true)
-        .build();
+    let http = HttpBuilder::new(TOKEN).proxy(discord.origin()).ratelimiter_disabled(true).build();
     assert_eq!(http.get_current_user().await.expect("the bot").id.get(), APPLICATION);
-    assert_eq!(
-        http.get_current_application_info().await.expect("the application").name,
-        "Rolecall"
-    );
+    assert_eq!(http.get_current_application_info().await.expect("the application").name, "Rolecall");
     let gateway = http.get_bot_gateway().await.expect("the gateway");
     assert_eq!((gateway.session_start_limit.remaining, gateway.shards), (1000, 1));
-    assert!(
-        http.get_channel(CHANNEL.into())
-            .await
-            .expect("the channel")
-            .guild()
-            .is_some()
-    );
+    assert!(http.get_channel(CHANNEL.into()).await.expect("the channel").guild().is_some());
     let place: serenity::all::ChannelId = CHANNEL.into();
-    let message = place
-        .send_message(&http, CreateMessage::new().content("x").allowed_mentions(quiet()))
-        .await;
+    let message = place.send_message(&http, CreateMessage::new().content("x").allowed_mentions(quiet())).await;
     let message = message.expect("sent");
-    assert_eq!(
-        message.timestamp.unix_timestamp(),
-        message.id.created_at().unix_timestamp()
-    );
+    assert_eq!(message.timestamp.unix_timestamp(), message.id.created_at().unix_timestamp());
     message.delete(&http).await.expect("deleted");
     let error = message.delete(&http).await.expect_err("gone");
     assert!(format!("{error:?}").contains("10008"), "{error:?}");

@@ -27,10 +27,7 @@ pub fn parse(content_type: &str, body: &[u8]) -> Option<(Value, Vec<Upload>)> {
         let content = content.strip_suffix(b"\r\n").unwrap_or(content);
         match (quoted(&head, "; name=\""), quoted(&head, "filename=\"")) {
             (Some("payload_json"), _) => json = serde_json::from_slice(content).ok()?,
-            (_, Some(filename)) => files.push(Upload {
-                filename: filename.to_owned(),
-                size: content.len(),
-            }),
+            (_, Some(filename)) => files.push(Upload { filename: filename.to_owned(), size: content.len() }),
             _ => {}
         }
     }

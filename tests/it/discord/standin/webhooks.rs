@@ -12,20 +12,12 @@ const EPHEMERAL: u64 = 64;
 
 /// Whether a request answers an interaction that the stand-in itself sent to prove silence.
 pub fn is_fence(world: &World, path: &str) -> bool {
-    path.split('/').any(|step| {
-        world
-            .interactions
-            .get(step)
-            .is_some_and(|interaction| interaction.fence)
-    })
+    path.split('/').any(|step| world.interactions.get(step).is_some_and(|interaction| interaction.fence))
 }
 
 /// The first answer to an interaction.
 pub fn callback(world: &mut World, call: &Call, id: &str, token: &str) -> Reply {
-    let known = world
-        .interactions
-        .get(token)
-        .filter(|interaction| interaction.id.to_string() == id);
+    let known = world.interactions.get(token).filter(|interaction| interaction.id.to_string() == id);
     let Some(interaction) = known else {
         return Reply::error(404, 10062, "Unknown interaction");
     };
@@ -80,11 +72,7 @@ pub fn accept(world: &mut World, call: &Call, token: &str) -> Result<(), Reply> 
     };
     if kind == 7 {
         let clicked = interaction.clicked.map(|id| id.to_string()).unwrap_or_default();
-        if let Some(message) = world
-            .messages
-            .iter_mut()
-            .find(|message| message["id"] == clicked.as_str())
-        {
+        if let Some(message) = world.messages.iter_mut().find(|message| message["id"] == clicked.as_str()) {
             events::show(message, data);
         }
     }
@@ -117,20 +105,12 @@ fn show(world: &mut World, body: &Value, interaction: &Interaction) -> u64 {
 
 /// A further message after the first answer.
 pub fn follow_up(world: &mut World, call: &Call, token: &str) -> Reply {
-    let Some(interaction) = world
-        .interactions
-        .get(token)
-        .filter(|interaction| interaction.callback.is_some())
-    else {
+    let Some(interaction) = world.interactions.get(token).filter(|interaction| interaction.callback.is_some()) else {
         return Reply::error(404, 10015, "Unknown Webhook");
     };
     if interaction.context.only_installed_by_the_user() && interaction.follow_ups >= 5 {
         call.blame(world, "more than 5 follow-ups where only the user installed the app");
-        return Reply::error(
-            400,
-            40094,
-            "This interaction has hit the maximum number of follow up messages",
-        );
+        return Reply::error(400, 40094, "This interaction has hit the maximum number of follow up messages");
     }
     let problems = limits::message(&call.body, &call.files, true);
     if !problems.none() {
@@ -159,18 +139,10 @@ pub fn follow_up(world: &mut World, call: &Call, token: &str) -> Reply {
 
 /// Reads, edits or deletes the first answer (`@original`) or a follow-up.
 pub fn message(world: &mut World, call: &Call, token: &str, which: &str) -> Reply {
-    let Some(interaction) = world
-        .interactions
-        .get(token)
-        .filter(|interaction| interaction.callback.is_some())
-    else {
+    let Some(interaction) = world.interactions.get(token).filter(|interaction| interaction.callback.is_some()) else {
         return Reply::error(404, 10015, "Unknown Webhook");
     };
-    let id = if which == "@original" {
-        interaction.original
-    } else {
-        which.parse().ok()
-    };
+    let id = if which == "@original" { interaction.original } else { which.parse().ok() };
     let id = id.map(|id| id.to_string()).unwrap_or_default();
     let Some(at) = world.messages.iter().position(|message| message["id"] == id.as_str()) else {
         return Reply::error(404, 10008, "Unknown Message");

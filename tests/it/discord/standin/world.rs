@@ -137,10 +137,7 @@ impl Shared {
             last_id: 0,
             setup,
         };
-        Arc::new(Self {
-            world: Mutex::new(world),
-            changes: watch::Sender::new(0),
-        })
+        Arc::new(Self { world: Mutex::new(world), changes: watch::Sender::new(0) })
     }
 
     /// The world to look at. A panic of one task must not hide the story from the next, so poison is ignored.
@@ -178,13 +175,8 @@ impl World {
     /// A new snowflake, made from the real time as Discord does, always rising.
     pub fn new_id(&mut self) -> u64 {
         const DISCORD_EPOCH_MS: u64 = 1_420_070_400_000;
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .expect("after 1970")
-            .as_millis();
-        let now = u64::try_from(now)
-            .expect("before the year 584 million")
-            .saturating_sub(DISCORD_EPOCH_MS);
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
+        let now = u64::try_from(now).expect("before the year 584 million").saturating_sub(DISCORD_EPOCH_MS);
         self.last_id = (now << 22).max(self.last_id + 1);
         self.last_id
     }
@@ -196,11 +188,7 @@ impl World {
     /// The flags of the application: a small bot has the limited form of the intents that were granted.
     pub fn application_flags(&self) -> u64 {
         const LIMITED_MESSAGE_CONTENT: u64 = 1 << 19;
-        if self.setup.refuse_message_content {
-            0
-        } else {
-            LIMITED_MESSAGE_CONTENT
-        }
+        if self.setup.refuse_message_content { 0 } else { LIMITED_MESSAGE_CONTENT }
     }
 
     pub fn message(&self, id: u64) -> Option<&Value> {
@@ -220,16 +208,8 @@ impl World {
         for request in self.requests.iter().rev().take(15).rev() {
             lines.push(format!("  {} {} -> {}", request.method, request.path, request.status));
         }
-        lines.push(format!(
-            "Identified {} times, resumed {} times.",
-            self.identifies.len(),
-            self.resumes.len()
-        ));
-        lines.extend(
-            self.violations
-                .iter()
-                .map(|violation| format!("Violation: {violation}")),
-        );
+        lines.push(format!("Identified {} times, resumed {} times.", self.identifies.len(), self.resumes.len()));
+        lines.extend(self.violations.iter().map(|violation| format!("Violation: {violation}")));
         lines.join("\n")
     }
 }

@@ -26,9 +26,7 @@ pub fn quiet() -> CreateAllowedMentions {
 }
 
 fn says(text: impl Into<String>) -> CreateInteractionResponseMessage {
-    CreateInteractionResponseMessage::new()
-        .content(text)
-        .allowed_mentions(quiet())
+    CreateInteractionResponseMessage::new().content(text).allowed_mentions(quiet())
 }
 
 #[serenity::async_trait]
@@ -46,9 +44,7 @@ impl EventHandler for Bot {
     }
 
     async fn guild_create(&self, ctx: serenity::all::Context, guild: Guild, _: Option<bool>) {
-        let text = CreateMessage::new()
-            .content(format!("joined {}", guild.name))
-            .allowed_mentions(quiet());
+        let text = CreateMessage::new().content(format!("joined {}", guild.name)).allowed_mentions(quiet());
         let _ = guild.channels[&CHANNEL.into()].id.send_message(&ctx.http, text).await;
     }
 
@@ -57,75 +53,39 @@ impl EventHandler for Bot {
             return;
         }
         let _ = message.channel_id.broadcast_typing(&ctx.http).await;
-        let text = CreateMessage::new()
-            .content(format!("heard {}", message.content))
-            .allowed_mentions(quiet());
-        let text = if message.guild_id.is_some() {
-            text.reference_message(&message)
-        } else {
-            text
-        };
+        let text = CreateMessage::new().content(format!("heard {}", message.content)).allowed_mentions(quiet());
+        let text = if message.guild_id.is_some() { text.reference_message(&message) } else { text };
         let mut sent = message.channel_id.send_message(&ctx.http, text).await.expect("sent");
         if message.content.contains("twice") {
-            sent.edit(
-                &ctx.http,
-                EditMessage::new().content("better").allowed_mentions(quiet()),
-            )
-            .await
-            .expect("edited");
+            sent.edit(&ctx.http, EditMessage::new().content("better").allowed_mentions(quiet())).await.expect("edited");
         }
     }
 
     async fn interaction_create(&self, ctx: serenity::all::Context, interaction: Interaction) {
         use CreateInteractionResponse as Answer;
         let http = &ctx.http;
-        let buttons = CreateActionRow::Buttons(vec![
-            CreateButton::new("more:pm").label("More").style(ButtonStyle::Primary),
-        ]);
+        let buttons =
+            CreateActionRow::Buttons(vec![CreateButton::new("more:pm").label("More").style(ButtonStyle::Primary)]);
         match interaction {
             Interaction::Command(command) if command.data.kind == CommandType::Message => {
-                let text = command
-                    .data
-                    .resolved
-                    .messages
-                    .values()
-                    .next()
-                    .expect("the message")
-                    .content
-                    .clone();
-                command
-                    .create_response(http, Answer::Message(says(text).ephemeral(true)))
-                    .await
-                    .expect("answered");
+                let text = command.data.resolved.messages.values().next().expect("the message").content.clone();
+                command.create_response(http, Answer::Message(says(text).ephemeral(true))).await.expect("answered");
             }
             Interaction::Command(command) if command.data.name == "form" => {
                 let input = CreateInputText::new(InputTextStyle::Short, "What was wrong", "what");
                 let form = CreateModal::new("wrong", "Wrong").components(vec![CreateActionRow::InputText(input)]);
-                command
-                    .create_response(http, Answer::Modal(form))
-                    .await
-                    .expect("answered");
+                command.create_response(http, Answer::Modal(form)).await.expect("answered");
             }
             Interaction::Command(command) => {
                 let name = command.data.options[0].value.as_str().expect("a text").to_owned();
                 let answer = says(format!("{name} for {}", command.user.name)).components(vec![buttons]);
                 let answer = answer.embed(CreateEmbed::new().title(&name).description("does things"));
-                command
-                    .create_response(http, Answer::Message(answer))
-                    .await
-                    .expect("answered");
+                command.create_response(http, Answer::Message(answer)).await.expect("answered");
                 if name == "long" {
-                    let more = CreateInteractionResponseFollowup::new()
-                        .content("and more")
-                        .allowed_mentions(quiet());
+                    let more = CreateInteractionResponseFollowup::new().content("and more").allowed_mentions(quiet());
                     command.create_followup(http, more).await.expect("followed up");
-                    let edit = EditInteractionResponse::new()
-                        .content("edited")
-                        .allowed_mentions(quiet());
-                    assert_eq!(
-                        command.edit_response(http, edit).await.expect("edited").content,
-                        "edited"
-                    );
+                    let edit = EditInteractionResponse::new().content("edited").allowed_mentions(quiet());
+                    assert_eq!(command.edit_response(http, edit).await.expect("edited").content, "edited");
                     assert_eq!(command.get_response(http).await.expect("there").content, "edited");
                 }
             }
@@ -133,15 +93,10 @@ impl EventHandler for Bot {
                 let typed = typing.data.autocomplete().expect("something is typed").value.to_owned();
                 let choice = AutocompleteChoice::new(format!("{typed}!"), format!("{typed}!"));
                 let answer = CreateAutocompleteResponse::new().set_choices(vec![choice]);
-                typing
-                    .create_response(http, Answer::Autocomplete(answer))
-                    .await
-                    .expect("answered");
+                typing.create_response(http, Answer::Autocomplete(answer)).await.expect("answered");
             }
             Interaction::Component(click) => {
-                let menu = CreateSelectMenuKind::String {
-                    options: vec![CreateSelectMenuOption::new("One", "one")],
-                };
+                let menu = CreateSelectMenuKind::String { options: vec![CreateSelectMenuOption::new("One", "one")] };
                 let menu = CreateActionRow::SelectMenu(CreateSelectMenu::new("menu", menu));
                 let text = format!("{} on {}", click.data.custom_id, click.message.content);
                 click
@@ -151,9 +106,7 @@ impl EventHandler for Bot {
             }
             Interaction::Modal(form) => {
                 let text = format!("thanks, {}", form.data.custom_id);
-                form.create_response(http, Answer::Message(says(text)))
-                    .await
-                    .expect("answered");
+                form.create_response(http, Answer::Message(says(text))).await.expect("answered");
             }
             _ => {}
         }
@@ -170,14 +123,8 @@ impl Drop for Running {
 }
 
 pub async fn client(discord: &StandIn, intents: GatewayIntents, token: &str) -> Client {
-    let http = HttpBuilder::new(token)
-        .proxy(discord.origin())
-        .ratelimiter_disabled(true)
-        .build();
-    ClientBuilder::new_with_http(http, intents)
-        .event_handler(Bot)
-        .await
-        .expect("a client")
+    let http = HttpBuilder::new(token).proxy(discord.origin()).ratelimiter_disabled(true).build();
+    ClientBuilder::new_with_http(http, intents).event_handler(Bot).await.expect("a client")
 }
 
 pub async fn run(discord: &StandIn, intents: GatewayIntents) -> Running {

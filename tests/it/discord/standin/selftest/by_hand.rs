@@ -6,11 +6,7 @@ use super::super::*;
 
 #[tokio::test]
 async fn an_interaction_is_answered_once_and_in_time() {
-    let discord = StandIn::start(Setup {
-        commands: vec![help()],
-        ..Setup::default()
-    })
-    .await;
+    let discord = StandIn::start(Setup { commands: vec![help()], ..Setup::default() }).await;
     let payload = discord.slash_payload("help", json!({}), &Context::group()).await;
     assert_eq!(
         (&payload["context"], &payload["authorizing_integration_owners"]["1"]),
@@ -18,10 +14,7 @@ async fn an_interaction_is_answered_once_and_in_time() {
     );
     let hello = json!({"content": "hello", "allowed_mentions": {"parse": []}});
     let answer = json!({"type": 4, "data": hello});
-    let (id, token) = (
-        payload["id"].as_str().expect("an id"),
-        payload["token"].as_str().expect("a token"),
-    );
+    let (id, token) = (payload["id"].as_str().expect("an id"), payload["token"].as_str().expect("a token"));
     let path = format!("interactions/{id}/{token}/callback");
     let follow_up = format!("webhooks/{APPLICATION}/{token}");
     assert_eq!(post(&discord, &follow_up, &hello).await.1["code"], 10015);
@@ -37,25 +30,13 @@ async fn an_interaction_is_answered_once_and_in_time() {
     let payload = discord.slash_payload("help", json!({}), &Context::direct()).await;
     assert_eq!(discord.answered_over_http(&payload, &answer), Ok(()));
     let wrong = discord.slash_payload("help", json!({}), &Context::direct()).await;
-    assert!(
-        discord
-            .answered_over_http(&wrong, &json!({"type": 8, "data": {"choices": []}}))
-            .is_err()
-    );
+    assert!(discord.answered_over_http(&wrong, &json!({"type": 8, "data": {"choices": []}})).is_err());
     assert_eq!(discord.violations().len(), 1);
 
-    let late = StandIn::start(Setup {
-        commands: vec![help()],
-        answer_within: Duration::ZERO,
-        ..Setup::default()
-    })
-    .await;
+    let late =
+        StandIn::start(Setup { commands: vec![help()], answer_within: Duration::ZERO, ..Setup::default() }).await;
     let payload = late.slash_payload("help", json!({}), &Context::direct()).await;
-    let path = format!(
-        "interactions/{}/{}/callback",
-        text(&payload["id"]),
-        text(&payload["token"])
-    );
+    let path = format!("interactions/{}/{}/callback", text(&payload["id"]), text(&payload["token"]));
     assert_eq!(post(&late, &path, &answer).await.1["code"], 10062);
     assert!(late.violations()[0].contains("too late"));
 }
@@ -89,36 +70,20 @@ async fn a_nonce_keeps_a_retry_from_saying_it_twice() {
 
 #[tokio::test]
 async fn commands_are_kept_with_their_ids() {
-    let discord = StandIn::start(Setup {
-        commands: vec![help()],
-        ..Setup::default()
-    })
-    .await;
+    let discord = StandIn::start(Setup { commands: vec![help()], ..Setup::default() }).await;
     let path = format!("applications/{APPLICATION}/commands");
     let before = send(&discord, "GET", &path, &Value::Null).await.1;
     let mut other = help();
     other["name"] = json!("other");
     let after = send(&discord, "PUT", &path, &json!([help(), other])).await.1;
-    assert_eq!(
-        (&after[0]["id"], &after[0]["version"]),
-        (&before[0]["id"], &before[0]["version"])
-    );
+    assert_eq!((&after[0]["id"], &after[0]["version"]), (&before[0]["id"], &before[0]["version"]));
     assert_eq!(discord.command_creations(), 1);
     assert_eq!(post(&discord, &path, &other).await.0, 200);
     let one = format!("{path}/{}", text(&after[1]["id"]));
-    let changed = send(&discord, "PATCH", &one, &json!({"description": "changed"}))
-        .await
-        .1;
+    let changed = send(&discord, "PATCH", &one, &json!({"description": "changed"})).await.1;
     assert_ne!(changed["version"], after[1]["version"]);
     assert!(before[0].get("name_localizations").is_none());
-    let all = send(
-        &discord,
-        "GET",
-        &format!("{path}?with_localizations=true"),
-        &Value::Null,
-    )
-    .await
-    .1;
+    let all = send(&discord, "GET", &format!("{path}?with_localizations=true"), &Value::Null).await.1;
     assert_eq!(all[0]["name_localizations"]["de"], "hilfe");
     assert_eq!(send(&discord, "DELETE", &one, &Value::Null).await.0, 204);
     assert_eq!(send(&discord, "GET", &one, &Value::Null).await.1["code"], 10063);
@@ -131,29 +96,15 @@ async fn what_a_bot_should_not_do_is_a_violation() {
     let discord = StandIn::start(Setup::default()).await;
     assert_eq!(send(&discord, "GET", "no/such/route", &Value::Null).await.0, 404);
     let path = format!("channels/{CHANNEL}/messages");
-    for mentions in [
-        Value::Null,
-        json!({"parse": ["users"]}),
-        json!({"parse": [], "replied_user": true}),
-    ] {
-        assert_eq!(
-            post(&discord, &path, &json!({"content": "x", "allowed_mentions": mentions}))
-                .await
-                .0,
-            200
-        );
+    for mentions in [Value::Null, json!({"parse": ["users"]}), json!({"parse": [], "replied_user": true})] {
+        assert_eq!(post(&discord, &path, &json!({"content": "x", "allowed_mentions": mentions})).await.0, 200);
     }
     let violations = discord.violations();
     assert!(violations[0].contains("does not know"), "{violations:?}");
     assert_eq!(violations[1..].iter().filter(|line| line.contains("pings")).count(), 3);
     let unread = StandIn::start(Setup::default()).await;
     send(&unread, "GET", "no/such/route", &Value::Null).await;
-    assert!(
-        tokio::spawn(async move { drop(unread) })
-            .await
-            .expect_err("violations left unread")
-            .is_panic()
-    );
+    assert!(tokio::spawn(async move { drop(unread) }).await.expect_err("violations left unread").is_panic());
 }
 
 fn help() -> Value {
@@ -169,12 +120,7 @@ pub async fn send(discord: &StandIn, method: &str, path: &str, body: &Value) -> 
     let client = reqwest::Client::builder().no_proxy().build().expect("a client");
     let method = method.parse().expect("a method");
     let request = client.request(method, format!("{}/api/v10/{path}", discord.origin()));
-    let response = request
-        .header("Authorization", format!("Bot {TOKEN}"))
-        .json(body)
-        .send()
-        .await
-        .expect("an answer");
+    let response = request.header("Authorization", format!("Bot {TOKEN}")).json(body).send().await.expect("an answer");
     let status = response.status().as_u16();
     (status, response.json().await.unwrap_or_default())
 }

@@ -57,16 +57,8 @@ fn message_rows() -> Vec<Row> {
     let buttons = |number| row(many(number, |n| button(n.to_string())));
     let grid = |number| many(number, |n| row(json!([button(n.to_string())])));
     vec![
-        (
-            "content",
-            json!({"content": long(2000)}),
-            json!({"content": long(2001)}),
-        ),
-        (
-            "content",
-            json!({"content": "🙂".repeat(1000)}),
-            json!({"content": emoji}),
-        ),
+        ("content", json!({"content": long(2000)}), json!({"content": long(2001)})),
+        ("content", json!({"content": "🙂".repeat(1000)}), json!({"content": emoji})),
         (
             "embeds",
             json!({"embeds": many(10, |_| json!({"title": "x"}))}),
@@ -77,21 +69,9 @@ fn message_rows() -> Vec<Row> {
             json!({"embeds": [{"description": long(3000)}, {"description": long(3000)}]}),
             json!({"embeds": [{"description": long(3000)}, {"description": long(2990), "author": {"name": long(11)}}]}),
         ),
-        (
-            "embeds.0.title",
-            embed(json!({"title": long(256)})),
-            embed(json!({"title": long(257)})),
-        ),
-        (
-            "embeds.0.description",
-            embed(json!({"description": long(4096)})),
-            embed(json!({"description": long(4097)})),
-        ),
-        (
-            "embeds.0.description",
-            embed(json!({"image": {"url": "https://x.org/x.png"}})),
-            embed(json!({"color": 1})),
-        ),
+        ("embeds.0.title", embed(json!({"title": long(256)})), embed(json!({"title": long(257)}))),
+        ("embeds.0.description", embed(json!({"description": long(4096)})), embed(json!({"description": long(4097)}))),
+        ("embeds.0.description", embed(json!({"image": {"url": "https://x.org/x.png"}})), embed(json!({"color": 1}))),
         (
             "embeds.0.fields",
             embed(json!({"fields": many(25, |_| field(1, 1))})),
@@ -102,11 +82,7 @@ fn message_rows() -> Vec<Row> {
             embed(json!({"fields": [field(256, 1)]})),
             embed(json!({"fields": [field(257, 1)]})),
         ),
-        (
-            "embeds.0.fields.0.name",
-            embed(json!({"fields": [field(1, 1)]})),
-            embed(json!({"fields": [field(0, 1)]})),
-        ),
+        ("embeds.0.fields.0.name", embed(json!({"fields": [field(1, 1)]})), embed(json!({"fields": [field(0, 1)]}))),
         (
             "embeds.0.fields.0.value",
             embed(json!({"fields": [field(1, 1024)]})),
@@ -138,16 +114,8 @@ fn message_rows() -> Vec<Row> {
             embed(json!({"image": {"url": "attachment://missing.png"}})),
         ),
         ("components", rows(grid(5)), rows(grid(6))),
-        (
-            "components.0.components",
-            rows(json!([buttons(5)])),
-            rows(json!([buttons(6)])),
-        ),
-        (
-            "components.0.components",
-            rows(json!([buttons(1)])),
-            rows(json!([buttons(0)])),
-        ),
+        ("components.0.components", rows(json!([buttons(5)])), rows(json!([buttons(6)]))),
+        ("components.0.components", rows(json!([buttons(1)])), rows(json!([buttons(0)]))),
         (
             "components.0.components.0.label",
             button_with(json!({"label": long(80)})),
@@ -173,17 +141,11 @@ fn message_rows() -> Vec<Row> {
             rows(json!([row(json!([button("a")])), row(json!([button("b")]))])),
             rows(json!([row(json!([button("a")])), row(json!([button("a")]))])),
         ),
-        (
-            "components.0.components.0.style",
-            button_with(json!({"style": 4})),
-            button_with(json!({"style": 7})),
-        ),
+        ("components.0.components.0.style", button_with(json!({"style": 4})), button_with(json!({"style": 7}))),
         (
             "components.0.components.1",
             menu(json!({})),
-            rows(json!([row(
-                json!([button("a"), {"type": 3, "custom_id": "b", "options": [option_of_menu(1)]}])
-            )])),
+            rows(json!([row(json!([button("a"), {"type": 3, "custom_id": "b", "options": [option_of_menu(1)]}]))])),
         ),
         ("components.0.type", rows(grid(1)), rows(json!([button("a")]))),
         (
@@ -216,11 +178,7 @@ fn message_rows() -> Vec<Row> {
             menu(json!({"options": [option_of_menu(1), option_of_menu(2)]})),
             menu(json!({"options": [option_of_menu(1), option_of_menu(1)]})),
         ),
-        (
-            "nonce",
-            json!({"content": "x", "nonce": long(25)}),
-            json!({"content": "x", "nonce": long(26)}),
-        ),
+        ("nonce", json!({"content": "x", "nonce": long(25)}), json!({"content": "x", "nonce": long(26)})),
         (
             "attachments.0.description",
             json!({"content": "x", "attachments": [{"id": 0, "description": long(1024)}]}),
@@ -251,18 +209,10 @@ async fn messages_are_refused_where_discord_refuses_them() {
         assert_eq!(status, 200, "{place}: {answer}");
         assert_eq!(discord.violations(), [""; 0], "{place}");
         let (status, answer) = post(&discord, &path, &bad).await;
-        assert!(
-            status == 400 && is_refused_at(&answer, place),
-            "{place}: {status} {answer}"
-        );
+        assert!(status == 400 && is_refused_at(&answer, place), "{place}: {status} {answer}");
         assert_eq!(discord.violations().len(), 1, "{place}");
     }
-    let (status, answer) = post(
-        &discord,
-        &path,
-        &json!({"content": " ", "allowed_mentions": {"parse": []}}),
-    )
-    .await;
+    let (status, answer) = post(&discord, &path, &json!({"content": " ", "allowed_mentions": {"parse": []}})).await;
     assert_eq!((status, &answer["code"]), (400, &json!(50006)));
     discord.violations();
 }
@@ -285,15 +235,9 @@ async fn files_are_counted_and_pictures_found() {
     };
     let picture = |name: &str| json!({"embeds": [{"image": {"url": format!("attachment://{name}")}}], "allowed_mentions": {"parse": []}});
     assert_eq!(send("x.png", 10, picture("x.png")).await, 200);
-    assert_eq!(
-        send("x.txt", 20 << 20, json!({"allowed_mentions": {"parse": []}})).await,
-        200
-    );
+    assert_eq!(send("x.txt", 20 << 20, json!({"allowed_mentions": {"parse": []}})).await, 200);
     assert_eq!(discord.violations(), [""; 0]);
     assert_eq!(send("x.svg", 10, picture("x.svg")).await, 400);
-    assert_eq!(
-        send("x.txt", (20 << 20) + 1, json!({"allowed_mentions": {"parse": []}})).await,
-        413
-    );
+    assert_eq!(send("x.txt", (20 << 20) + 1, json!({"allowed_mentions": {"parse": []}})).await, 413);
     assert_eq!(discord.violations().len(), 2);
 }

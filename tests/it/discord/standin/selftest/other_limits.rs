@@ -23,43 +23,13 @@ fn suggestions_and_forms_have_their_limits() {
     let rows = [
         (4, "data.choices".to_owned(), choices(25, 100, 100), choices(26, 1, 1)),
         (4, "data.choices.0.name".to_owned(), choices(1, 1, 1), choices(1, 0, 1)),
-        (
-            4,
-            "data.choices.0.name".to_owned(),
-            choices(1, 1, 1),
-            choices(1, 101, 1),
-        ),
+        (4, "data.choices.0.name".to_owned(), choices(1, 1, 1), choices(1, 101, 1)),
         (4, "data.choices.0.value".to_owned(), choices(0, 1, 1), choices(1, 1, 0)),
-        (
-            4,
-            "data.choices.0.value".to_owned(),
-            choices(1, 1, 1),
-            choices(1, 1, 101),
-        ),
-        (
-            2,
-            "data.title".to_owned(),
-            form(45, 5, json!({})),
-            form(46, 5, json!({})),
-        ),
-        (
-            2,
-            "data.components".to_owned(),
-            form(1, 5, json!({})),
-            form(1, 6, json!({})),
-        ),
-        (
-            2,
-            format!("{at}.label"),
-            form(1, 1, json!({"label": long(45)})),
-            form(1, 1, json!({"label": long(46)})),
-        ),
-        (
-            2,
-            format!("{at}.value"),
-            form(1, 1, json!({"value": long(4000)})),
-            form(1, 1, json!({"value": long(4001)})),
-        ),
+        (4, "data.choices.0.value".to_owned(), choices(1, 1, 1), choices(1, 1, 101)),
+        (2, "data.title".to_owned(), form(45, 5, json!({})), form(46, 5, json!({}))),
+        (2, "data.components".to_owned(), form(1, 5, json!({})), form(1, 6, json!({}))),
+        (2, format!("{at}.label"), form(1, 1, json!({"label": long(45)})), form(1, 1, json!({"label": long(46)}))),
+        (2, format!("{at}.value"), form(1, 1, json!({"value": long(4000)})), form(1, 1, json!({"value": long(4001)}))),
         (
             2,
             format!("{at}.placeholder"),
@@ -73,18 +43,8 @@ fn suggestions_and_forms_have_their_limits() {
             form(1, 1, json!({"max_length": 4001})),
         ),
         (2, "type".to_owned(), form(1, 1, json!({})), choices(1, 1, 1)),
-        (
-            2,
-            "data.content".to_owned(),
-            form(1, 1, json!({})),
-            json!({"type": 4, "data": {"content": long(2001)}}),
-        ),
-        (
-            3,
-            "data.content".to_owned(),
-            json!({"type": 6}),
-            json!({"type": 7, "data": {"content": long(2001)}}),
-        ),
+        (2, "data.content".to_owned(), form(1, 1, json!({})), json!({"type": 4, "data": {"content": long(2001)}})),
+        (3, "data.content".to_owned(), json!({"type": 6}), json!({"type": 7, "data": {"content": long(2001)}})),
     ];
     for (kind, place, good, bad) in rows {
         let problems = limits::callback(&good, &[], kind);
@@ -115,21 +75,9 @@ fn commands_have_their_limits() {
     let needed = json!({"required": true});
     let (first, last) = (option("a", needed), option("b", json!({})));
     let rows = [
-        (
-            "name",
-            command(json!({"name": long(32)})),
-            command(json!({"name": long(33)})),
-        ),
-        (
-            "name",
-            command(json!({"name": "wer-bin_ich'1"})),
-            command(json!({"name": "Who"})),
-        ),
-        (
-            "name",
-            command(json!({"name": "भूमिका"})),
-            command(json!({"name": "a b"})),
-        ),
+        ("name", command(json!({"name": long(32)})), command(json!({"name": long(33)}))),
+        ("name", command(json!({"name": "wer-bin_ich'1"})), command(json!({"name": "Who"}))),
+        ("name", command(json!({"name": "भूमिका"})), command(json!({"name": "a b"}))),
         (
             "name_localizations.de",
             command(json!({"name_localizations": {"de": "rolle"}})),
@@ -140,64 +88,32 @@ fn commands_have_their_limits() {
             command(json!({"name_localizations": {"da": "x"}})),
             command(json!({"name_localizations": {"xx": "x"}})),
         ),
-        (
-            "description",
-            command(json!({"description": long(100)})),
-            command(json!({"description": long(101)})),
-        ),
+        ("description", command(json!({"description": long(100)})), command(json!({"description": long(101)}))),
         ("description", command(json!({})), command(json!({"description": ""}))),
         (
             "description",
             json!({"type": 3, "name": "Explain This"}),
             json!({"type": 3, "name": "x", "description": "x"}),
         ),
-        (
-            "options",
-            command(json!({"options": options(25)})),
-            command(json!({"options": options(26)})),
-        ),
-        (
-            "options.1",
-            command(json!({"options": [first, last]})),
-            command(json!({"options": [last, first]})),
-        ),
-        (
-            "options.1",
-            command(json!({"options": [first, last]})),
-            command(json!({"options": [first, first]})),
-        ),
+        ("options", command(json!({"options": options(25)})), command(json!({"options": options(26)}))),
+        ("options.1", command(json!({"options": [first, last]})), command(json!({"options": [last, first]}))),
+        ("options.1", command(json!({"options": [first, last]})), command(json!({"options": [first, first]}))),
         ("options.0.choices", choices(25, 100), choices(26, 1)),
         ("options.0.choices.0.name", choices(1, 1), choices(1, 101)),
-        (
-            "options.0.name",
-            one(option("o", json!({}))),
-            one(option("O", json!({}))),
-        ),
-        (
-            "options.0.description",
-            one(option("o", json!({}))),
-            one(option("o", json!({"description": ""}))),
-        ),
+        ("options.0.name", one(option("o", json!({}))), one(option("O", json!({})))),
+        ("options.0.description", one(option("o", json!({}))), one(option("o", json!({"description": ""})))),
         (
             "options.0.autocomplete",
             one(option("o", json!({"autocomplete": true}))),
             one(option("o", json!({"autocomplete": true, "type": 5}))),
         ),
-        (
-            "contexts",
-            command(json!({"contexts": [0, 1, 2]})),
-            command(json!({"contexts": [3]})),
-        ),
+        ("contexts", command(json!({"contexts": [0, 1, 2]})), command(json!({"contexts": [3]}))),
         (
             "integration_types",
             command(json!({"integration_types": [0, 1]})),
             command(json!({"integration_types": [2]})),
         ),
-        (
-            "options.0.type",
-            one(option("o", json!({"type": 1}))),
-            one(option("o", json!({"type": 12}))),
-        ),
+        ("options.0.type", one(option("o", json!({"type": 1}))), one(option("o", json!({"type": 12})))),
     ];
     for (place, good, bad) in rows {
         let problems = command_limits::command(&good);
@@ -214,11 +130,7 @@ fn commands_have_their_limits() {
     };
     let (most, over) = (command_limits::command(&big(92)), command_limits::command(&big(93)));
     assert!(most.none(), "{:?}", most.lines());
-    assert!(
-        over.lines()[0].contains("APPLICATION_COMMAND_TOO_LARGE"),
-        "{:?}",
-        over.lines()
-    );
+    assert!(over.lines()[0].contains("APPLICATION_COMMAND_TOO_LARGE"), "{:?}", over.lines());
     let named = |kind: u64, number: usize| -> Vec<Value> {
         (0..number)
             .map(|n| json!({"type": kind, "name": format!("x{n}"), "description": if kind == 1 { "x" } else { "" }}))

@@ -44,13 +44,8 @@ impl Socket {
     /// Connects, and reads HELLO.
     fn greeted(discord: &StandIn) -> Self {
         let mut socket = Self::connect(discord, "v=10&encoding=json");
-        let Frame::Text(hello) = socket.read() else {
-            panic!("no HELLO")
-        };
-        assert_eq!(
-            (&hello["op"], &hello["d"]["heartbeat_interval"]),
-            (&json!(10), &json!(41_250))
-        );
+        let Frame::Text(hello) = socket.read() else { panic!("no HELLO") };
+        assert_eq!((&hello["op"], &hello["d"]["heartbeat_interval"]), (&json!(10), &json!(41_250)));
         socket
     }
 
@@ -105,9 +100,7 @@ fn identify() -> Value {
 /// Runs what blocks beside the stand-in, which goes on serving.
 async fn beside<T: Send + 'static>(discord: &Arc<StandIn>, act: impl FnOnce(&StandIn) -> T + Send + 'static) -> T {
     let discord = Arc::clone(discord);
-    tokio::task::spawn_blocking(move || act(&discord))
-        .await
-        .expect("no panic beside")
+    tokio::task::spawn_blocking(move || act(&discord)).await.expect("no panic beside")
 }
 
 #[tokio::test]
@@ -123,18 +116,9 @@ async fn what_is_sent_wrongly_is_closed_with_its_code() {
             socket.read()
         };
         assert_eq!(wrong(|payload| payload["op"] = json!(3)), Frame::Close(Some(4003)));
-        assert_eq!(
-            wrong(|payload| payload["d"]["token"] = json!("wrong")),
-            Frame::Close(Some(4004))
-        );
-        assert_eq!(
-            wrong(|payload| payload["d"]["shard"] = json!([1, 1])),
-            Frame::Close(Some(4010))
-        );
-        assert_eq!(
-            wrong(|payload| payload["d"]["intents"] = json!(1_u64 << 40)),
-            Frame::Close(Some(4013))
-        );
+        assert_eq!(wrong(|payload| payload["d"]["token"] = json!("wrong")), Frame::Close(Some(4004)));
+        assert_eq!(wrong(|payload| payload["d"]["shard"] = json!([1, 1])), Frame::Close(Some(4010)));
+        assert_eq!(wrong(|payload| payload["d"]["intents"] = json!(1_u64 << 40)), Frame::Close(Some(4013)));
         assert_eq!(wrong(|payload| *payload = json!("hello")), Frame::Close(Some(4001)));
         let mut twice = Socket::greeted(discord);
         twice.send(&identify());
@@ -159,9 +143,7 @@ async fn a_forgotten_session_cannot_be_resumed() {
     let (mut socket, session) = beside(&discord, |discord| {
         let mut socket = Socket::greeted(discord);
         socket.send(&identify());
-        let Frame::Text(ready) = socket.read() else {
-            panic!("no READY")
-        };
+        let Frame::Text(ready) = socket.read() else { panic!("no READY") };
         assert_eq!((&ready["t"], &ready["s"]), (&json!("READY"), &json!(1)));
         (socket, ready["d"]["session_id"].clone())
     })
