@@ -13,7 +13,24 @@ fn steady(mut sent: Value) -> Value {
         sent["nonce"] = json!("[nonce]");
         sent["message_reference"]["message_id"] = json!("[message]");
     }
+    without_lines(&mut sent);
     sent
+}
+
+/// Takes the numbers out of "product-manager.md:102": they change with every phrase that an author adds above.
+fn without_lines(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            let mut parts = text.split(".md:");
+            let first = parts.next().unwrap_or_default().to_owned();
+            *text = parts.fold(first, |text, part| {
+                text + ".md:[line]" + part.trim_start_matches(|letter: char| letter.is_ascii_digit())
+            });
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_lines),
+        Value::Object(items) => items.values_mut().for_each(without_lines),
+        _ => {}
+    }
 }
 
 fn title(sent: &Value) -> &str {
@@ -43,7 +60,7 @@ async fn every_command_is_answered_at_once_and_to_the_asker_alone() {
     for (name, options) in commands {
         let answer = discord.slash(name, options, &Context::server()).await;
         assert_eq!((&answer["type"], &answer["data"]["flags"]), (&json!(4), &json!(64)));
-        insta::assert_json_snapshot!(format!("command_{name}"), answer);
+        insta::assert_json_snapshot!(format!("command_{name}"), steady(answer));
     }
     discord.settle().await;
 }
@@ -163,7 +180,7 @@ async fn a_button_asks_its_question_even_after_a_restart() {
     discord.wait_identified().await;
     discord.wait_identified().await;
     let next = discord.click(buttons(&card)[0], &card, &Context::server()).await;
-    insta::assert_json_snapshot!("click", next);
+    insta::assert_json_snapshot!("click", steady(next));
 }
 
 #[tokio::test]
