@@ -74,9 +74,75 @@ fn plain(letter: char) -> char {
     }
 }
 
+/// Forms that no ending tells: the past of common verbs, odd plurals.
+const IRREGULAR: [(&str, &str); 62] = [
+    ("built", "build"),
+    ("bought", "buy"),
+    ("taught", "teach"),
+    ("sold", "sell"),
+    ("paid", "pay"),
+    ("kept", "keep"),
+    ("led", "lead"),
+    ("ran", "run"),
+    ("wrote", "write"),
+    ("written", "write"),
+    ("spoke", "speak"),
+    ("spoken", "speak"),
+    ("chose", "choose"),
+    ("chosen", "choose"),
+    ("drew", "draw"),
+    ("drawn", "draw"),
+    ("gave", "give"),
+    ("given", "give"),
+    ("took", "take"),
+    ("taken", "take"),
+    ("made", "make"),
+    ("found", "find"),
+    ("held", "hold"),
+    ("met", "meet"),
+    ("sent", "send"),
+    ("spent", "spend"),
+    ("thought", "think"),
+    ("brought", "bring"),
+    ("grew", "grow"),
+    ("grown", "grow"),
+    ("fell", "fall"),
+    ("fallen", "fall"),
+    ("broke", "break"),
+    ("broken", "break"),
+    ("began", "begin"),
+    ("begun", "begin"),
+    ("saw", "see"),
+    ("seen", "see"),
+    ("told", "tell"),
+    ("said", "say"),
+    ("went", "go"),
+    ("gone", "go"),
+    ("lost", "lose"),
+    ("won", "win"),
+    ("understood", "understand"),
+    ("caught", "catch"),
+    ("fought", "fight"),
+    ("stuck", "stick"),
+    ("thrown", "throw"),
+    ("knew", "know"),
+    ("known", "know"),
+    ("shown", "show"),
+    ("dealt", "deal"),
+    ("done", "do"),
+    ("got", "get"),
+    ("children", "child"),
+    ("men", "man"),
+    ("women", "woman"),
+    ("feet", "foot"),
+    ("criteria", "criterion"),
+    ("complaint", "complain"),
+    ("complaints", "complain"),
+];
+
 /// The stem of a lower-case word (Snowball's English stemmer, after British spelling is turned into American).
 pub fn stem(word: &str) -> String {
-    let mut word = word.to_owned();
+    let mut word = IRREGULAR.iter().find(|(form, _)| *form == word).map_or(word, |(_, plain)| plain).to_owned();
     if word.len() > 5 {
         for (british, american) in
             [("isation", "ization"), ("ise", "ize"), ("ising", "izing"), ("yse", "yze"), ("ysing", "yzing")]
@@ -110,7 +176,7 @@ const GRAMMAR: &str = "a an the this that these those there here it its itself h
 const LIGHT: &str = "make makes making get gets getting got give gives given giving take takes taking keep keeps keeping put puts putting go goes \
     going come comes coming look looks looking see sees know knows tell tells say says think thinks want wants need needs needed like use uses \
     used using help helps helping work works working job role person people guy folks somebody thing things stuff bit lot lots kind sort type \
-    way ways part parts place actually really basically usually normally typically generally mostly mainly often always sometimes day daily \
+    way ways actually really basically usually normally typically generally mostly mainly often always sometimes day daily \
     week time times good better best great big new right well much many more most less least few several handle handles handling deal deals \
     dealing responsible responsibility charge involve involves involved happen happens turn turns sure exactly able supposed expected bring \
     brings done main first last next overall general different certain various whether please pls plz thanks thx hi hey hello lol haha ok \

@@ -295,7 +295,7 @@ impl Names {
 
     /// "Manager of product, growth"; but "a PM and a senior" are two.
     fn reordered_at(&self, written: &[Word], key: &[&str]) -> Option<&Vec<usize>> {
-        if key.len() < 2 || written.iter().any(|word| matches!(word.text.as_str(), "and" | "a" | "an")) {
+        if key.len() < 2 || written.iter().any(|word| matches!(word.text.as_str(), "and" | "or")) {
             return None;
         }
         let mut sorted = key.to_vec();

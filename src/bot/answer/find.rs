@@ -9,6 +9,10 @@ use crate::library::search::Hit;
 
 /// Roles that are named beside the best one; more is a list, not an answer.
 const MOST_ROLES: usize = 3;
+/// Lines that a yes or no rests on.
+const MOST_LINES: usize = 3;
+/// How near to the best line another has to come to be told beside it, as a share of its score.
+const NEAR_ENOUGH_TO_TELL: f32 = 0.85;
 /// How near to the best another answer has to come to be told, as a share of its score.
 const NEAR: f32 = 0.82;
 
@@ -60,25 +64,29 @@ pub fn who(library: &Library, question: &Question) -> Reply {
     reply
 }
 
-/// Whether a role does something: yes or no with the line that says so.
+/// Whether a role does something: yes or no with the line that says so. Where one line says that it does and another that it does
+/// not, both are told and nothing is decided.
 pub fn check(library: &Library, question: &Question) -> Reply {
     let at = question.roles[0];
     let document = library.document(at);
     let mut reply = Reply::new(Kind::Check, String::new());
     let best = question.hits.first().map_or(0.0, |hit| hit.score);
+    let told: Vec<&Hit> =
+        question.hits.iter().filter(|hit| hit.score >= NEAR_ENOUGH_TO_TELL * best).take(MOST_LINES).collect();
+    let limit = |hit: &&Hit| library.document(hit.document).passages[hit.passage].part == Part::Limit;
+    let (verdict, heading) = match (told.first().is_some_and(|hit| limit(&hit)), told.iter().any(|hit| limit(&hit))) {
+        (true, _) => (": no", "No. The sources say"),
+        (false, true) => (": it depends", "Not plainly. The sources say"),
+        (false, false) => (": yes", "Yes. The sources say"),
+    };
     let mut items = Vec::new();
-    let mut denies = false;
-    for (number, hit) in question.hits.iter().filter(|hit| hit.score >= 0.85 * best).take(3).enumerate() {
+    for hit in &told {
         let owner = library.document(hit.document);
-        let passage = &owner.passages[hit.passage];
-        if number == 0 {
-            denies = passage.part == Part::Limit;
-        }
-        let item = line(&mut reply, owner, passage);
+        let item = line(&mut reply, owner, &owner.passages[hit.passage]);
         items.push(if hit.document == at { item } else { led(format!("As every {}", owner.title), item) });
     }
-    reply.title = format!("{}: {}", document.title, if denies { "no" } else { "yes" });
-    reply.bullets(Some(if denies { "No. The sources say" } else { "Yes. The sources say" }), items);
+    reply.title = format!("{}{verdict}", document.title);
+    reply.bullets(Some(heading), items);
     reply.roles = slugs(library, [at]);
     offer_role(&mut reply, document);
     reply

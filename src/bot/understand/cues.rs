@@ -96,7 +96,7 @@ pub const CUES: &[(Cue, &str)] = &[
         "what is, what are, what does, what do, what, whats, wats, wat, wot, explain, describe, define, definition, meaning of, mean, means, \
          tell me about, tell me more about, stand for, stands for, what exactly, overview, summary, summarise, summarize, eli5, describe, info on, \
          information on, details on, introduction to, what kind of role, what kind of job, what sort of role, what sort of job, \
-         the deal with, deal with, know about, give me, show me, list, break down, walk me through, rundown, about, in plain english, in simple terms, in a nutshell, in a few words, in short",
+         the deal with, deal with, is there a, is there an, are there any, know about, give me, show me, list, break down, walk me through, rundown, about, in plain english, in simple terms, in a nutshell, in a few words, in short",
     ),
     (
         Cue::Measure("pay"),
@@ -140,7 +140,7 @@ pub const CUES: &[(Cue, &str)] = &[
          o'clock, noon, lunch, standup, stand-up, retro, brb, fyi, btw, pto, ooo, holiday, vacation, sick, birthday, congrats, congratulations, \
          welcome, thanks, thank you, cheers, sorry, anyone up for, up for, anyone seen, has anyone, did anyone, did you, did the, was the, \
          were the, are you, are we, can you, could you, can we, should we, will you, would you, have you, do we have, my pr, \
-         pr, merge, deployed, staging, prod, channel, figma link, the link, zoom, slack, ping, pinged, dm, emailed, on call, in the office, at work",
+         pr, merge, deployed, staging, prod, channel, figma link, the link, zoom, slack, ping, pinged, dm, emailed, on call, in the office",
     ),
 ];
 
@@ -152,4 +152,10 @@ pub const PAST: &str = "took won said got went broke made did left sent came saw
 pub const DENIALS: [&str; 16] = [
     "not", "no", "never", "without", "nobody", "nothing", "none", "isnt", "arent", "doesnt", "dont", "cant", "wont",
     "hasnt", "rarely", "less",
+];
+
+/// Words for the speaker, for those present and for what is at hand.
+pub const PERSONAL: [&str; 27] = [
+    "i", "im", "i'm", "ive", "me", "my", "mine", "we", "us", "our", "ours", "you", "u", "your", "yours", "he", "she",
+    "him", "her", "his", "this", "these", "here", "there", "anybody", "anyone", "mate",
 ];

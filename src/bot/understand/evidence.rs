@@ -31,20 +31,33 @@ fn evidence(kind: Kind) -> Evidence {
         Kind::Duties => of(-1.6, 2.0, 0.3, 1.8, 0.0, -0.5),
         Kind::Check => of(-1.3, 0.5, 0.5, 1.9, 0.0, -0.7),
         Kind::Into => of(-2.8, 1.5, 1.0, 1.5, 1.5, -0.8),
-        _ => of(-5.2, 1.0, 1.0, 1.2, 3.0, -1.0),
+        _ => of(-6.9, 1.0, 2.6, 1.9, 2.4, -1.0),
     }
 }
 
-/// How sure it is that a passage answers a question of this kind, 0 to 1; `push` speaks for or against it besides.
-pub fn sureness(kind: Kind, hit: &Hit, query: &Query, push: f32) -> f32 {
+/// How strongly it speaks for a passage that it holds every word of the question: common words weigh little, but all of them together
+/// are the whole of it.
+const COMPLETE: f32 = 0.4;
+/// How strongly it speaks for a passage that no other document comes near.
+const ALONE: f32 = 0.9;
+
+/// How sure it is that the best of these passages answers a question of this kind, 0 to 1; `push` speaks for or against it besides.
+pub fn sureness(kind: Kind, hits: &[Hit], query: &Query, push: f32) -> f32 {
+    let Some(best) = hits.first() else { return 0.0 };
     let by = evidence(kind);
+    let unknown = query.unknown();
+    let next = hits.iter().find(|hit| hit.document != best.document).map_or(0.0, |hit| hit.score);
+    let ahead = ((best.score - next) / best.score.max(f32::EPSILON)).clamp(0.0, 1.0);
+    let complete = if best.coverage > 0.9 && unknown == 0.0 { best.focus } else { 0.0 };
     let sum = by.bias
         + push
-        + by.coverage * hit.coverage
-        + by.focus * hit.focus
-        + by.held * hit.held.min(2.0)
-        + by.in_terms * hit.in_terms.min(1.0)
-        + by.unknown * query.unknown();
+        + by.coverage * best.coverage
+        + by.focus * best.focus
+        + by.held * best.held.min(2.0)
+        + by.in_terms * best.in_terms.min(1.0)
+        + by.unknown * unknown
+        + COMPLETE * complete
+        + ALONE * ahead * best.coverage;
     1.0 / (1.0 + (-sum).exp())
 }
 
@@ -132,10 +145,14 @@ pub fn own_hits(library: &Library, query: &Query, role: usize) -> Vec<Hit> {
     let mut hits = library.search.among(query, &documents, HITS);
     hits.retain_mut(|hit| {
         let inherited = hit.document != role;
-        if inherited {
-            hit.score *= 0.92;
-        }
-        !inherited || library.document(hit.document).passages[hit.passage].part == Part::Duty
+        let part = library.document(hit.document).passages[hit.passage].part;
+        hit.score *= match part {
+            Part::Duty if inherited => 0.92,
+            Part::Duty | Part::Limit => 1.0,
+            // What is told around the responsibilities is less to the point.
+            _ => 0.88,
+        };
+        !inherited || part == Part::Duty
     });
     sort(&mut hits);
     hits

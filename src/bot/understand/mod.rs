@@ -56,11 +56,14 @@ const FIELD: f32 = 0.7;
 /// How strongly talk of an event speaks against an answer that a search found.
 const EVENT: f32 = 4.0;
 
+/// How strongly it speaks for an answer on a subject that nobody speaks of himself, of those present or of what is at hand.
+const IMPERSONAL: f32 = 1.2;
+
 /// How strongly it speaks for a figure that it is of the measure that was asked for.
 const OF_MEASURE: f32 = 1.0;
 
 /// How strongly it speaks for an answer on a subject that the question calls it by name.
-const NAMED: f32 = 2.0;
+const NAMED: f32 = 2.4;
 
 impl Reader<'_> {
     /// The kinds, from the most telling to the least; the first that fits well is taken.
@@ -99,6 +102,14 @@ impl Reader<'_> {
         self.sentence.has(cue)
     }
 
+    /// True where both cues are there and the first stands before the other.
+    fn comes_first(&self, one: Cue, other: Cue) -> bool {
+        match (self.sentence.first(one), self.sentence.first(other)) {
+            (Some(one), Some(other)) => one.at.start < other.at.start,
+            _ => false,
+        }
+    }
+
     fn question(&self, kind: Kind, confidence: f32) -> Question {
         let confidence = confidence * self.weighed.asks * self.weighed.general * self.weighed.firm;
         let roles = self.roles.clone();
@@ -108,7 +119,10 @@ impl Reader<'_> {
     /// A question whose answer is what a search found; `push` speaks for it besides what was found.
     fn found(&self, kind: Kind, query: Query, hits: Vec<Hit>, push: f32) -> Option<Question> {
         let event = EVENT * (self.weighed.general - 1.0);
-        let sure = evidence::sureness(kind, hits.first()?, &query, push + event);
+        if hits.is_empty() {
+            return None;
+        }
+        let sure = evidence::sureness(kind, &hits, &query, push + event);
         let confidence = sure * self.weighed.asks * self.weighed.firm;
         Some(Question { query, hits, confidence, ..self.question(kind, 1.0) })
     }
@@ -177,18 +191,25 @@ impl Reader<'_> {
         let says_enough = SELF_EVIDENT.contains(&measure);
         let topics = self.named_topics();
         let holds = |at: &usize| evidence::figures(self.library, *at, measure).next().is_some();
-        if says_enough && self.roles.iter().any(holds) || self.roles.is_empty() && topics.iter().any(holds) {
-            let query = self.library.search.query(self.sentence.content(&spent, |_| true));
-            let disturbed = (1.0 - 0.3 * (query.weight() - 0.9).max(0.0)).max(0.0);
-            let roles = if self.roles.is_empty() { topics } else { self.roles.clone() };
-            return Some(Question { subject, query, roles, ..self.question(Kind::Fact, 0.95 * disturbed) });
+        let query = self.library.search.query(self.sentence.content(&spent, |_| true));
+        let undisturbed = (1.0 - 0.3 * (query.weight() - 0.9).max(0.0)).max(0.0);
+        let of_these = |roles: Vec<usize>, sure: f32| {
+            let (query, subject) = (query.clone(), subject.clone());
+            Some(Question { subject, query, roles, ..self.question(Kind::Fact, sure * undisturbed) })
+        };
+        if says_enough && self.roles.iter().any(holds) {
+            return of_these(self.roles.clone(), 0.95);
+        }
+        if self.roles.is_empty() && topics.iter().any(holds) {
+            return of_these(topics, 0.95);
         }
         // What holds for the field of a role is told by its topics; its pay is its own, and what others earn does not answer.
         let of_the_field: Vec<usize> = evidence::topics_of(self.library, &self.roles).filter(holds).collect();
         if says_enough && measure != "pay" && !of_the_field.is_empty() {
-            return Some(Question { subject, roles: of_the_field, ..self.question(Kind::Fact, 0.85) });
+            return of_these(of_the_field, 0.85);
         }
-        if measure == "pay" && !self.roles.is_empty() {
+        let mine = self.sentence.words.iter().any(|word| word.text == "i");
+        if measure == "pay" && (!self.roles.is_empty() || mine) {
             return Some(Question { subject, ..self.question(Kind::Fact, 0.0) });
         }
         let query = self.library.search.query(self.sentence.content(&SPENT, |_| true));
@@ -208,7 +229,8 @@ impl Reader<'_> {
     }
 
     fn next(&self) -> Option<Question> {
-        if self.roles.len() != 1 || !(self.has(Cue::Next) || self.has(Cue::Sideways)) || self.weighed.leads_with_who {
+        let asked = self.has(Cue::Next) || self.has(Cue::Sideways);
+        if self.roles.len() != 1 || !asked || self.weighed.leads_with_who || self.comes_first(Cue::Into, Cue::Next) {
             return None;
         }
         let mut question = self.question(Kind::Next, 0.95 * self.undisturbed(&[Cue::Next, Cue::Sideways, Cue::Path]));
@@ -293,10 +315,12 @@ impl Reader<'_> {
             .mentions
             .first()
             .is_some_and(|mention| mention.end - mention.start == self.sentence.words.len());
-        let hinted = [Cue::What, Cue::Asks, Cue::Duties, Cue::Who].into_iter().any(|cue| self.has(cue));
-        let mut question = self.question(Kind::Role, 0.93 * self.undisturbed(&[]));
+        let hinted = [Cue::What, Cue::Duties, Cue::Who].into_iter().any(|cue| self.has(cue));
+        // When, where or how of a role is something else than what it is.
+        let sure = if hinted || alone { 0.93 } else { 0.6 };
+        let mut question = self.question(Kind::Role, sure * self.undisturbed(&[]));
         question.roles.truncate(1);
-        (alone || hinted).then_some(question)
+        (alone || hinted || self.has(Cue::Asks)).then_some(question)
     }
 
     fn topic(&self) -> Option<Question> {
@@ -310,7 +334,8 @@ impl Reader<'_> {
         if query.weight() < 0.6 && !named.is_empty() && self.has(Cue::What) {
             return Some(Question { query, hits, ..self.question(Kind::Topic, 0.8) });
         }
-        let push = if named.is_empty() { 0.0 } else { NAMED };
-        self.found(Kind::Topic, query, hits, push)
+        let named = if named.is_empty() { 0.0 } else { NAMED };
+        let impersonal = if self.sentence.is_personal() { 0.0 } else { IMPERSONAL };
+        self.found(Kind::Topic, query, hits, named + impersonal)
     }
 }

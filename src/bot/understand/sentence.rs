@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use crate::bot::understand::cues::{CUES, Cue, DENIALS, PAST};
+use crate::bot::understand::cues::{CUES, Cue, DENIALS, PAST, PERSONAL};
 use crate::library::Library;
 use crate::library::english::{Word, words};
 use crate::library::names::{Match, Mention};
@@ -129,6 +129,11 @@ impl Sentence {
     pub fn denies(&self) -> bool {
         let denial = |word: &Word| word.text.ends_with("n't") || DENIALS.contains(&word.text.as_str());
         self.words.iter().any(denial)
+    }
+
+    /// True where somebody speaks of himself, of those present, or of what is at hand.
+    pub fn is_personal(&self) -> bool {
+        self.words.iter().any(|word| PERSONAL.contains(&word.text.as_str()))
     }
 
     /// True where a verb tells what has happened.

@@ -70,7 +70,14 @@ impl Weighed {
         let first_name = named.first().map(|mention| mention.start);
         let begins = leads.map(|hint| hint.at.start).into_iter().chain(first_name).min();
         let begins = begins.map_or(0, |at| sentence.words[at].at.start);
-        let leads = leads.map(|hint| hint.cue);
+        // "Who does a PM report to": somebody is wanted, but it is the PM whose documents say who.
+        let of_a_role = leads.is_some_and(|hint| {
+            let auxiliary = sentence.words.get(hint.at.end).map(|word| word.text.as_str());
+            hint.cue == Cue::Who
+                && matches!(auxiliary, Some("do" | "does" | "would" | "should" | "must"))
+                && first_name.is_some_and(|name| name > hint.at.end && name <= hint.at.end + 2)
+        });
+        let leads = leads.map(|hint| hint.cue).filter(|_| !of_a_role);
         let who = sentence.first(Cue::Who).map(|hint| hint.at.end);
         // "Which senior PM role ..." tells what kind of role is wanted; what comes later is what somebody does it to.
         let objects = named
