@@ -16,31 +16,31 @@ use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextO
 use tantivy::tokenizer::{PreTokenizedString, Token};
 use tantivy::{Directory, Index, IndexReader, ReloadPolicy, TantivyDocument, TantivyError, Term};
 
-use crate::library::english;
+use crate::library::english::Word;
 
 /// Goes up with every change of the schema or of how words are cut and stemmed; an index of another format is never opened.
 pub const FORMAT: &str = "1";
 
 /// What a field's match is worth beside the others. People ask for what somebody does, in their own words, so the
 /// responsibility and its search phrases lead; the title breaks ties between roles.
-const WEIGHTS: [(&str, f32); 5] = [("title", 0.4), ("aliases", 0.2), ("text", 1.0), ("phrases", 1.0), ("body", 0.3)];
+const WEIGHTS: [(&str, f32); 5] = [("title", 0.4), ("aliases", 0.2), ("text", 1.0), ("phrases", 1.0), ("heading", 0.3)];
 
 /// Memory for building, in bytes: what tantivy asks at the least for one segment.
 const BUILD_MEMORY: usize = 15_000_000;
 
-/// The texts of one passage, by field.
+/// The words of one passage, by field.
 #[derive(Debug)]
 pub struct Entry<'a> {
     /// The document's title.
-    pub title: &'a str,
+    pub title: &'a [Word],
     /// The document's other names.
-    pub aliases: String,
+    pub aliases: &'a [Word],
     /// What the passage says.
-    pub text: String,
+    pub text: &'a [Word],
     /// Its search phrases.
-    pub phrases: String,
+    pub phrases: &'a [Vec<Word>],
     /// What stands around it: heading, group.
-    pub body: &'a str,
+    pub heading: &'a [Word],
 }
 
 /// How the index came to be.
@@ -141,22 +141,24 @@ fn build(
     let schema = schema();
     let fields: Vec<Field> = WEIGHTS.iter().map(|(name, _)| schema.get_field(name)).collect::<Result<_, _>>()?;
     for (done, entry) in entries.iter().enumerate() {
-        let texts = [entry.title, &entry.aliases, &entry.text, &entry.phrases, entry.body];
+        let phrases = entry.phrases.iter().flatten();
         let mut document = TantivyDocument::default();
-        for (field, text) in fields.iter().zip(texts) {
-            document.add_pre_tokenized_text(*field, stemmed(text));
-        }
+        document.add_pre_tokenized_text(fields[0], stems(entry.title));
+        document.add_pre_tokenized_text(fields[1], stems(entry.aliases));
+        document.add_pre_tokenized_text(fields[2], stems(entry.text));
+        document.add_pre_tokenized_text(fields[3], stems(phrases));
+        document.add_pre_tokenized_text(fields[4], stems(entry.heading));
         writer.add_document(document)?;
         progress(done + 1);
     }
     writer.finalize()
 }
 
-/// A text cut and stemmed by the same hand as the questions are.
-fn stemmed(text: &str) -> PreTokenizedString {
-    let stems = english::words(text).into_iter().map(|word| word.stem).chain(english::hyphenated(text));
-    let tokens = stems.enumerate().map(|(position, text)| Token { position, text, ..Token::default() }).collect();
-    PreTokenizedString { text: String::new(), tokens }
+/// Words as the index takes them: cut and stemmed by the same hand as the questions are.
+fn stems<'w>(words: impl IntoIterator<Item = &'w Word>) -> PreTokenizedString {
+    let tokens = words.into_iter().enumerate();
+    let tokens = tokens.map(|(position, word)| Token { position, text: word.stem.clone(), ..Token::default() });
+    PreTokenizedString { text: String::new(), tokens: tokens.collect() }
 }
 
 fn schema() -> Schema {

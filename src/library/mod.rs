@@ -6,6 +6,7 @@ pub mod english;
 pub mod front_matter;
 pub mod index;
 pub mod ladder;
+pub mod lexicon;
 pub mod markdown;
 pub mod names;
 pub mod problem;
@@ -16,6 +17,7 @@ use std::path::Path;
 
 use corpus::{Corpus, CorpusError};
 use document::Document;
+use english::{Cutter, Word};
 use index::{Entry, Origin};
 use ladder::Ladder;
 use markdown::Passage;
@@ -66,48 +68,20 @@ impl Library {
         problems.extend(circles);
         problems.sort();
         let names = Names::new(&documents);
-        let owned: Vec<(usize, usize, String)> = documents
-            .iter()
-            .enumerate()
-            .flat_map(|(at, doc)| {
-                doc.passages.iter().enumerate().map(move |(number, passage)| (at, number, full_text(passage)))
-            })
-            .collect();
-        let around: Vec<String> = owned
-            .iter()
-            .map(|(at, number, _)| documents[*at].passages[*number].heading.clone().unwrap_or_default())
-            .collect();
-        let entries: Vec<Entry<'_>> = owned
-            .iter()
-            .zip(&around)
-            .map(|((at, number, text), around)| Entry {
-                title: &documents[*at].title,
-                aliases: documents[*at].aliases.iter().map(|alias| alias.text.as_str()).collect::<Vec<_>>().join(" "),
-                text: text.clone(),
-                phrases: documents[*at].passages[*number].asked.join(" "),
-                body: around,
-            })
-            .collect();
+        let mut cutter = Cutter::default();
+        let called: Vec<Called> = documents.iter().map(|document| Called::new(document, &mut cutter)).collect();
+        let mut statements: Vec<Statement> = Vec::new();
+        for (at, document) in documents.iter().enumerate() {
+            for (number, passage) in document.passages.iter().enumerate() {
+                statements.push(Statement::new((at, number), passage, &mut cutter));
+            }
+        }
+        let entries: Vec<Entry<'_>> = statements.iter().map(|statement| statement.entry(&called)).collect();
         let total = entries.len();
         let (passages, origin) =
             index::open_or_build(index, &fingerprint, &entries, &mut |done| progress(done, total))?;
-        let around: Vec<String> = owned
-            .iter()
-            .zip(&around)
-            .map(|((at, ..), heading)| format!("{} {heading}", documents[*at].title))
-            .collect();
-        let sources: Vec<Source<'_>> = owned
-            .iter()
-            .zip(&around)
-            .map(|((at, number, text), around)| Source {
-                document: *at,
-                passage: *number,
-                text,
-                phrases: &documents[*at].passages[*number].asked,
-                around,
-                roles: roles_named(&names, &documents, *at, text, &documents[*at].passages[*number].asked),
-            })
-            .collect();
+        let sources: Vec<Source<'_>> =
+            statements.iter().map(|statement| statement.source(&called, &names, &documents)).collect();
         let search = Searcher::new(passages, &sources);
         let by_slug: HashMap<String, usize> =
             documents.iter().enumerate().map(|(at, doc)| (doc.slug.clone(), at)).collect();
@@ -177,24 +151,69 @@ impl Library {
     }
 }
 
-/// All that a passage shows.
-fn full_text(passage: &Passage) -> String {
-    [passage.text.as_str()].into_iter().chain(passage.items.iter().map(String::as_str)).collect::<Vec<_>>().join("\n")
+/// What a document is called, in words.
+struct Called {
+    title: Vec<Word>,
+    aliases: Vec<Word>,
 }
 
-/// The roles that a passage or its search phrases name, besides the one it stands under.
-fn roles_named(names: &Names, documents: &[Document], own: usize, text: &str, asked: &[String]) -> Vec<usize> {
-    let mut found: Vec<usize> = Vec::new();
-    for statement in [text].into_iter().chain(asked.iter().map(String::as_str)) {
-        for mention in names.spot(&english::words(statement), &|_| true) {
-            if mention.how == names::Match::Exact {
-                found.extend(mention.documents.iter().filter(|at| **at != own && documents[**at].is_role()));
-            }
+impl Called {
+    fn new(document: &Document, cutter: &mut Cutter) -> Self {
+        let aliases = document.aliases.iter().flat_map(|alias| cutter.words(&alias.text)).collect();
+        Called { title: cutter.words(&document.title), aliases }
+    }
+}
+
+/// A passage in words: cut once, for the index and for measuring alike.
+struct Statement {
+    document: usize,
+    passage: usize,
+    text: Vec<Word>,
+    phrases: Vec<Vec<Word>>,
+    heading: Vec<Word>,
+}
+
+impl Statement {
+    fn new((document, number): (usize, usize), passage: &Passage, cutter: &mut Cutter) -> Self {
+        let mut text = cutter.words(&passage.text);
+        text.extend(passage.items.iter().flat_map(|item| cutter.words(item)));
+        let phrases = passage.asked.iter().map(|phrase| cutter.words(phrase)).collect();
+        let heading = cutter.words(passage.heading.as_deref().unwrap_or_default());
+        Statement { document, passage: number, text, phrases, heading }
+    }
+
+    fn entry<'a>(&'a self, called: &'a [Called]) -> Entry<'a> {
+        let Called { title, aliases } = &called[self.document];
+        Entry { title, aliases, text: &self.text, phrases: &self.phrases, heading: &self.heading }
+    }
+
+    fn source<'a>(&'a self, called: &'a [Called], names: &Names, documents: &[Document]) -> Source<'a> {
+        Source {
+            document: self.document,
+            passage: self.passage,
+            text: &self.text,
+            phrases: &self.phrases,
+            around: [&self.heading, &called[self.document].title],
+            roles: self.roles_named(names, documents),
         }
     }
-    found.sort_unstable();
-    found.dedup();
-    found
+
+    /// The roles that the passage or its search phrases name, besides the one it stands under.
+    fn roles_named(&self, names: &Names, documents: &[Document]) -> Vec<usize> {
+        let mut found: Vec<usize> = Vec::new();
+        for statement in [&self.text].into_iter().chain(&self.phrases) {
+            for mention in names.spot(statement, &|_| true) {
+                if mention.how == names::Match::Exact {
+                    found.extend(
+                        mention.documents.iter().filter(|at| **at != self.document && documents[**at].is_role()),
+                    );
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
 }
 
 fn inherited(documents: &[Document], by_slug: &HashMap<String, usize>, at: usize) -> Vec<usize> {

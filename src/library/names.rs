@@ -264,9 +264,12 @@ impl Names {
         corrected: &[Option<String>],
         start: usize,
     ) -> Option<Mention> {
-        // A filler cannot open or close a name, but may stand inside one.
-        keys[start].as_ref()?;
-        let window = (self.longest + 3).min(keys.len() - start);
+        // A filler cannot open or close a name, but may stand inside one; any other word in a name is a word of names.
+        let part = |at: &usize| match &keys[*at] {
+            Some(key) => corrected[*at].is_some() || self.known_words.contains(key),
+            None => *at > start,
+        };
+        let window = (start..keys.len().min(start + self.longest + 3)).take_while(part).count();
         for length in (1..=window).rev() {
             let end = start + length;
             if keys[end - 1].is_none() {

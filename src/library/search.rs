@@ -3,8 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::library::english::{English, Weight, Word, hyphenated, stem, words};
+use crate::library::english::Word;
 use crate::library::index::PassageIndex;
+use crate::library::lexicon::{English, Weight};
 
 /// Candidates that the index hands over for measuring: what answers best by words is among the first fifty by BM25.
 const CANDIDATES: usize = 50;
@@ -31,7 +32,7 @@ struct Searchable {
     roles: Box<[usize]>,
 }
 
-/// The texts of one passage.
+/// The words of one passage.
 #[derive(Debug)]
 pub struct Source<'a> {
     /// Position of its document.
@@ -39,11 +40,11 @@ pub struct Source<'a> {
     /// Position in its document.
     pub passage: usize,
     /// What it says.
-    pub text: &'a str,
+    pub text: &'a [Word],
     /// Its search phrases.
-    pub phrases: &'a [String],
-    /// What stands around it: heading, title.
-    pub around: &'a str,
+    pub phrases: &'a [Vec<Word>],
+    /// What stands around it: its heading, and its document's title.
+    pub around: [&'a [Word]; 2],
     /// Positions of the roles that it names.
     pub roles: Vec<usize>,
 }
@@ -103,22 +104,14 @@ impl Searcher {
     /// A searcher over `sources`, in the order in which they were put into `index`.
     pub fn new(index: PassageIndex, sources: &[Source<'_>]) -> Self {
         let mut vocabulary: HashMap<String, u32> = HashMap::new();
-        let all = sources.iter().flat_map(|source| {
-            [source.text, source.around].into_iter().chain(source.phrases.iter().map(String::as_str))
-        });
-        for stem in all
-            .flat_map(|text| words(text).into_iter().map(|word| word.stem).chain(hyphenated(text)).collect::<Vec<_>>())
-        {
-            let next = vocabulary.len() as u32;
-            vocabulary.entry(stem).or_insert(next);
+        for source in sources {
+            let phrases = source.phrases.iter().flatten();
+            for word in source.text.iter().chain(source.around.into_iter().flatten()).chain(phrases) {
+                let next = vocabulary.len() as u32;
+                vocabulary.entry(word.stem.clone()).or_insert(next);
+            }
         }
-        let number = |text: &str| -> Box<[u32]> {
-            let mut ids: Vec<u32> =
-                with_compounds(&words(text), &vocabulary).filter_map(|stem| vocabulary.get(&stem).copied()).collect();
-            ids.sort_unstable();
-            ids.dedup();
-            ids.into()
-        };
+        let number = |words: &[Word]| numbers(words, &vocabulary);
         let passages: Vec<Searchable> = sources
             .iter()
             .map(|source| Searchable {
@@ -126,7 +119,7 @@ impl Searcher {
                 passage: source.passage,
                 text: number(source.text),
                 phrases: source.phrases.iter().map(|phrase| number(phrase)).collect(),
-                around: number(source.around),
+                around: number(&source.around.concat()),
                 roles: source.roles.clone().into(),
             })
             .collect();
@@ -157,7 +150,7 @@ impl Searcher {
         by_first.values_mut().for_each(|stems| stems.sort());
         let terms = sources
             .iter()
-            .flat_map(|source| words(source.around))
+            .flat_map(|source| source.around.into_iter().flatten())
             .filter(|word| language.weight(&word.stem) == Weight::Full)
             .filter_map(|word| vocabulary.get(&word.stem).copied())
             .collect();
@@ -340,13 +333,18 @@ impl Query {
     }
 }
 
-/// The stems of some words, and of pairs that are one word elsewhere: a "road map" is a "roadmap", an "X-ray" an "xray".
-fn with_compounds<'w>(words: &'w [Word], vocabulary: &'w HashMap<String, u32>) -> impl Iterator<Item = String> + 'w {
-    let joined = words.windows(2).map(|pair| stem(&format!("{}{}", pair[0].text, pair[1].text)));
-    words
-        .iter()
-        .map(|word| word.stem.clone())
-        .chain(joined.filter(|joined| joined.len() > 3 && vocabulary.contains_key(joined)))
+/// The numbers of some words, sorted; with them those of pairs that are one word elsewhere: a "road map" is a "roadmap".
+fn numbers(words: &[Word], vocabulary: &HashMap<String, u32>) -> Box<[u32]> {
+    let mut ids: Vec<u32> = words.iter().filter_map(|word| vocabulary.get(&word.stem).copied()).collect();
+    for pair in words.windows(2) {
+        let joined = format!("{}{}", pair[0].text, pair[1].stem);
+        if joined.len() > 3 {
+            ids.extend(vocabulary.get(&joined));
+        }
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    ids.into()
 }
 
 fn sorted(mut hits: Vec<Hit>, limit: usize) -> Vec<Hit> {

@@ -3,7 +3,7 @@
 use crate::bot::understand::cues::Cue;
 use crate::bot::understand::sentence::{Hint, Sentence};
 use crate::library::Library;
-use crate::library::english::Weight;
+use crate::library::lexicon::Weight;
 use crate::library::names::{Match, Mention};
 
 /// The sentence as a whole.
