@@ -40,8 +40,14 @@ impl Complete for Completer<'_> {
         // The second name of a path starts after a comma, or after the first word.
         let start = value.rfind([' ', ',']).map_or(0, |at| at + 1);
         let library = self.bot.library();
-        let found = library.names.complete(&value[start..], MOST);
-        let slugs = found.into_iter().map(|(at, _)| library.document(at)).filter(|document| document.is_role());
-        Ok((position - (value.len() - start), slugs.map(|document| document.slug.clone()).collect()))
+        let typed = &value[start..];
+        let found = library.names.complete(typed, MOST);
+        let roles = found.into_iter().map(|(at, _)| library.document(at)).filter(|document| document.is_role());
+        let mut slugs: Vec<String> = roles.map(|document| document.slug.clone()).collect();
+        // What goes on from the letters on the line goes first; other names of a role replace them where nothing does.
+        if slugs.iter().any(|slug| slug.starts_with(typed)) {
+            slugs.retain(|slug| slug.starts_with(typed));
+        }
+        Ok((position - typed.len(), slugs))
     }
 }

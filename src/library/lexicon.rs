@@ -5,6 +5,27 @@ use std::collections::HashMap;
 
 use crate::library::english::{Word, stem};
 
+/// Abbreviations of words in job titles, for every organisation alike.
+pub const SHORT_FORMS: [(&str, &str); 14] = [
+    ("sr", "senior"),
+    ("snr", "senior"),
+    ("jr", "junior"),
+    ("jnr", "junior"),
+    ("mgr", "manager"),
+    ("mngr", "manager"),
+    ("mgmt", "management"),
+    ("assoc", "associate"),
+    ("asst", "assistant"),
+    ("eng", "engineer"),
+    ("dir", "director"),
+    ("exec", "executive"),
+    ("dev", "developer"),
+    ("prod", "product"),
+];
+
+/// Words inside a title that do not tell it from others.
+pub const FILLERS: [&str; 6] = ["of", "the", "a", "an", "for", "and"];
+
 /// Words of grammar: they carry no meaning of their own in a search.
 const GRAMMAR: &str = "a an the this that these those there here it its itself he she they them their theirs his her hers him we us our ours you \
     your yours i me my mine myself yourself themselves one ones who whom whose which what when where why how is are was were be been being am \

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::library::document::Document;
 use crate::library::english::{Word, words};
+use crate::library::lexicon::{FILLERS, SHORT_FORMS};
 
 /// How a name was recognised, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,29 +33,8 @@ pub struct Mention {
     pub how: Match,
 }
 
-/// Abbreviations of words in job titles, for every organisation alike.
-const SHORT_FORMS: [(&str, &str); 14] = [
-    ("sr", "senior"),
-    ("snr", "senior"),
-    ("jr", "junior"),
-    ("jnr", "junior"),
-    ("mgr", "manager"),
-    ("mngr", "manager"),
-    ("mgmt", "management"),
-    ("assoc", "associate"),
-    ("asst", "assistant"),
-    ("eng", "engineer"),
-    ("dir", "director"),
-    ("exec", "executive"),
-    ("dev", "developer"),
-    ("prod", "product"),
-];
-
 /// Names are compared up to here, in characters.
 const LONGEST_NAME: usize = 100;
-
-/// Words inside a title that do not tell it from others.
-const FILLERS: [&str; 6] = ["of", "the", "a", "an", "for", "and"];
 
 /// All names of a corpus.
 #[derive(Debug)]
@@ -182,7 +162,8 @@ impl Names {
             let shared = key.iter().filter(|word| wanted.contains(word)).count() as f64;
             let overlap = 2.0 * shared / (key.len() + wanted.len()).max(1) as f64;
             let alike = strsim::normalized_damerau_levenshtein(&text, &key.join(" "));
-            let score = alike.max(0.5 * (overlap + alike));
+            let begins = if key.join(" ").starts_with(&text) { 0.5 } else { 0.0 };
+            let score = alike.max(0.5 * (overlap + alike)) + begins;
             let entry = best.entry(*at).or_default();
             *entry = entry.max(score);
         }
@@ -194,13 +175,14 @@ impl Names {
     /// Names that go on from what has been typed, best first: as written, the beginning of a name, the beginning of a word in
     /// one, a misspelling. Each document comes once, with the name that fitted.
     pub fn complete(&self, typed: &str, limit: usize) -> Vec<(usize, &str)> {
-        let typed = typed.trim().to_lowercase();
+        let typed = typed.trim().to_lowercase().replace('-', " ");
         let rank = |lower: &str| -> Option<u8> {
-            if lower == typed {
+            let lower = &lower.replace('-', " ");
+            if *lower == typed {
                 Some(0)
             } else if lower.starts_with(&typed) {
                 Some(1)
-            } else if lower.split([' ', '-', '/']).any(|word| word.starts_with(&typed)) {
+            } else if lower.split([' ', '/']).any(|word| word.starts_with(&typed)) {
                 Some(2)
             } else if lower.contains(&typed) {
                 Some(3)
