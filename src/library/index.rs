@@ -4,7 +4,7 @@
 //! and move the result in. A rename within one folder is whole or not at all, so a process that dies at any instant leaves
 //! nothing that the next one would take for an index.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -125,6 +125,11 @@ fn build_beside(
     let directory = MmapDirectory::open(&aside.0)?;
     build(directory, entries, progress)?;
     sync_files(&aside.0).map_err(io_error)?;
+    // One process at a time looks and moves: another may have been quicker, and only what is damaged makes room.
+    let _turn = File::open(folder).ok().filter(|open| open.lock().is_ok());
+    if let Ok(index) = open(place, entries.len()) {
+        return Ok(index);
+    }
     if place.exists() {
         fs::remove_dir_all(place).map_err(io_error)?;
     }
@@ -205,18 +210,29 @@ impl PassageIndex {
     }
 }
 
-/// A folder that an index is built in; gone again unless it was moved to its place.
-struct Aside(PathBuf);
+/// A folder that an index is built in; gone again unless it was moved to its place. As long as somebody builds in it, it is locked:
+/// a lock ends with its process, however that ends, and holds between containers, where all processes have the same number.
+struct Aside(PathBuf, #[expect(dead_code, reason = "held, not used")] Option<File>);
 
 const ASIDE: &str = "building-";
 
 impl Aside {
     fn new(folder: &Path) -> Result<Self, TantivyError> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = folder.join(format!("{ASIDE}{}-{number}", std::process::id()));
-        fs::create_dir_all(&path).map_err(|error| TantivyError::IoError(error.into()))?;
-        Ok(Aside(path))
+        loop {
+            let number = COUNT.fetch_add(1, Ordering::Relaxed);
+            let path = folder.join(format!("{ASIDE}{}-{number}", std::process::id()));
+            match fs::create_dir(&path) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                made => made.map_err(|error| TantivyError::IoError(error.into()))?,
+            }
+            // Not every file system knows locks. Without one, the folder is only not cleared away should this process die.
+            let lock = File::open(&path).ok().filter(|open| open.lock().is_ok());
+            // Between making and locking, another process may have taken it for a dead one's.
+            if path.exists() {
+                return Ok(Aside(path, lock));
+            }
+        }
     }
 }
 
@@ -232,9 +248,12 @@ fn remove_left_over(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let Some(process) = name.strip_prefix(ASIDE).and_then(|rest| rest.split('-').next()) else { continue };
-        let alive = Path::new("/proc").join(process).exists();
-        if !alive {
+        let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let ours = name.strip_prefix(ASIDE).and_then(|rest| rest.split_once('-'));
+        if ours.is_some_and(|(process, number)| is_number(process) && is_number(number))
+            && let Ok(open) = File::open(entry.path())
+            && open.try_lock().is_ok()
+        {
             let _ = fs::remove_dir_all(entry.path());
         }
     }
@@ -245,7 +264,7 @@ fn sync_files(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_file() {
-            fs::File::open(path)?.sync_all()?;
+            File::open(path)?.sync_all()?;
         }
     }
     Ok(())
