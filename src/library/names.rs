@@ -132,6 +132,10 @@ impl Names {
     /// The documents that a name means; several where it is ambiguous, none where nobody is called so. Words in another order and
     /// typing errors count where nothing fits as written.
     pub fn find(&self, name: &str) -> Vec<usize> {
+        // No title is as long as this by far, and a member's text may be.
+        if name.chars().nth(4 * LONGEST_NAME).is_some() {
+            return Vec::new();
+        }
         let key = key_words(name);
         let joined = key.join(" ");
         if let Some(found) = self.exact.get(&joined).or_else(|| self.short.get(&joined)) {
