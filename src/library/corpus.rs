@@ -34,7 +34,7 @@ pub enum CorpusError {
         source: io::Error,
     },
     /// No document in it.
-    #[error("the corpus folder {} holds no document that can be served; put a Markdown file per role into it, such as product-manager.md", .0.display())]
+    #[error("the corpus folder {} holds no document that can be served; put a Markdown file per role into it, such as pastry-chef.md", .0.display())]
     Empty(PathBuf),
 }
 
@@ -69,7 +69,7 @@ pub fn read(folder: &Path) -> Result<Corpus, CorpusError> {
                     corpus.documents.push(document);
                 }
             }
-            Err(message) => corpus.problems.push(Problem::at(1, message).inside(&name)),
+            Err(problem) => corpus.problems.push(problem.inside(&name)),
         }
     }
     if corpus.documents.is_empty() {
@@ -82,24 +82,27 @@ pub fn read(folder: &Path) -> Result<Corpus, CorpusError> {
     Ok(corpus)
 }
 
-fn read_file(path: &Path) -> Result<String, String> {
-    let cannot = |error: io::Error| format!("the file cannot be read ({error}); mend its permissions or remove it");
+fn read_file(path: &Path) -> Result<String, Problem> {
+    let cannot = |error: io::Error| {
+        Problem::at(1, format!("the file cannot be read ({error}); mend its permissions or remove it"))
+    };
     let facts = fs::metadata(path).map_err(cannot)?;
     if !facts.is_file() {
-        return Err("this is no file; keep folders out of the corpus".to_owned());
+        return Err(Problem::at(1, "this is no file; keep folders out of the corpus"));
     }
     if facts.len() > LARGEST_FILE {
         let (size, most) = (facts.len() / 1_048_576, LARGEST_FILE / 1_048_576);
-        return Err(format!("the file has {size} MiB, the most is {most} MiB; split it into a document a role"));
+        let message = format!("the file has {size} MiB, the most is {most} MiB; split it into a document a role");
+        return Err(Problem::at(1, message));
     }
     let bytes = fs::read(path).map_err(cannot)?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let line =
             1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
-        format!("the file is not UTF-8 (from line {line} on); save it again with the encoding UTF-8")
+        Problem::at(line, "the file is not UTF-8 from this line on; save it again with the encoding UTF-8")
     })?;
     if text.trim().is_empty() {
-        return Err("the file is empty; write the role into it or remove it".to_owned());
+        return Err(Problem::at(1, "the file is empty; write the role into it or remove it"));
     }
     Ok(text)
 }
@@ -117,20 +120,20 @@ fn check_across(corpus: &mut Corpus) {
         let mut check = |line: usize, slug: &str, what: &str| -> bool {
             let fault = match is_role.get(slug) {
                 Some(true) if slug == doc.slug => {
-                    format!("{what} to `{slug}` leads to the role itself; name another role")
+                    format!("{what} `{slug}` leads to the role itself; name another role")
                 }
                 Some(true) => return true,
-                Some(false) => format!("{what} to `{slug}` leads to a topic; name a role"),
+                Some(false) => format!("{what} `{slug}` leads to a topic; name a role"),
                 None => format!(
-                    "{what} to `{slug}` leads nowhere: there is no {slug}.md; correct the slug or add the document"
+                    "{what} `{slug}` leads nowhere: there is no {slug}.md; correct the slug or add the document"
                 ),
             };
             problems.push(Problem::at(line, fault).inside(&file));
             false
         };
-        doc.steps.retain(|step| check(step.to.line, &step.to.text, "a step"));
-        doc.inherits.retain(|slug| check(slug.line, &slug.text, "inheriting"));
-        doc.roles.retain(|slug| check(slug.line, &slug.text, "a reference"));
+        doc.steps.retain(|step| check(step.to.line, &step.to.text, "a step to"));
+        doc.inherits.retain(|slug| check(slug.line, &slug.text, "inheriting from"));
+        doc.roles.retain(|slug| check(slug.line, &slug.text, "a reference to"));
         doc.aliases.retain(|alias| {
             let key = alias.text.to_lowercase();
             match taken.get(&key) {

@@ -208,7 +208,9 @@ pub fn parse(yaml: &str, first_line: usize) -> (FrontMatter, Vec<Problem>) {
         Err(error) => {
             let line = error.location().map_or(1, |at| at.line());
             let reason = error.without_snippet().to_string();
-            let reason = reason.lines().next().unwrap_or("it is not valid YAML").to_owned();
+            // Its own place is counted from the first line of the YAML, and would contradict ours.
+            let reason = reason.lines().next().unwrap_or("it is not valid YAML");
+            let reason = reason.split_once(" at line ").map_or(reason, |(reason, _)| reason);
             let message = format!(
                 "the front matter cannot be read and is left out ({reason}); mend this line, see the author's guide for the keys"
             );
