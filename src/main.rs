@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use rolecall::bot::Bot;
-use rolecall::bot::reply::Reply;
 use rolecall::config::{Config, Flags};
 use rolecall::console;
 use rolecall::discord;
@@ -84,17 +83,30 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
         Some(Verb::Index) => index(&config),
         Some(Verb::Check) => check(&config),
     }
-    .map_err(|error| error.to_string())
+    .or_else(|error| if reader_left(&*error) { Ok(ExitCode::SUCCESS) } else { Err(error.to_string()) })
+}
+
+/// True where whoever read the output has read enough, as `head` does: that is no failure.
+fn reader_left(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 
 /// Reads `.env` in the current folder, where there is one; what the environment says goes before it.
 fn read_env_file() -> Result<(), String> {
-    match dotenvy::dotenv() {
-        Err(error) if !error.not_found() => Err(format!(".env cannot be read: {error}; compare it with .env.example")),
-        _ => Ok(()),
-    }
+    let fault = match dotenvy::from_path(".env") {
+        Ok(()) => return Ok(()),
+        Err(error) if error.not_found() => return Ok(()),
+        // The line itself may hold the token, and is not repeated.
+        Err(dotenvy::Error::LineParse(part, _)) => {
+            let text = std::fs::read_to_string(".env").unwrap_or_default();
+            let line = text.lines().position(|line| line.contains(part.trim())).map_or(1, |at| at + 1);
+            format!("line {line} is not NAME=value; a value with a space in it stands in quotes")
+        }
+        Err(error) => error.to_string(),
+    };
+    Err(format!(".env cannot be read: {fault}; compare it with .env.example"))
 }
 
 fn log_to_stderr(filter: &str) -> Result<(), String> {
@@ -184,7 +196,7 @@ fn ask(config: &Config, text: Option<String>, json: bool, batch: Option<&Path>, 
         if json {
             writeln!(out, "{}", reply.to_json(&text))?
         } else {
-            print_reply(&reply)
+            write!(anstream::stdout(), "{}", reply.text(&console::style()))?
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -210,10 +222,6 @@ fn ask(config: &Config, text: Option<String>, json: bool, batch: Option<&Path>, 
     Ok(ExitCode::SUCCESS)
 }
 
-fn print_reply(reply: &Reply) {
-    anstream::print!("{}", reply.text(&console::style()));
-}
-
 fn index(config: &Config) -> Outcome {
     let start = Instant::now();
     let library = open_library(config)?;
@@ -226,9 +234,11 @@ fn index(config: &Config) -> Outcome {
         Origin::Rebuilt => "was damaged; built anew".to_owned(),
         Origin::InMemory(reason) => format!("cannot be kept in {} ({reason})", config.index.display()),
     };
-    println!("{roles} roles, {topics} topics, {passages} passages; index {how} in {} ms", start.elapsed().as_millis());
+    let mut out = std::io::stdout().lock();
+    let time = start.elapsed().as_millis();
+    writeln!(out, "{roles} roles, {topics} topics, {passages} passages; index {how} in {time} ms")?;
     if !library.problems.is_empty() {
-        println!("{} in the corpus; `rolecall check` lists them", counted(library.problems.len()));
+        writeln!(out, "{} in the corpus; `rolecall check` lists them", counted(library.problems.len()))?;
     }
     let kept = !matches!(library.origin, Origin::InMemory(_));
     Ok(if kept { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -236,10 +246,11 @@ fn index(config: &Config) -> Outcome {
 
 fn check(config: &Config) -> Outcome {
     let (documents, problems) = Library::check(&config.corpus)?;
+    let mut out = std::io::stdout().lock();
     for problem in &problems {
-        println!("{}", config.corpus.join(problem.to_string()).display());
+        writeln!(out, "{}", config.corpus.join(problem.to_string()).display())?;
     }
-    println!("{documents} documents, {}", counted(problems.len()));
+    writeln!(out, "{documents} documents, {}", counted(problems.len()))?;
     Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -3,7 +3,7 @@
 mod complete;
 
 use std::error::Error;
-use std::io::{BufRead, IsTerminal};
+use std::io::{BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style as Ansi};
@@ -40,7 +40,7 @@ fn piped(bot: &Bot, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
         let line = line?;
         let line = String::from_utf8_lossy(&line);
         if !line.trim().is_empty() {
-            anstream::println!("{}", bot.handle_text(&line).text(&style()));
+            writeln!(anstream::stdout(), "{}", bot.handle_text(&line).text(&style()))?;
         }
     }
     Ok(())
