@@ -1,3 +1,5 @@
-//! One test crate, a module a topic.
+//! One test crate, a module a topic: what a person sees, from the corpus to the process's exit code.
 
+mod corpus;
 mod discord;
+mod stage;
