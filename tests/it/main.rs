@@ -1,5 +1,6 @@
 //! One test crate, a module a topic: what a person sees, from the corpus to the process's exit code.
 
+mod authors;
 mod corpus;
 mod discord;
 mod stage;
