@@ -3,4 +3,5 @@
 mod authors;
 mod corpus;
 mod discord;
+mod index;
 mod stage;
