@@ -1,6 +1,7 @@
 //! One test crate, a module a topic: what a person sees, from the corpus to the process's exit code.
 
 mod authors;
+mod contracts;
 mod corpus;
 mod discord;
 mod index;
