@@ -5,4 +5,5 @@ mod contracts;
 mod corpus;
 mod discord;
 mod index;
+mod settings;
 mod stage;

@@ -1,0 +1,149 @@
+//! Settings: where they come from, which goes before which, and that all that is wrong is told at once.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::fs;
+
+use rolecall::config::{Config, Flags, VARIABLES};
+
+use crate::stage::{Place, SHIPPED};
+
+const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/.env.example");
+
+/// Each setting of `.env.example`, with the comment above it.
+fn explained() -> Vec<(String, String)> {
+    let text = fs::read_to_string(EXAMPLE).expect(".env.example is there");
+    let mut found = Vec::new();
+    let mut comment = String::new();
+    for line in text.lines() {
+        let setting =
+            line.trim_start_matches("# ").split_once('=').map(|(name, _)| name).filter(|name| {
+                name.len() > 2 && name.chars().all(|letter| letter == '_' || letter.is_ascii_uppercase())
+            });
+        match (setting, line.strip_prefix('#')) {
+            (Some(name), _) => found.push((name.to_owned(), std::mem::take(&mut comment))),
+            (None, Some(text)) => comment.push_str(text),
+            (None, None) => comment.clear(),
+        }
+    }
+    found
+}
+
+#[test]
+fn the_example_explains_exactly_what_is_read() {
+    let names: Vec<String> = explained().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names.iter().map(String::as_str).collect::<BTreeSet<_>>(), VARIABLES.into());
+    assert_eq!(names.len(), VARIABLES.len(), "each once");
+    for (name, comment) in explained() {
+        assert!(comment.trim().ends_with('.') && comment.split_whitespace().count() > 5, "{name}: {comment:?}");
+    }
+}
+
+#[test]
+fn nothing_is_read_that_is_not_listed() {
+    let read = RefCell::new(BTreeSet::new());
+    let config = Config::read(Flags::default(), |name| {
+        read.borrow_mut().insert(name.to_owned());
+        None
+    });
+    assert!(config.is_ok());
+    assert_eq!(read.into_inner(), VARIABLES.map(str::to_owned).into());
+}
+
+#[test]
+fn the_example_as_it_is_changes_nothing() {
+    let place = Place::new();
+    fs::copy(EXAMPLE, place.path(".env")).expect("a copy");
+    let outcome = place.pipe(&["--corpus", SHIPPED, "--index", "index"], "/role pd\n");
+    assert_eq!(outcome.code, Some(0), "{}", outcome.err);
+    assert!(outcome.out.contains("Product Designer"), "without a token it is the console");
+}
+
+#[test]
+fn wrong_settings_are_all_told_at_once() {
+    let place = Place::new();
+    let mut command = place.command(&["check"]);
+    command.envs([
+        ("DISCORD_TOKEN", "Bot abc"),
+        ("DISCORD_API_URL", "discord.com/api"),
+        ("ROLECALL_ASK_CHANNELS", "123,general"),
+        ("RUST_LOG", "rolecall=loud"),
+    ]);
+    let outcome = crate::stage::finish(command);
+    assert_eq!((outcome.code, outcome.out.as_str()), (Some(1), ""));
+    for name in ["DISCORD_TOKEN", "DISCORD_API_URL", "ROLECALL_ASK_CHANNELS", "RUST_LOG"] {
+        assert_eq!(outcome.err.matches(&format!("\n  {name}: ")).count(), 1, "{name}: {}", outcome.err);
+    }
+    assert!(outcome.err.contains("\"general\""), "{}", outcome.err);
+    assert!(!outcome.err.contains("abc"), "a token is not for the screen: {}", outcome.err);
+}
+
+#[test]
+fn a_setting_is_read_from_the_env_file_of_the_current_folder() {
+    let place = Place::new();
+    place.write(".env", format!("ROLECALL_CORPUS={SHIPPED}\nROLECALL_INDEX=kept\n"));
+    let outcome = place.run(&["ask", "/role pd"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.err);
+    assert!(place.path("kept").is_dir());
+}
+
+#[test]
+fn an_env_file_further_up_is_not_read() {
+    let place = Place::new();
+    place.write(".env", "ROLECALL_CORPUS=/nowhere\n");
+    fs::create_dir_all(place.path("below/corpus")).expect("a folder");
+    place.write("below/corpus/cook.md", "# Cook\n\nCooks.\n");
+    let mut command = place.command(&["check"]);
+    command.current_dir(place.path("below"));
+    let outcome = crate::stage::finish(command);
+    assert_eq!((outcome.code, outcome.err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn flags_go_before_the_environment_and_that_before_the_env_file() {
+    let place = Place::new();
+    for name in ["flagged", "set", "filed"] {
+        fs::create_dir(place.path(name)).expect("a folder");
+        place.write(&format!("{name}/cook.md"), format!("# Cook\n\nThe {name} one.\n"));
+    }
+    place.write(".env", "ROLECALL_CORPUS=filed\n");
+    let shown = |flag: bool, set: bool| {
+        let mut command =
+            place.command(if flag { &["--corpus", "flagged", "ask", "/role cook"] } else { &["ask", "/role cook"] });
+        if set {
+            command.env("ROLECALL_CORPUS", "set");
+        }
+        crate::stage::finish(command).out
+    };
+    assert!(shown(false, false).contains("The filed one."));
+    assert!(shown(false, true).contains("The set one."));
+    assert!(shown(true, true).contains("The flagged one."));
+}
+
+#[test]
+fn an_empty_setting_is_none() {
+    let place = Place::with(&[("cook.md", "# Cook\n\nCooks.\n")]);
+    let mut command = place.command(&["check"]);
+    command.envs(VARIABLES.map(|name| (name, "")));
+    let outcome = crate::stage::finish(command);
+    assert_eq!((outcome.code, outcome.err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_broken_env_file_is_told() {
+    let place = Place::with(&[("cook.md", "# Cook\n\nCooks.\n")]);
+    place.write(".env", "ROLECALL_CORPUS corpus\n");
+    let outcome = place.run(&["check"]);
+    assert_eq!((outcome.code, outcome.out.as_str()), (Some(1), ""));
+    assert!(outcome.err.starts_with("rolecall: .env cannot be read: "), "{}", outcome.err);
+    assert!(outcome.err.contains(".env.example"), "{}", outcome.err);
+}
+
+#[test]
+fn a_broken_env_file_does_not_show_the_token() {
+    let place = Place::with(&[("cook.md", "# Cook\n\nCooks.\n")]);
+    place.write(".env", "DISCORD_TOKEN=s3cr3t-w0rd with a space\n");
+    let outcome = place.run(&["check"]);
+    assert_eq!(outcome.code, Some(1));
+    assert!(!outcome.err.contains("s3cr3t"), "{}", outcome.err);
+}
