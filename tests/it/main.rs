@@ -5,5 +5,6 @@ mod contracts;
 mod corpus;
 mod discord;
 mod index;
+mod questions;
 mod settings;
 mod stage;
