@@ -8,3 +8,4 @@ mod index;
 mod questions;
 mod settings;
 mod stage;
+mod wards;
