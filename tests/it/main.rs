@@ -7,5 +7,6 @@ mod discord;
 mod index;
 mod questions;
 mod settings;
+mod shape;
 mod stage;
 mod wards;

@@ -1,0 +1,246 @@
+//! The shape of the source: who may name whom, how long a file may be, and that no rule knows the shipped corpus.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use rolecall::library::corpus;
+
+use crate::stage::SHIPPED;
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+/// The most lines that a file may have.
+const LONGEST: usize = 400;
+
+/// A source file as the tests read it.
+#[derive(Debug)]
+struct Source {
+    /// Its path below the top folder, such as `src/bot/reply.rs`.
+    path: String,
+    /// Its text.
+    text: String,
+    /// Its code: no comments, strings empty, nothing from `#[cfg(test)]` on.
+    code: String,
+    /// What stands in its strings, each with its line; without those of tests.
+    strings: Vec<(usize, String)>,
+}
+
+static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(|| {
+    let mut sources = Vec::new();
+    collect(&Path::new(ROOT).join("src"), &mut sources);
+    sources.sort_by(|one, other| one.path.cmp(&other.path));
+    assert!(sources.len() > 20, "the sources are found");
+    sources
+});
+
+fn collect(folder: &Path, sources: &mut Vec<Source>) {
+    for entry in fs::read_dir(folder).expect("a folder of sources") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            collect(&path, sources);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            let text = fs::read_to_string(&path).expect("a source file");
+            let (code, strings) = read(text.split("#[cfg(test)]").next().unwrap_or_default());
+            let path = path.strip_prefix(ROOT).expect("below the top").to_string_lossy().into_owned();
+            sources.push(Source { path, text, code, strings });
+        }
+    }
+}
+
+/// Parts code from strings, and drops comments.
+fn read(text: &str) -> (String, Vec<(usize, String)>) {
+    static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
+        let comment = r"//[^\n]*|(?s:/\*.*?\*/)";
+        let string = r##"b?r#"(?s:(?P<raw>.*?))"#|b?r"(?P<bare>[^"]*)"|b?"(?P<plain>(?:[^"\\]|\\(?s:.))*)""##;
+        let letter = r"b?'(?:[^'\\\n]|\\[^\n]+?)'";
+        Regex::new(&format!("{comment}|{string}|{letter}")).expect("a pattern")
+    });
+    let (mut code, mut strings, mut end) = (String::new(), Vec::new(), 0);
+    for found in TOKEN.captures_iter(text) {
+        let whole = found.get(0).expect("a match");
+        code.push_str(&text[end..whole.start()]);
+        end = whole.end();
+        if let Some(string) = ["raw", "bare", "plain"].into_iter().find_map(|name| found.name(name)) {
+            code.push_str("\"\"");
+            strings.push((text[..whole.start()].matches('\n').count() + 1, string.as_str().to_owned()));
+        }
+    }
+    code.push_str(&text[end..]);
+    (code, strings)
+}
+
+/// Files outside `allowed` whose code names `what` as a path's beginning or part.
+fn naming(what: &str, within: &[&str], allowed: &[&str]) -> Vec<String> {
+    let pattern = Regex::new(&format!(r"\b{what}\b")).expect("a pattern");
+    let inside = |path: &str, folders: &[&str]| folders.iter().any(|folder| path.starts_with(folder));
+    SOURCES
+        .iter()
+        .filter(|source| inside(&source.path, within) && !inside(&source.path, allowed))
+        .filter(|source| pattern.is_match(&source.code))
+        .map(|source| format!("{} names {what}", source.path))
+        .collect()
+}
+
+const NOBODY: [String; 0] = [];
+
+#[test]
+fn only_the_discord_room_names_serenity() {
+    assert_eq!(naming("serenity", &["src/"], &["src/discord/"]), NOBODY);
+}
+
+#[test]
+fn only_the_library_names_the_index_the_parsers_and_the_graph() {
+    for name in ["tantivy", "pulldown_cmark", "serde_saphyr", "petgraph"] {
+        assert_eq!(naming(name, &["src/"], &["src/library/"]), NOBODY);
+    }
+}
+
+#[test]
+fn bot_and_library_know_no_runtime_and_no_network() {
+    for name in ["tokio", "serenity", "reqwest", "hyper", "async", "await"] {
+        assert_eq!(naming(name, &["src/bot/", "src/library/"], &[]), NOBODY);
+    }
+}
+
+#[test]
+fn the_library_knows_no_other_room() {
+    for room in ["bot", "discord", "console", "config"] {
+        assert_eq!(naming(&format!("crate::{room}"), &["src/library/"], &[]), NOBODY);
+    }
+}
+
+#[test]
+fn the_bot_knows_the_library_alone() {
+    for room in ["discord", "console", "config"] {
+        assert_eq!(naming(&format!("crate::{room}"), &["src/bot/"], &[]), NOBODY);
+    }
+}
+
+#[test]
+fn the_front_ends_do_not_know_each_other() {
+    assert_eq!(naming("crate::discord", &["src/console/"], &[]), NOBODY);
+    assert_eq!(naming("crate::console", &["src/discord/"], &[]), NOBODY);
+}
+
+#[test]
+fn only_main_sees_settings() {
+    for name in ["crate::config", "rolecall::config", "config::Config"] {
+        assert_eq!(naming(name, &["src/"], &["src/main.rs", "src/config.rs"]), NOBODY);
+    }
+    for name in ["env::var", "env::var_os", "dotenvy"] {
+        assert_eq!(naming(name, &["src/"], &["src/main.rs"]), NOBODY);
+    }
+}
+
+#[test]
+fn nobody_groups_imports_from_several_rooms() {
+    assert_eq!(naming(r"use crate::\{", &["src/"], &[]), NOBODY, "the tests above read whole paths");
+    assert_eq!(naming(r"super::super", &["src/"], &[]), NOBODY);
+}
+
+#[test]
+fn no_file_is_longer_than_four_hundred_lines() {
+    let long: Vec<String> = SOURCES
+        .iter()
+        .map(|source| (source.text.lines().count(), &source.path))
+        .filter(|(lines, _)| *lines > LONGEST)
+        .map(|(lines, path)| format!("{path} has {lines} lines"))
+        .collect();
+    assert_eq!(long, NOBODY);
+}
+
+#[test]
+fn nothing_is_called_by_what_it_is_not() {
+    const EMPTY: [&str; 11] =
+        ["util", "utils", "common", "types", "helper", "helpers", "misc", "error", "errors", "shared", "stuff"];
+    for source in SOURCES.iter() {
+        let parts = source.path.trim_end_matches(".rs").split('/');
+        for part in parts {
+            assert!(!EMPTY.contains(&part), "{}: name it for what it is to the user", source.path);
+        }
+    }
+}
+
+#[test]
+fn every_file_opens_with_why_it_exists() {
+    for source in SOURCES.iter() {
+        let first = source.text.lines().next().unwrap_or_default();
+        assert!(first.starts_with("//! ") && first.len() > 20, "{} opens with {first:?}", source.path);
+    }
+}
+
+/// The file that a path such as `crate::bot::reply::Kind` leads to.
+fn file_of(path: &str, files: &BTreeSet<&str>) -> Option<String> {
+    let parts: Vec<&str> = path.split("::").skip(1).collect();
+    (1..=parts.len()).rev().find_map(|length| {
+        let stem = format!("src/{}", parts[..length].join("/"));
+        [format!("{stem}.rs"), format!("{stem}/mod.rs")].into_iter().find(|file| files.contains(file.as_str()))
+    })
+}
+
+/// Every file, with the files that its code names by full path.
+fn arrows() -> BTreeMap<String, BTreeSet<String>> {
+    let files: BTreeSet<&str> = SOURCES.iter().map(|source| source.path.as_str()).collect();
+    let path = Regex::new(r"crate(?:::[a-z_0-9]+)+(?:::\{[^;]*)?").expect("a pattern");
+    let inner = Regex::new(r"(?:^|[{,]\s*)([a-z_0-9]+(?:::[a-z_0-9]+)*)").expect("a pattern");
+    let mut arrows: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for source in SOURCES.iter() {
+        let out = arrows.entry(source.path.clone()).or_default();
+        for found in path.find_iter(&source.code) {
+            let (stem, group) = found.as_str().split_once("::{").unwrap_or((found.as_str(), ""));
+            let inside = inner.captures_iter(group).map(|part| format!("{stem}::{}", &part[1]));
+            for named in std::iter::once(stem.to_owned()).chain(inside) {
+                out.extend(file_of(&named, &files).filter(|file| *file != source.path));
+            }
+        }
+    }
+    arrows
+}
+
+#[test]
+fn no_files_name_each_other_in_a_circle() {
+    let mut arrows = arrows();
+    assert!(arrows.values().map(BTreeSet::len).sum::<usize>() > 50, "the arrows are found");
+    // Whoever names nobody that is left is in no circle; what cannot be taken away is.
+    while let Some(free) = arrows.iter().find(|(_, named)| named.is_empty()).map(|(file, _)| file.clone()) {
+        arrows.remove(&free);
+        arrows.values_mut().for_each(|named| named.retain(|file| *file != free));
+    }
+    let leads_back: Vec<(&String, &BTreeSet<String>)> = arrows.iter().collect();
+    assert!(leads_back.is_empty(), "these name each other in a circle, or name such files: {leads_back:#?}");
+}
+
+#[test]
+fn no_rule_names_a_role_of_the_shipped_corpus() {
+    let corpus = corpus::read(Path::new(SHIPPED)).expect("the shipped corpus");
+    let names: BTreeSet<String> = corpus
+        .documents
+        .iter()
+        .filter(|document| document.is_role())
+        .flat_map(|role| [role.slug.clone(), role.slug.replace('-', " "), role.title.to_lowercase()])
+        .collect();
+    let mut named = Vec::new();
+    for source in
+        SOURCES.iter().filter(|source| ["src/bot/", "src/library/"].iter().any(|room| source.path.starts_with(room)))
+    {
+        for (line, string) in &source.strings {
+            let string = string.to_lowercase();
+            if let Some(name) = names.iter().find(|name| string.contains(name.as_str())) {
+                named.push(format!("{}:{line} names {name}", source.path));
+            }
+        }
+    }
+    assert_eq!(named, NOBODY);
+}
+
+#[test]
+fn the_reader_parts_code_from_strings_and_comments() {
+    let text =
+        "let a = \"x // y\"; // tokio \"z\"\nlet b = 'c'; /* \"d\" */ fn f<'a>() { r#\"e \"f\"\"#; '\"'; \"\\\"g\" }";
+    let (code, strings) = read(text);
+    assert_eq!(code, "let a = \"\"; \nlet b = ;  fn f<'a>() { \"\"; ; \"\" }");
+    let strings: Vec<(usize, &str)> = strings.iter().map(|(line, text)| (*line, text.as_str())).collect();
+    assert_eq!(strings, [(1, "x // y"), (2, "e \"f\""), (2, "\\\"g")]);
+}
