@@ -134,6 +134,7 @@ fn build_beside(
         fs::remove_dir_all(place).map_err(io_error)?;
     }
     fs::rename(&aside.0, place).map_err(io_error)?;
+    remove_oldest(folder);
     open(place, entries.len())
 }
 
@@ -256,6 +257,31 @@ fn remove_left_over(folder: &Path) {
         {
             let _ = fs::remove_dir_all(entry.path());
         }
+    }
+}
+
+/// Indexes that are kept for corpora of the past: whoever goes back to one finds it.
+const KEPT: usize = 5;
+
+/// Removes the oldest indexes beyond those that are kept. Whoever has one open goes on reading it.
+fn remove_oldest(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    let ours = |name: &str| {
+        let parts = name.split_once('-');
+        parts.is_some_and(|(format, key)| {
+            format.bytes().all(|byte| byte.is_ascii_digit())
+                && key.len() == 16
+                && key.bytes().all(|byte| byte.is_ascii_hexdigit())
+        })
+    };
+    let mut indexes: Vec<_> = entries
+        .flatten()
+        .filter(|entry| ours(&entry.file_name().to_string_lossy()))
+        .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
+        .collect();
+    indexes.sort();
+    for (_, path) in indexes.iter().rev().skip(KEPT) {
+        let _ = fs::remove_dir_all(path);
     }
 }
 

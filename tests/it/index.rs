@@ -52,6 +52,23 @@ fn an_index_is_built_once_and_then_opened() {
 }
 
 #[test]
+fn only_the_last_indexes_are_kept_and_folders_of_others_stay() {
+    let place = kitchen();
+    fs::create_dir_all(place.index().join("1-not-ours")).expect("a folder");
+    let mut last = String::new();
+    for day in 0..9 {
+        place.write(
+            "corpus/cook.md",
+            format!("# Cook\n\nCooks lunch on day {day}.\n\n## Duties\n\n- Sharpens knives\n"),
+        );
+        last = format!("{FORMAT}-{}", place.library().fingerprint);
+    }
+    let left = names(&place.index());
+    assert_eq!(left.len(), 6, "{left:?}");
+    assert!(left.contains(&last) && left.contains("1-not-ours"), "{left:?}");
+}
+
+#[test]
 fn a_changed_corpus_has_an_index_of_its_own_and_the_old_one_still_opens() {
     let place = kitchen();
     assert_eq!(place.library().origin, Origin::Built);

@@ -74,7 +74,7 @@ pub fn check(library: &Library, question: &Question) -> Reply {
     let told: Vec<&Hit> =
         question.hits.iter().filter(|hit| hit.score >= NEAR_ENOUGH_TO_TELL * best).take(MOST_LINES).collect();
     let limit = |hit: &&Hit| library.document(hit.document).passages[hit.passage].part == Part::Limit;
-    let (verdict, heading) = match (told.first().is_some_and(|hit| limit(&hit)), told.iter().any(|hit| limit(&hit))) {
+    let (verdict, heading) = match (told.first().is_some_and(&limit), told.iter().any(limit)) {
         (true, _) => (": no", "No. The sources say"),
         (false, true) => (": it depends", "Not plainly. The sources say"),
         (false, false) => (": yes", "Yes. The sources say"),

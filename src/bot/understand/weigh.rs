@@ -305,6 +305,14 @@ fn general(sentence: &Sentence, named: &[&Mention], asking: &[bool]) -> f32 {
         };
         general *= by;
     }
+    // "Is the PM in": somebody who is there, not what PMs are.
+    let present = named.iter().any(|mention| {
+        let before = |back: usize| mention.start.checked_sub(back).map(word);
+        before(1) == Some("the") && matches!(before(2), Some("is" | "are"))
+    });
+    if present {
+        general *= 0.6;
+    }
     let progressive = |verb: &str| verb.len() > 5 && verb.ends_with("ing");
     if who.is_some_and(|after| after < sentence.words.len() && progressive(word(after))) {
         general *= 0.75;
