@@ -188,31 +188,26 @@ impl Statement {
     }
 
     fn source<'a>(&'a self, called: &'a [Called], names: &Names, documents: &[Document]) -> Source<'a> {
+        let others = |at: &usize| *at != self.document && documents[*at].is_role();
+        let named = |words: &[Word]| {
+            let mentions =
+                names.spot(words, &|_| true).into_iter().filter(|mention| mention.how == names::Match::Exact);
+            mentions.flat_map(|mention| mention.documents).filter(others).collect::<Vec<usize>>()
+        };
+        let told_of = named(&self.text);
+        let mut roles = told_of.clone();
+        roles.extend(self.phrases.iter().flat_map(|phrase| named(phrase)));
+        roles.sort_unstable();
+        roles.dedup();
         Source {
             document: self.document,
             passage: self.passage,
             text: &self.text,
             phrases: &self.phrases,
             around: [&self.heading, &called[self.document].title],
-            roles: self.roles_named(names, documents),
+            roles,
+            told_of,
         }
-    }
-
-    /// The roles that the passage or its search phrases name, besides the one it stands under.
-    fn roles_named(&self, names: &Names, documents: &[Document]) -> Vec<usize> {
-        let mut found: Vec<usize> = Vec::new();
-        for statement in [&self.text].into_iter().chain(&self.phrases) {
-            for mention in names.spot(statement, &|_| true) {
-                if mention.how == names::Match::Exact {
-                    found.extend(
-                        mention.documents.iter().filter(|at| **at != self.document && documents[**at].is_role()),
-                    );
-                }
-            }
-        }
-        found.sort_unstable();
-        found.dedup();
-        found
     }
 }
 

@@ -28,8 +28,10 @@ struct Searchable {
     text: Box<[u32]>,
     phrases: Box<[Box<[u32]>]>,
     around: Box<[u32]>,
-    /// Roles that it speaks of, besides its own.
+    /// Roles that it names, besides its own.
     roles: Box<[usize]>,
+    /// Those of them that its text speaks of, in order.
+    told_of: Box<[usize]>,
 }
 
 /// The words of one passage.
@@ -45,8 +47,10 @@ pub struct Source<'a> {
     pub phrases: &'a [Vec<Word>],
     /// What stands around it: its heading, and its document's title.
     pub around: [&'a [Word]; 2],
-    /// Positions of the roles that it names.
+    /// Positions of the roles that it names, search phrases included.
     pub roles: Vec<usize>,
+    /// Positions of the roles that it speaks of in its text, in order.
+    pub told_of: Vec<usize>,
 }
 
 /// What is searched for: the meaningful words of a question.
@@ -121,6 +125,7 @@ impl Searcher {
                 phrases: source.phrases.iter().map(|phrase| number(phrase)).collect(),
                 around: number(&source.around.concat()),
                 roles: source.roles.clone().into(),
+                told_of: source.told_of.clone().into(),
             })
             .collect();
         let language = English::new();
@@ -183,9 +188,9 @@ impl Searcher {
             let weight = match (id, alike.first()) {
                 (Some(id), _) => self.weights[id as usize],
                 (None, Some(id)) => self.weights[*id as usize].max(0.5),
-                (None, None) if language == Weight::Light => LIGHT,
                 (None, None) => 1.0,
             };
+            let weight = if language == Weight::Light { weight.min(LIGHT) } else { weight };
             terms.push(QueryTerm { stem: word.stem.clone(), id, alike, weight });
         }
         let total = terms.iter().map(|term| term.weight).sum();
@@ -230,6 +235,13 @@ impl Searcher {
     pub fn among(&self, query: &Query, documents: &[usize], limit: usize) -> Vec<Hit> {
         let passages = documents.iter().filter_map(|document| self.by_document.get(document)).flatten();
         sorted(passages.map(|at| self.measure(query, &self.passages[*at])).collect(), limit)
+    }
+
+    /// The roles that the text of a passage speaks of, in order, besides the one it stands under.
+    pub fn told_of(&self, hit: &Hit) -> &[usize] {
+        let of_document = self.by_document.get(&hit.document).into_iter().flatten();
+        let found = of_document.map(|at| &self.passages[*at]).find(|passage| passage.passage == hit.passage);
+        found.map_or(&[], |passage| &passage.told_of)
     }
 
     fn measure(&self, query: &Query, passage: &Searchable) -> Hit {

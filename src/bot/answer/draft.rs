@@ -5,6 +5,7 @@ use crate::bot::request::Request;
 use crate::library::Library;
 use crate::library::document::Document;
 use crate::library::markdown::{Part, Passage};
+use crate::library::search::Hit;
 
 /// A passage as a line of the reply; its sources go into the reply's.
 pub fn line(reply: &mut Reply, document: &Document, passage: &Passage) -> Line {
@@ -85,6 +86,13 @@ pub fn roles_behind(library: &Library, document: usize) -> Vec<usize> {
         return vec![document];
     }
     found.roles.iter().filter_map(|slug| library.by_slug(&slug.text)).collect()
+}
+
+/// The role that a hit speaks of first: its own; in a topic, the first of those whose work it is that the passage names.
+pub fn spoken_of(library: &Library, hit: &Hit) -> Option<usize> {
+    let behind = roles_behind(library, hit.document);
+    let told = library.search.told_of(hit).iter().find(|role| behind.contains(role));
+    if library.document(hit.document).is_role() { Some(hit.document) } else { told.or(behind.first()).copied() }
 }
 
 /// Offers the card of a role.

@@ -1,6 +1,6 @@
 //! Answers that a search gives: who does something, whether somebody does, what a subject is.
 
-use crate::bot::answer::draft::{led, line, offer_role, roles_behind, slugs, whole};
+use crate::bot::answer::draft::{led, line, offer_role, roles_behind, slugs, spoken_of, whole};
 use crate::bot::question::Question;
 use crate::bot::reply::{Block, Kind, Line, Reply};
 use crate::library::Library;
@@ -22,7 +22,7 @@ pub fn who(library: &Library, question: &Question) -> Reply {
     let best = question.hits.first().map_or(0.0, |hit| hit.score);
     let mut ranked: Vec<(usize, &Hit)> = Vec::new();
     for hit in question.hits.iter().filter(|hit| hit.score >= NEAR * best) {
-        for role in roles_behind(library, hit.document).into_iter().take(1) {
+        if let Some(role) = spoken_of(library, hit) {
             if ranked.iter().all(|(known, _)| *known != role) {
                 ranked.push((role, hit));
             }
@@ -101,6 +101,7 @@ pub fn topic(library: &Library, question: &Question) -> Reply {
     for hit in question.hits.iter().filter(|hit| hit.score >= 0.8 * best).take(3) {
         let document = library.document(hit.document);
         whole(&mut reply, document, &document.passages[hit.passage]);
+        roles.extend(spoken_of(library, hit));
         roles.extend(roles_behind(library, hit.document));
     }
     reply.roles = slugs(library, roles.iter().copied());

@@ -22,6 +22,8 @@ pub enum Cue {
     Duties,
     /// An explanation of what something is.
     What,
+    /// Whatever there is about something is wanted.
+    About,
     /// A figure of this measure, as facts in the corpus name it.
     Measure(&'static str),
     /// More or less of something is wanted.
@@ -46,13 +48,13 @@ pub const CUES: &[(Cue, &str)] = &[
         Cue::Path,
         "path, career path, route, road from, way from, steps, rungs, ladder, career ladder, trajectory, journey, roadmap from, get from, \
          go from, going from, move from, moving from, grow from, work my way up, all the way, in between, stepping stones, promotion path, \
-         track from, progression, climb from, climb, stages between, jobs between, roles between, how many steps, how many promotions",
+         track from, progression, climb from, climb, stages between, jobs between, roles between, on the way, along the way, stops, how many steps, how many promotions",
     ),
     (
         Cue::Next,
         "next, next step, next rung, next level, next role, next job, after, comes after, come after, what comes after, go after, \
          follows, step up from, one up from, above, promoted to, promotion, get promoted, promoted from, move on from, beyond, grow into, \
-         move up, moving up, where to from, up from, higher than, succeed, from here, go from here, where can i go, where could i go, \
+         move up, moving up, where to from, up from, higher than, succeed, from here, from there, go from here, go from there, where can i go, where could i go, \
          where would i go, where do i go",
     ),
     (
@@ -94,9 +96,15 @@ pub const CUES: &[(Cue, &str)] = &[
     (
         Cue::What,
         "what is, what are, what does, what do, what, whats, wats, wat, wot, explain, describe, define, definition, meaning of, mean, means, \
-         tell me about, tell me more about, stand for, stands for, what exactly, overview, summary, summarise, summarize, eli5, describe, info on, \
-         information on, details on, introduction to, what kind of role, what kind of job, what sort of role, what sort of job, \
-         the deal with, deal with, is there a, is there an, are there any, know about, give me, show me, list, break down, walk me through, rundown, about, in plain english, in simple terms, in a nutshell, in a few words, in short",
+         stand for, stands for, what exactly, overview, summary, summarise, summarize, eli5, describe, introduction to, what kind of role, what kind of job, what sort of role, what sort of job, \
+         deal with, is there a, is there an, are there any, give me, show me, list, break down, walk me through, rundown, about, in plain english, in simple terms, in a nutshell, in a few words, in short",
+    ),
+    (
+        Cue::About,
+        "tell me about, tell me more about, anything about, anything on, anything in there about, anything in there on, got anything on, \
+         got anything about, info about, info on, information about, information on, details on, details about, stuff about, stuff on, \
+         what about, say about, tell me on, there about, there on, read about, read up on, know about, more about, something on, something about, \
+         the deal with",
     ),
     (
         Cue::Measure("pay"),
@@ -124,7 +132,7 @@ pub const CUES: &[(Cue, &str)] = &[
     (
         Cue::Asks,
         "how, how do, how does, how to, which, where, when, can someone explain, can anyone explain, could someone, does anyone know, \
-         anyone know, do you know, i wonder, wondering, curious, any idea, remind me, question, help me understand, tell me, \
+         anyone know, do you know, i wonder, wondering, curious, any idea, remind me, can i get, can i have, could i get, could i have, may i have, i need a, question, help me understand, tell me, \
          can you tell me, could you tell me, options, i'd like to know, i want to know, want to know, need to know",
     ),
     (

@@ -42,7 +42,7 @@ struct Reader<'a> {
 }
 
 /// Hints that are spent in every question: they only say that it is one.
-const SPENT: [Cue; 4] = [Cue::Who, Cue::What, Cue::Asks, Cue::YesNo];
+const SPENT: [Cue; 5] = [Cue::Who, Cue::What, Cue::About, Cue::Asks, Cue::YesNo];
 
 /// A question for a quantity is answered by a quantity; a passage that has none must fit the better.
 const NO_QUANTITY: f32 = 0.55;
@@ -58,6 +58,9 @@ const EVENT: f32 = 4.0;
 
 /// How strongly it speaks for an answer on a subject that nobody speaks of himself, of those present or of what is at hand.
 const IMPERSONAL: f32 = 1.2;
+
+/// How strongly it speaks for an answer on a subject that whatever there is about it is asked for.
+const ABOUT: f32 = 1.5;
 
 /// How strongly it speaks for a figure that it is of the measure that was asked for.
 const OF_MEASURE: f32 = 1.0;
@@ -135,7 +138,7 @@ impl Reader<'_> {
         let left = self.sentence.content(&spent, |clause| self.weighed.asking_clause(clause));
         let left = left.into_iter().filter(|word| word.at.start >= begins);
         let query = self.library.search.query(left);
-        (1.0 - 0.33 * (query.weight() - 0.5).max(0.0)).max(0.0)
+        (1.0 - 0.33 * (query.weight() - 0.5).max(0.0) - 0.15 * query.unknown()).max(0.0)
     }
 
     /// An ambiguous name: the bot asks which.
@@ -315,7 +318,7 @@ impl Reader<'_> {
             .mentions
             .first()
             .is_some_and(|mention| mention.end - mention.start == self.sentence.words.len());
-        let hinted = [Cue::What, Cue::Duties, Cue::Who].into_iter().any(|cue| self.has(cue));
+        let hinted = [Cue::What, Cue::About, Cue::Duties, Cue::Who].into_iter().any(|cue| self.has(cue));
         // When, where or how of a role is something else than what it is.
         let sure = if hinted || alone { 0.93 } else { 0.6 };
         let mut question = self.question(Kind::Role, sure * self.undisturbed(&[]));
@@ -328,7 +331,8 @@ impl Reader<'_> {
         if self.weighed.unknown_doer || (self.weighed.leads_with_yes_no && self.roles.is_empty()) {
             return None;
         }
-        let query = self.library.search.query(self.sentence.content(&[Cue::What, Cue::Asks, Cue::YesNo], |_| true));
+        let query =
+            self.library.search.query(self.sentence.content(&[Cue::What, Cue::About, Cue::Asks, Cue::YesNo], |_| true));
         let named = self.named_topics();
         let hits = evidence::topic_hits(self.library, &query, &named, &self.roles);
         if query.weight() < 0.6 && !named.is_empty() && self.has(Cue::What) {
@@ -336,6 +340,7 @@ impl Reader<'_> {
         }
         let named = if named.is_empty() { 0.0 } else { NAMED };
         let impersonal = if self.sentence.is_personal() { 0.0 } else { IMPERSONAL };
-        self.found(Kind::Topic, query, hits, named + impersonal)
+        let about = if self.has(Cue::About) { ABOUT } else { 0.0 };
+        self.found(Kind::Topic, query, hits, named + impersonal + about)
     }
 }

@@ -73,7 +73,7 @@ impl Sentence {
                 named[mention.start..mention.end].fill(true);
             }
         }
-        let hints = hints(&words, &clause, &named);
+        let hints = hints(&words, &clause, &named, &|word| library.search.knows(&word.stem));
         let arrow = mentions.windows(2).any(|pair| {
             let between = &text[words[pair[0].end - 1].at.end..words[pair[1].start].at.start];
             ["->", "→", "=>", "➡", ">", "⇒"].iter().any(|arrow| between.contains(arrow))
@@ -195,12 +195,12 @@ const SOMEBODY: [&str; 14] = [
     "team-mate",
 ];
 
-fn hints(words: &[Word], clause: &[usize], named: &[bool]) -> Vec<Hint> {
+fn hints(words: &[Word], clause: &[usize], named: &[bool], known: &dyn Fn(&Word) -> bool) -> Vec<Hint> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < words.len() {
         let opens = at == 0 || clause[at] != clause[at - 1];
-        let fits = phrases_from(&words[at].text).iter().find(|(phrase, cue)| {
+        let fits = phrases_from(&words[at], known).iter().find(|(phrase, cue)| {
             (*cue != Cue::YesNo || opens)
                 && phrase.len() <= words.len() - at
                 && phrase.iter().zip(&words[at..]).skip(1).all(|(wanted, word)| *wanted == word.text)
@@ -227,11 +227,15 @@ fn hints(words: &[Word], clause: &[usize], named: &[bool]) -> Vec<Hint> {
     found
 }
 
-/// The cues that begin with a word, or with the word that it is a misspelling of.
-fn phrases_from(word: &str) -> &'static [Phrase] {
-    if let Some(phrases) = BY_FIRST_WORD.get(word) {
+/// The cues that begin with a word, or with the word that it is a misspelling of, where the corpus does not know it as it stands.
+fn phrases_from(word: &Word, known: &dyn Fn(&Word) -> bool) -> &'static [Phrase] {
+    if let Some(phrases) = BY_FIRST_WORD.get(word.text.as_str()) {
         return phrases;
     }
+    if known(word) {
+        return &[];
+    }
+    let word = word.text.as_str();
     let letters = word.chars().count();
     if letters < 7 {
         return &[];

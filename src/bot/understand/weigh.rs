@@ -62,11 +62,9 @@ impl Weighed {
         });
         // "A PM who hates meetings": that who asks nothing.
         let relative = |hint: &&Hint| hint.cue == Cue::Who && hint.at.start > 0 && sentence.named[hint.at.start - 1];
-        let leads = sentence
-            .hints
-            .iter()
-            .filter(|hint| !relative(hint))
-            .find(|hint| matches!(hint.cue, Cue::Who | Cue::What | Cue::Why | Cue::YesNo | Cue::Measure(_)));
+        let leads = sentence.hints.iter().filter(|hint| !relative(hint)).find(|hint| {
+            matches!(hint.cue, Cue::Who | Cue::What | Cue::About | Cue::Why | Cue::YesNo | Cue::Measure(_))
+        });
         let first_name = named.first().map(|mention| mention.start);
         let begins = leads.map(|hint| hint.at.start).into_iter().chain(first_name).min();
         let begins = begins.map_or(0, |at| sentence.words[at].at.start);
@@ -238,8 +236,9 @@ fn asks(sentence: &Sentence, roles: &[usize]) -> f32 {
         opening || after_so
     };
     let cue = |hint: &&Hint| !matches!(hint.cue, Cue::Event | Cue::YesNo | Cue::Most | Cue::Asks | Cue::Who);
-    let question_word =
-        |hint: &&Hint| matches!(hint.cue, Cue::Who | Cue::What | Cue::Asks | Cue::Why | Cue::Measure(_) | Cue::YesNo);
+    let question_word = |hint: &&Hint| {
+        matches!(hint.cue, Cue::Who | Cue::What | Cue::About | Cue::Asks | Cue::Why | Cue::Measure(_) | Cue::YesNo)
+    };
     let alone = sentence
         .mentions
         .first()
@@ -260,7 +259,12 @@ fn asks(sentence: &Sentence, roles: &[usize]) -> f32 {
         .any(|hint| matches!(hint.cue, Cue::Measure(_)) && sentence.words[hint.at.start].text == "how")
     {
         0.85
-    } else if sentence.hints.iter().filter(question_word).any(|hint| matches!(hint.cue, Cue::Who | Cue::Asks)) {
+    } else if sentence
+        .hints
+        .iter()
+        .filter(question_word)
+        .any(|hint| matches!(hint.cue, Cue::Who | Cue::About | Cue::Asks))
+    {
         0.6
     } else {
         0.0
