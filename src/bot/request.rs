@@ -153,7 +153,7 @@ impl Command {
         COMMANDS.iter().find(|command| command.name == name)
     }
 
-    /// How it is typed: "/path <from> <to>".
+    /// How it is typed: `/path <from> <to>`.
     pub fn usage(&self) -> String {
         let options: String = self.options.iter().map(|option| format!(" <{}>", option.name)).collect();
         format!("/{}{options}", self.name)

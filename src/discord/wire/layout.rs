@@ -128,7 +128,7 @@ fn draw_line(out: &mut Vec<Piece>, line: &Line, before: &str, gap: &'static str,
     }
 }
 
-/// The marks of a line's sources: " [1][3]". Not a link to Discord, since no bracket follows.
+/// The marks of a line's sources: `[1][3]`. Not a link to Discord, since no bracket follows.
 pub fn marks(line: &Line, sources: usize) -> String {
     let marks: String =
         line.sources.iter().filter(|at| **at < sources).take(MARKS).map(|at| format!("[{}]", at + 1)).collect();
