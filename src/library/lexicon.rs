@@ -43,7 +43,7 @@ const LIGHT: &str = "make makes making get gets getting got give gives given giv
     used using help helps helping work works working job role person people guy folks somebody thing things stuff bit lot lots kind sort type \
     way ways actually really basically usually normally typically generally mostly mainly often always sometimes day daily \
     week time times good better best great big new right well much many more most less least few several handle handles handling deal deals \
-    dealing responsible responsibility charge involve involves involved happen happens turn turns sure exactly able supposed expected bring \
+    dealing responsible responsibility involve involves involved happen happens turn turns sure exactly able supposed expected bring \
     brings done main first last next overall general different certain various whether please pls plz thanks thx hi hey hello lol haha ok \
     okay um erm anyway today actual mate folk guy human earth hell heck literally absolutely simply proper properly pretty quite rather \
     kinda sorta gonna wanna gotta let lets meant mean intend try tries trying normal regular plain old typical average ordinary standard usual decent \

@@ -88,11 +88,15 @@ pub fn roles_behind(library: &Library, document: usize) -> Vec<usize> {
     found.roles.iter().filter_map(|slug| library.by_slug(&slug.text)).collect()
 }
 
-/// The role that a hit speaks of first: its own; in a topic, the first of those whose work it is that the passage names.
+/// The role that a hit speaks of first: its own; in a topic, one that the passage names, best one whose work the topic is.
 pub fn spoken_of(library: &Library, hit: &Hit) -> Option<usize> {
+    if library.document(hit.document).is_role() {
+        return Some(hit.document);
+    }
     let behind = roles_behind(library, hit.document);
-    let told = library.search.told_of(hit).iter().find(|role| behind.contains(role));
-    if library.document(hit.document).is_role() { Some(hit.document) } else { told.or(behind.first()).copied() }
+    let told = library.search.told_of(hit);
+    let both = told.iter().find(|role| behind.contains(role));
+    both.or(told.first()).or(behind.first()).copied()
 }
 
 /// Offers the card of a role.
