@@ -22,10 +22,10 @@ pub fn who(library: &Library, question: &Question) -> Reply {
     let best = question.hits.first().map_or(0.0, |hit| hit.score);
     let mut ranked: Vec<(usize, &Hit)> = Vec::new();
     for hit in question.hits.iter().filter(|hit| hit.score >= NEAR * best) {
-        if let Some(role) = spoken_of(library, hit) {
-            if ranked.iter().all(|(known, _)| *known != role) {
-                ranked.push((role, hit));
-            }
+        if let Some(role) = spoken_of(library, hit)
+            && ranked.iter().all(|(known, _)| *known != role)
+        {
+            ranked.push((role, hit));
         }
     }
     ranked.truncate(MOST_ROLES);

@@ -305,8 +305,15 @@ impl Reader<'_> {
         if query.weight() < 0.6 {
             return self.has(Cue::Duties).then(|| self.question(Kind::Duties, 0.95));
         }
-        let hits = evidence::own_hits(self.library, &query, role);
-        Some(Question { subject: Subject::Narrowed, ..self.found(Kind::Duties, query, hits, 0.0)? })
+        let asked = |query: Query| {
+            let hits = evidence::own_hits(self.library, &query, role);
+            self.found(Kind::Duties, query, hits, 0.0)
+        };
+        // "Pricing wise, what falls to ...": what stands around the question may say what it is about.
+        let around = self.library.search.query(self.sentence.content(&spent, |_| true));
+        let readings = [asked(query), asked(around)].into_iter().flatten();
+        let best = readings.max_by(|one, other| one.confidence.total_cmp(&other.confidence))?;
+        Some(Question { subject: Subject::Narrowed, ..best })
     }
 
     fn role(&self) -> Option<Question> {
