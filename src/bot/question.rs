@@ -3,6 +3,10 @@
 use crate::bot::reply::Kind;
 use crate::library::search::{Hit, Query};
 
+/// The confidence from which on a question is answered; below it the bot says that it does not know. Chosen on the open
+/// questions: silence costs less than a wrong answer that sounds right.
+pub const SURE_ENOUGH: f32 = 0.5;
+
 /// What of the roles is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {

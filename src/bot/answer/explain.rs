@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::bot::answer::SURE_ENOUGH;
+use crate::bot::question::SURE_ENOUGH;
 use crate::bot::understand::sentence::Sentence;
 use crate::bot::understand::understand;
 use crate::library::Library;

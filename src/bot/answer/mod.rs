@@ -12,16 +12,12 @@ mod role;
 pub use directory::mistake;
 pub use explain::explain;
 
-use crate::bot::question::{Question, Subject};
+use crate::bot::question::{Question, SURE_ENOUGH, Subject};
 use crate::bot::reply::{Kind, Reply};
 use crate::bot::request::Request;
 use crate::bot::understand::understand;
 use crate::library::Library;
 use crate::library::search::Query;
-
-/// The confidence from which on a question is answered; below it the bot says that it does not know. Chosen on the open
-/// questions: silence costs less than a wrong answer that sounds right.
-pub const SURE_ENOUGH: f32 = 0.5;
 
 /// Answers a request.
 pub fn answer(library: &Library, request: &Request) -> Reply {

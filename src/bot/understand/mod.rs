@@ -9,7 +9,7 @@ mod evidence;
 pub mod sentence;
 mod weigh;
 
-use crate::bot::question::{Question, Subject};
+use crate::bot::question::{Question, SURE_ENOUGH, Subject};
 use crate::bot::reply::Kind;
 use crate::bot::understand::cues::Cue;
 use crate::bot::understand::sentence::Sentence;
@@ -79,7 +79,9 @@ impl Reader<'_> {
         }
         let figure = self.figure();
         // What a figure was asked for and not found, nothing else can answer.
-        if let Some(figure) = figure.as_ref().filter(|figure| figure.hits.is_empty() || figure.confidence >= 0.5) {
+        if let Some(figure) =
+            figure.as_ref().filter(|figure| figure.hits.is_empty() || figure.confidence >= SURE_ENOUGH)
+        {
             return Some(figure.clone());
         }
         let kinds =
@@ -90,7 +92,7 @@ impl Reader<'_> {
             if self.sentence.measure().is_some_and(|measure| measure != "experience") && question.kind != Kind::Into {
                 question.confidence *= NO_QUANTITY;
             }
-            let good = question.confidence >= 0.5;
+            let good = question.confidence >= SURE_ENOUGH;
             if best.as_ref().is_none_or(|best| question.confidence > best.confidence) {
                 best = Some(question);
             }
@@ -149,7 +151,7 @@ impl Reader<'_> {
         let mention = self.weighed.ambiguous.as_ref()?;
         let mut question = self.question(Kind::Which, 0.85 * self.undisturbed(&[Cue::Compare]));
         question.roles.clone_from(mention);
-        (question.confidence >= 0.5).then_some(question)
+        (question.confidence >= SURE_ENOUGH).then_some(question)
     }
 
     fn route(&self) -> Option<Question> {
