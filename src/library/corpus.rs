@@ -131,10 +131,10 @@ fn check_across(corpus: &mut Corpus) {
             problems.push(Problem::at(line, fault).inside(&file));
             false
         };
-        doc.steps.retain(|step| check(step.to.line, &step.to.text, "a step to"));
-        doc.inherits.retain(|slug| check(slug.line, &slug.text, "inheriting from"));
-        doc.roles.retain(|slug| check(slug.line, &slug.text, "a reference to"));
-        doc.aliases.retain(|alias| {
+        doc.front.steps.retain(|step| check(step.to.line, &step.to.text, "a step to"));
+        doc.front.inherits.retain(|slug| check(slug.line, &slug.text, "inheriting from"));
+        doc.front.roles.retain(|slug| check(slug.line, &slug.text, "a reference to"));
+        doc.front.aliases.retain(|alias| {
             let key = alias.text.to_lowercase();
             match taken.get(&key) {
                 Some(other) if *other != file => {

@@ -1,6 +1,6 @@
 //! A document of the corpus: text in, a [`Document`] and its problems out. Pure.
 
-use crate::library::front_matter::{self, Fact, FrontMatter, Kind, Located, Step, Value};
+use crate::library::front_matter::{self, Fact, FrontMatter, Kind, Value};
 use crate::library::markdown::{self, Part, Passage};
 use crate::library::problem::Problem;
 
@@ -13,24 +13,8 @@ pub struct Document {
     pub file: String,
     /// The name that is shown.
     pub title: String,
-    /// Role or topic.
-    pub kind: Kind,
-    /// Other names, each with its line.
-    pub aliases: Vec<Located>,
-    /// Names that could mean this document or another.
-    pub ambiguous: Vec<Located>,
-    /// The family of roles.
-    pub family: Option<String>,
-    /// Seniority; higher is more senior.
-    pub level: Option<i64>,
-    /// Slugs of the roles whose responsibilities this one has as well.
-    pub inherits: Vec<Located>,
-    /// Career steps from here.
-    pub steps: Vec<Step>,
-    /// Figures.
-    pub facts: Vec<Fact>,
-    /// In a topic: the roles whose work it is.
-    pub roles: Vec<Located>,
+    /// What its front matter says: names, place on the ladder, figures.
+    pub front: FrontMatter,
     /// Everything that can be found, in the order of the file; figures first.
     pub passages: Vec<Passage>,
 }
@@ -43,7 +27,7 @@ impl Document {
 
     /// True for a role, false for a topic.
     pub fn is_role(&self) -> bool {
-        self.kind == Kind::Role
+        self.front.kind == Kind::Role
     }
 }
 
@@ -52,7 +36,7 @@ pub fn parse(file: &str, text: &str) -> (Document, Vec<Problem>) {
     let slug = file.strip_suffix(".md").unwrap_or(file).to_owned();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (yaml, body, body_line, mut problems) = split(text);
-    let (front, more) = front_matter::parse(yaml, 2);
+    let (mut front, more) = front_matter::parse(yaml, 2);
     problems.extend(more);
     let (body, more) = markdown::parse(body, body_line, front.kind == Kind::Topic);
     problems.extend(more);
@@ -62,7 +46,8 @@ pub fn parse(file: &str, text: &str) -> (Document, Vec<Problem>) {
         problems.push(Problem::at(1, message));
         title_from(&slug)
     });
-    let FrontMatter { kind, aliases, ambiguous, family, level, inherits, steps, mut facts, roles, sources, .. } = front;
+    let named = |source: &String| body.footnotes.get(source).unwrap_or(source).clone();
+    let everywhere: Vec<String> = front.sources.iter().map(named).collect();
     let mut resolve = |labels: &[String], line: usize, from_front_matter: bool| -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for label in labels {
@@ -77,17 +62,16 @@ pub fn parse(file: &str, text: &str) -> (Document, Vec<Problem>) {
             }
         }
         if names.is_empty() {
-            names.clone_from(&sources);
+            names.clone_from(&everywhere);
         }
         names.dedup();
         names
     };
-    let mut steps = steps;
-    for step in &mut steps {
+    for step in &mut front.steps {
         step.sources = resolve(&step.sources, step.to.line, true);
     }
     let mut passages = Vec::new();
-    for fact in &mut facts {
+    for fact in &mut front.facts {
         fact.sources = resolve(&fact.sources, fact.line, true);
         passages.push(Passage {
             part: Part::Figure,
@@ -108,21 +92,7 @@ pub fn parse(file: &str, text: &str) -> (Document, Vec<Problem>) {
     }
     let problems = problems.into_iter().map(|problem| problem.inside(file)).collect();
     let file = file.to_owned();
-    let document = Document {
-        slug,
-        file,
-        title,
-        kind,
-        aliases,
-        ambiguous,
-        family,
-        level,
-        inherits,
-        steps,
-        facts,
-        roles,
-        passages,
-    };
+    let document = Document { slug, file, title, front, passages };
     (document, problems)
 }
 

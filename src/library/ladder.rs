@@ -42,7 +42,7 @@ impl Ladder {
         let mut graph = DiGraph::new();
         let nodes: Vec<NodeIndex> = documents.iter().map(|_| graph.add_node(())).collect();
         for (from, doc) in documents.iter().enumerate() {
-            for (at, step) in doc.steps.iter().enumerate() {
+            for (at, step) in doc.front.steps.iter().enumerate() {
                 if let Some(to) = by_slug.get(step.to.text.as_str()) {
                     graph.add_edge(nodes[from], nodes[*to], (step.direction, at));
                 }
@@ -147,7 +147,7 @@ fn circle_problem(documents: &[Document], circle: &[NodeIndex]) -> Problem {
     members.sort_by_key(|doc| &doc.file);
     let slugs: Vec<&str> = members.iter().map(|doc| doc.slug.as_str()).collect();
     let inside = |step: &&Step| slugs.contains(&step.to.text.as_str()) && step.direction == Direction::Up;
-    let line = members[0].steps.iter().find(inside).map_or(1, |step| step.to.line);
+    let line = members[0].front.steps.iter().find(inside).map_or(1, |step| step.to.line);
     let message = format!("promotions go in a circle through {}; one of these steps is no promotion", slugs.join(", "));
     Problem::at(line, message).inside(&members[0].file)
 }

@@ -127,7 +127,7 @@ impl Library {
 
     /// True for a word that a family of roles is called by: the field that the corpus is about.
     pub fn names_the_field(&self, stem: &str) -> bool {
-        let families = self.documents.iter().filter_map(|document| document.family.as_deref());
+        let families = self.documents.iter().filter_map(|document| document.front.family.as_deref());
         families.flat_map(english::words).any(|word| word.stem == stem)
     }
 
@@ -135,7 +135,7 @@ impl Library {
     pub fn entry_roles(&self) -> Vec<usize> {
         let says = |at: &usize| self.documents[*at].part(markdown::Part::Entry).next().is_some();
         let roles: Vec<usize> = self.roles().into_iter().filter(says).collect();
-        let level = |at: &usize| self.documents[*at].level.unwrap_or(i64::MAX);
+        let level = |at: &usize| self.documents[*at].front.level.unwrap_or(i64::MAX);
         let lowest = roles.iter().map(level).min();
         roles.into_iter().filter(|at| Some(level(at)) == lowest).collect()
     }
@@ -145,7 +145,7 @@ impl Library {
         let mut roles: Vec<usize> = (0..self.documents.len()).filter(|at| self.documents[*at].is_role()).collect();
         roles.sort_by_key(|at| {
             let doc = &self.documents[*at];
-            (doc.family.clone(), doc.level.unwrap_or(i64::MAX), doc.title.clone())
+            (doc.front.family.clone(), doc.front.level.unwrap_or(i64::MAX), doc.title.clone())
         });
         roles
     }
@@ -159,7 +159,7 @@ struct Called {
 
 impl Called {
     fn new(document: &Document, cutter: &mut Cutter) -> Self {
-        let aliases = document.aliases.iter().flat_map(|alias| cutter.words(&alias.text)).collect();
+        let aliases = document.front.aliases.iter().flat_map(|alias| cutter.words(&alias.text)).collect();
         Called { title: cutter.words(&document.title), aliases }
     }
 }
@@ -215,7 +215,7 @@ fn inherited(documents: &[Document], by_slug: &HashMap<String, usize>, at: usize
     let mut found: Vec<usize> = Vec::new();
     let mut open = vec![at];
     while let Some(next) = open.pop() {
-        for slug in &documents[next].inherits {
+        for slug in &documents[next].front.inherits {
             if let Some(&above) = by_slug.get(&slug.text)
                 && above != at
                 && !found.contains(&above)

@@ -67,7 +67,7 @@ impl Names {
         };
         let mut firm: Vec<(Vec<String>, usize)> = Vec::new();
         for (at, doc) in documents.iter().enumerate() {
-            let aliases = doc.aliases.iter().map(|alias| alias.text.as_str());
+            let aliases = doc.front.aliases.iter().map(|alias| alias.text.as_str());
             let mut titles = variants(&doc.title);
             titles.push(doc.title.clone());
             for name in titles.iter().map(String::as_str).chain(aliases) {
@@ -75,7 +75,7 @@ impl Names {
                 names.shown.push((name.to_lowercase(), name.to_owned(), at));
             }
             firm.push((key_words(&doc.slug), at));
-            for name in &doc.ambiguous {
+            for name in &doc.front.ambiguous {
                 add(&mut names.short, key_words(&name.text).join(" "), at);
             }
         }

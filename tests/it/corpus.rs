@@ -81,8 +81,8 @@ fn every_statement_names_one_of_the_two_sources() {
     let mut without = Vec::new();
     for document in &CORPUS.documents {
         let passages = document.passages.iter().map(|passage| (passage.line, &passage.sources));
-        let steps = document.steps.iter().map(|step| (step.to.line, &step.sources));
-        let facts = document.facts.iter().map(|fact| (fact.line, &fact.sources));
+        let steps = document.front.steps.iter().map(|step| (step.to.line, &step.sources));
+        let facts = document.front.facts.iter().map(|fact| (fact.line, &fact.sources));
         for (line, _) in passages.chain(steps).chain(facts).filter(|(_, sources)| !sourced(sources)) {
             without.push(format!("{}:{line}", document.file));
         }
@@ -158,7 +158,7 @@ fn every_figure_of_the_sources_is_there_as_a_number_with_its_unit() {
     let figures: BTreeSet<(&str, String, &str)> = CORPUS
         .documents
         .iter()
-        .flat_map(|document| document.facts.iter().map(move |fact| (document, fact)))
+        .flat_map(|document| document.front.facts.iter().map(move |fact| (document, fact)))
         .map(|(document, fact)| {
             let value = match &fact.value {
                 Value::Number(number) => number.to_string(),
@@ -186,7 +186,7 @@ fn every_figure_of_the_sources_is_there_as_a_number_with_its_unit() {
 
 #[test]
 fn every_pay_figure_says_who_counted() {
-    for fact in CORPUS.documents.iter().flat_map(|document| &document.facts) {
+    for fact in CORPUS.documents.iter().flat_map(|document| &document.front.facts) {
         let money = fact.unit.as_deref().is_some_and(|unit| unit.contains("dollar"));
         assert_eq!(money, fact.measure.as_deref() == Some("pay"), "{}", fact.label);
         assert!(!money || fact.by.as_deref() == Some("Lightcast"), "{}", fact.label);
@@ -199,7 +199,7 @@ fn the_career_graph_has_these_steps_and_no_others() {
     let steps: BTreeSet<(&str, &str, String)> = CORPUS
         .documents
         .iter()
-        .flat_map(|document| document.steps.iter().map(|step| (document.slug.as_str(), step)))
+        .flat_map(|document| document.front.steps.iter().map(|step| (document.slug.as_str(), step)))
         .map(|(from, step)| (from, step.to.text.as_str(), format!("{:?}", step.direction)))
         .collect();
     let drawn = [
@@ -221,7 +221,7 @@ fn the_career_graph_has_these_steps_and_no_others() {
 #[test]
 fn every_step_says_what_it_adds() {
     for document in &CORPUS.documents {
-        for step in &document.steps {
+        for step in &document.front.steps {
             let said = step.adds.iter().filter(|line| !line.trim().is_empty()).count();
             assert!(said > 0, "{}:{}: the step to {} adds nothing", document.file, step.to.line, step.to.text);
         }

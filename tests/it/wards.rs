@@ -126,7 +126,7 @@ impl<'l> Plain<'l> {
     fn over(library: &'l Library) -> Plain<'l> {
         let mut passages = Vec::new();
         for (at, document) in library.documents().iter().enumerate() {
-            let names = document.aliases.iter().map(|name| name.text.as_str()).chain([document.title.as_str()]);
+            let names = document.front.aliases.iter().map(|name| name.text.as_str()).chain([document.title.as_str()]);
             let names = names.collect::<Vec<_>>().join(" ");
             for passage in &document.passages {
                 let heading = passage.heading.as_deref().unwrap_or_default();
@@ -158,7 +158,7 @@ impl<'l> Plain<'l> {
         let Some(best) = best.filter(|best| scores[*best] > 0.0) else { return Answer::default() };
         let (at, passage, ..) = &self.passages[best];
         let document = self.library.document(*at);
-        let topic_of = document.roles.iter().map(|role| role.text.clone());
+        let topic_of = document.front.roles.iter().map(|role| role.text.clone());
         let roles = if document.is_role() { vec![document.slug.clone()] } else { topic_of.collect() };
         let text = format!("{}\n{}", document.title, text_of(passage));
         Answer { answered: true, roles, path: Vec::new(), text }

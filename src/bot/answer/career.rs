@@ -125,7 +125,7 @@ fn step_title(library: &Library, rung: Rung) -> String {
 /// What changes at one step.
 fn step(library: &Library, reply: &mut Reply, rung: Rung, heading: Option<&str>) {
     let document = library.document(rung.from);
-    let step = &document.steps[rung.step];
+    let step = &document.front.steps[rung.step];
     let sources = cite(reply, document, &step.sources, step.to.line);
     let adds = step.adds.iter().map(|text| ("New", text));
     let leaves = step.leaves.iter().map(|text| ("Left behind", text));
@@ -145,9 +145,13 @@ pub fn into(library: &Library, question: &Question) -> Reply {
     let document = library.document(at);
     let mut reply = Reply::new(Kind::Into, format!("How to become {}", with_article(&document.title)));
     let takes: Vec<Line> = document.part(Part::Entry).map(|passage| line(&mut reply, document, passage)).collect();
-    let experience = document.facts.iter().any(|fact| fact.measure.as_deref() == Some("experience"));
+    let experience = document.front.facts.iter().any(|fact| fact.measure.as_deref() == Some("experience"));
     let figures = document.part(Part::Figure).filter(|figure| {
-        document.facts.iter().any(|fact| fact.line == figure.line && fact.measure.as_deref() == Some("experience"))
+        document
+            .front
+            .facts
+            .iter()
+            .any(|fact| fact.line == figure.line && fact.measure.as_deref() == Some("experience"))
     });
     let figures: Vec<Line> =
         if experience { figures.map(|passage| line(&mut reply, document, passage)).collect() } else { Vec::new() };

@@ -43,7 +43,7 @@ pub fn compare(library: &Library, one: usize, other: usize) -> Reply {
     }
     if let Some(rung) = library.ladder.rung(one, other).or_else(|| library.ladder.rung(other, one)) {
         let from = library.document(rung.from);
-        let step = &from.steps[rung.step];
+        let step = &from.front.steps[rung.step];
         let sources = crate::bot::answer::draft::cite(&mut reply, from, &step.sources, step.to.line);
         let items =
             step.adds.iter().map(|text| Line { lead: None, text: text.clone(), sources: sources.clone() }).collect();

@@ -12,11 +12,11 @@ pub fn roles(library: &Library) -> Reply {
     let mut families: Vec<(Option<String>, Vec<Line>)> = Vec::new();
     for at in &roles {
         let document = library.document(*at);
-        let aliases: Vec<&str> = document.aliases.iter().map(|alias| alias.text.as_str()).take(3).collect();
+        let aliases: Vec<&str> = document.front.aliases.iter().map(|alias| alias.text.as_str()).take(3).collect();
         let item = Line { lead: Some(document.title.clone()), text: aliases.join(", "), sources: Vec::new() };
-        match families.iter_mut().find(|(family, _)| *family == document.family) {
+        match families.iter_mut().find(|(family, _)| *family == document.front.family) {
             Some((_, items)) => items.push(item),
-            None => families.push((document.family.clone(), vec![item])),
+            None => families.push((document.front.family.clone(), vec![item])),
         }
     }
     for (family, items) in families {

@@ -85,7 +85,7 @@ pub fn roles_behind(library: &Library, document: usize) -> Vec<usize> {
     if found.is_role() {
         return vec![document];
     }
-    found.roles.iter().filter_map(|slug| library.by_slug(&slug.text)).collect()
+    found.front.roles.iter().filter_map(|slug| library.by_slug(&slug.text)).collect()
 }
 
 /// The role that a hit speaks of first: its own; in a topic, one that the passage names, best one whose work the topic is.

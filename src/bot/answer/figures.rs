@@ -40,7 +40,7 @@ pub fn fact(library: &Library, question: &Question) -> Reply {
 fn of_roles(library: &Library, roles: &[usize], measure: &str) -> Reply {
     let mut found: Vec<(usize, &Fact)> = Vec::new();
     for at in roles {
-        let facts = library.document(*at).facts.iter();
+        let facts = library.document(*at).front.facts.iter();
         found.extend(
             facts.filter(|fact| measure.is_empty() || fact.measure.as_deref() == Some(measure)).map(|fact| (*at, fact)),
         );
@@ -94,7 +94,7 @@ pub fn without(library: &Library, role: usize, measure: &str) -> Reply {
     let others: Vec<usize> = library
         .roles()
         .into_iter()
-        .filter(|at| library.document(*at).facts.iter().any(|fact| fact.measure.as_deref() == Some(measure)))
+        .filter(|at| library.document(*at).front.facts.iter().any(|fact| fact.measure.as_deref() == Some(measure)))
         .collect();
     if !others.is_empty() {
         let items =

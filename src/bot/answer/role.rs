@@ -80,10 +80,10 @@ fn places(library: &Library, at: usize) -> Vec<Line> {
         after.iter().filter(|rung| rung.direction == direction).map(|rung| rung.to).collect::<Vec<_>>()
     };
     let before = library.ladder.before(at).into_iter().map(|rung| rung.from).collect::<Vec<_>>();
-    let aliases: Vec<&str> = document.aliases.iter().map(|alias| alias.text.as_str()).take(6).collect();
+    let aliases: Vec<&str> = document.front.aliases.iter().map(|alias| alias.text.as_str()).take(6).collect();
     [
         ("Also called", aliases.join(", ")),
-        ("Family", document.family.clone().unwrap_or_default()),
+        ("Family", document.front.family.clone().unwrap_or_default()),
         ("Before", titles(before)),
         ("Next", titles(of(Direction::Up))),
         ("Sideways", titles(of(Direction::Sideways))),

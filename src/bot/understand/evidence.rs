@@ -63,7 +63,7 @@ pub fn sureness(kind: Kind, hits: &[Hit], query: &Query, push: f32) -> f32 {
 
 /// Figures of a role that answer a measure; an empty measure is answered by any.
 pub fn figures<'l>(library: &'l Library, role: usize, measure: &'l str) -> impl Iterator<Item = usize> + 'l {
-    let facts = &library.document(role).facts;
+    let facts = &library.document(role).front.facts;
     (0..facts.len()).filter(move |at| match facts[*at].measure.as_deref() {
         Some(named) => measure == named || measure.is_empty(),
         None => measure.is_empty(),
@@ -73,7 +73,7 @@ pub fn figures<'l>(library: &'l Library, role: usize, measure: &'l str) -> impl 
 /// The topics about the work of any of these roles.
 pub fn topics_of<'l>(library: &'l Library, roles: &'l [usize]) -> impl Iterator<Item = usize> + 'l {
     let speaks = |document: &Document| {
-        document.roles.iter().filter_map(|slug| library.by_slug(&slug.text)).any(|at| roles.contains(&at))
+        document.front.roles.iter().filter_map(|slug| library.by_slug(&slug.text)).any(|at| roles.contains(&at))
     };
     (0..library.documents().len()).filter(move |at| !library.document(*at).is_role() && speaks(library.document(*at)))
 }
@@ -94,7 +94,7 @@ pub fn is_figure_of(library: &Library, hit: &Hit, measure: &str) -> bool {
     let document = library.document(hit.document);
     let line = document.passages[hit.passage].line;
     document.passages[hit.passage].part == Part::Figure
-        && document.facts.iter().any(|fact| fact.line == line && fact.measure.as_deref() == Some(measure))
+        && document.front.facts.iter().any(|fact| fact.line == line && fact.measure.as_deref() == Some(measure))
 }
 
 /// Figures anywhere that answer a query, those of the measure first.
@@ -132,7 +132,7 @@ pub fn role_hits(library: &Library, query: &Query, objects: &[usize], denied: bo
             Part::Entry => 0.75,
             Part::Figure => 0.6,
         };
-        let names_somebody = document.is_role() || !document.roles.is_empty();
+        let names_somebody = document.is_role() || !document.front.roles.is_empty();
         names_somebody && !objects.contains(&hit.document) && (denied || part != Part::Limit)
     });
     sort(&mut hits);
@@ -169,7 +169,7 @@ pub fn entry_hits(library: &Library, query: &Query) -> Vec<Hit> {
             _ => 0.7,
         };
         hit.score = hit.score.min(1.0);
-        document.is_role() || !document.roles.is_empty()
+        document.is_role() || !document.front.roles.is_empty()
     });
     sort(&mut hits);
     hits
@@ -212,7 +212,7 @@ pub fn topic_hits(library: &Library, query: &Query, named: &[usize], roles: &[us
     hits.retain(|hit| {
         let document = library.document(hit.document);
         let speaks_of =
-            document.roles.iter().filter_map(|slug| library.by_slug(&slug.text)).any(|at| roles.contains(&at));
+            document.front.roles.iter().filter_map(|slug| library.by_slug(&slug.text)).any(|at| roles.contains(&at));
         roles.is_empty() || named.contains(&hit.document) || roles.contains(&hit.document) || speaks_of
     });
     sort(&mut hits);
