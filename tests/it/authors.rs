@@ -309,6 +309,21 @@ fn a_missing_folder_is_told_with_what_to_do() {
 }
 
 #[test]
+fn one_source_for_a_whole_document_may_be_the_label_of_a_footnote_or_named_in_full() {
+    let cook = |source: &str| {
+        format!(
+            "---\nsources: {source}\n---\n\n# Cook\n\nCooks lunch.\n\n## Duties\n\n- Fries fish.\n\n[^book]: Kitchen Book, \"Fish\"\n"
+        )
+    };
+    for (source, shown) in [("[book]", "Kitchen Book, \"Fish\""), ("A letter of the cook's", "A letter of the cook's")]
+    {
+        let place = Place::with(&[("cook.md", cook(source).as_str())]);
+        let answer = place.run(&["ask", "--json", "who fries fish?"]).json_lines().remove(0);
+        assert_eq!(answer["sources"][0]["title"], shown, "{answer}");
+    }
+}
+
+#[test]
 fn plain_markdown_without_front_matter_is_enough() {
     let text = "# Night Porter\n\nMinds the door.\n\n## What you'll do\n\n- Carries luggage\n- Locks up at two\n\n## Kit\n\nA torch.\n";
     let place = Place::with(&[("night-porter.md", text), ("README.md", "[^a] no document"), ("notes.txt", "neither")]);
