@@ -148,7 +148,7 @@ pub const CUES: &[(Cue, &str)] = &[
          o'clock, noon, lunch, standup, stand-up, retro, brb, fyi, btw, pto, ooo, holiday, vacation, sick, birthday, congrats, congratulations, \
          welcome, thanks, thank you, cheers, sorry, anyone up for, up for, anyone seen, has anyone, did anyone, did you, did the, was the, \
          were the, are you, are we, can you, could you, can we, should we, will you, would you, have you, do we have, my pr, \
-         pr, merge, deployed, staging, prod, channel, figma link, the link, zoom, slack, ping, pinged, dm, emailed, on call, in the office",
+         pr, merge, deployed, staging, prod, channel, figma link, the link, zoom, slack, ping, pinged, dm, emailed, on call, in the office, of us, you or me, me or you, between us, am i",
     ),
 ];
 

@@ -206,7 +206,7 @@ impl Reader<'_> {
             return of_these(self.roles.clone(), 0.95);
         }
         if self.roles.is_empty() && topics.iter().any(holds) {
-            return of_these(topics, 0.95);
+            return of_these(topics.clone(), 0.95);
         }
         // What holds for the field of a role is told by its topics; its pay is its own, and what others earn does not answer.
         let of_the_field: Vec<usize> = evidence::topics_of(self.library, &self.roles).filter(holds).collect();
@@ -219,7 +219,10 @@ impl Reader<'_> {
         }
         let query = self.library.search.query(self.sentence.content(&SPENT, |_| true));
         let hits = evidence::figure_hits(self.library, &query, measure, &self.roles);
-        let push = if evidence::is_figure_of(self.library, hits.first()?, measure) { OF_MEASURE } else { 0.0 };
+        let of_measure = if evidence::is_figure_of(self.library, hits.first()?, measure) { OF_MEASURE } else { 0.0 };
+        // Somebody's own figures are not the corpus's, unless he calls its subject by name.
+        let own = self.roles.is_empty() && topics.is_empty() && self.sentence.is_personal();
+        let push = if own { of_measure - IMPERSONAL } else { of_measure };
         Some(Question { subject, ..self.found(Kind::Fact, query, hits, push)? })
     }
 

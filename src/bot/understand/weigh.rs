@@ -301,7 +301,7 @@ fn general(sentence: &Sentence, named: &[&Mention], asking: &[bool]) -> f32 {
         let by = match word.text.as_str() {
             // Somebody's own things and people, and you who are spoken to.
             "your" => 0.55,
-            "my" | "me" if named.is_empty() => 0.85,
+            "my" | "me" if named.is_empty() => 0.8,
             // "When is ..." and "has the ..." are about one occasion.
             "when" if opens => 0.7,
             "has" | "was" | "were" | "did" | "will" if opens => 0.6,
