@@ -25,6 +25,11 @@ impl Document {
         self.passages.iter().filter(move |passage| passage.part == part)
     }
 
+    /// The figures of one measure, each with its passage; an empty measure is any. Figures are the first passages, in their order.
+    pub fn figures(&self, measure: &str) -> impl Iterator<Item = (&Fact, &Passage)> {
+        self.front.facts.iter().zip(&self.passages).filter(move |(fact, _)| fact.measures(measure))
+    }
+
     /// True for a role, false for a topic.
     pub fn is_role(&self) -> bool {
         self.front.kind == Kind::Role

@@ -95,6 +95,13 @@ pub struct Fact {
     pub line: usize,
 }
 
+impl Fact {
+    /// True where it is a figure of this measure; an empty measure is any.
+    pub fn measures(&self, measure: &str) -> bool {
+        measure.is_empty() || self.measure.as_deref() == Some(measure)
+    }
+}
+
 /// All that the front matter of one document says.
 #[derive(Clone, Debug, Default)]
 pub struct FrontMatter {

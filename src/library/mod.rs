@@ -140,6 +140,15 @@ impl Library {
         roles.into_iter().filter(|at| Some(level(at)) == lowest).collect()
     }
 
+    /// The roles that a document speaks for: itself, or those whose work a topic is, in the author's order.
+    pub fn roles_behind(&self, at: usize) -> Vec<usize> {
+        let document = self.document(at);
+        if document.is_role() {
+            return vec![at];
+        }
+        document.front.roles.iter().filter_map(|slug| self.by_slug(&slug.text)).collect()
+    }
+
     /// Roles in the order of families and levels.
     pub fn roles(&self) -> Vec<usize> {
         let mut roles: Vec<usize> = (0..self.documents.len()).filter(|at| self.documents[*at].is_role()).collect();

@@ -89,6 +89,13 @@ pub struct Hit {
     pub in_terms: f32,
 }
 
+impl Hit {
+    /// A passage that is taken for an answer without being measured.
+    pub fn unmeasured(document: usize, passage: usize, score: f32) -> Hit {
+        Hit { document, passage, coverage: 0.0, focus: 0.0, score, held: 0.0, in_terms: 0.0 }
+    }
+}
+
 /// Searches the passages of one corpus.
 #[derive(Debug)]
 pub struct Searcher {
@@ -239,9 +246,8 @@ impl Searcher {
 
     /// The roles that the text of a passage speaks of, in order, besides the one it stands under.
     pub fn told_of(&self, hit: &Hit) -> &[usize] {
-        let of_document = self.by_document.get(&hit.document).into_iter().flatten();
-        let found = of_document.map(|at| &self.passages[*at]).find(|passage| passage.passage == hit.passage);
-        found.map_or(&[], |passage| &passage.told_of)
+        let at = self.by_document.get(&hit.document).and_then(|passages| passages.get(hit.passage));
+        at.map_or(&[], |at| &self.passages[*at].told_of)
     }
 
     fn measure(&self, query: &Query, passage: &Searchable) -> Hit {
@@ -316,11 +322,6 @@ impl QueryTerm {
 }
 
 impl Query {
-    /// True where nothing meaningful was asked.
-    pub fn is_empty(&self) -> bool {
-        self.total <= 0.0
-    }
-
     /// The same query, of passages that speak of these roles by whatever name.
     #[must_use]
     pub fn about(mut self, roles: &[usize]) -> Query {
@@ -359,11 +360,16 @@ fn numbers(words: &[Word], vocabulary: &HashMap<String, u32>) -> Box<[u32]> {
     ids.into()
 }
 
-fn sorted(mut hits: Vec<Hit>, limit: usize) -> Vec<Hit> {
-    hits.retain(|hit| hit.score > 0.0);
+/// Puts hits in order, the best first; what is even goes by the corpus's own order.
+pub fn sort(hits: &mut [Hit]) {
     hits.sort_by(|one, other| {
         other.score.total_cmp(&one.score).then(one.document.cmp(&other.document)).then(one.passage.cmp(&other.passage))
     });
+}
+
+fn sorted(mut hits: Vec<Hit>, limit: usize) -> Vec<Hit> {
+    hits.retain(|hit| hit.score > 0.0);
+    sort(&mut hits);
     hits.truncate(limit);
     hits
 }

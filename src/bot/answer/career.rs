@@ -1,6 +1,6 @@
 //! Ways from role to role: a route, what comes next, how to get there.
 
-use crate::bot::answer::draft::{cite, led, line, listed, offer_role, roles_behind, slugs, whole, with_article};
+use crate::bot::answer::draft::{cite, led, line, offer_role, slugs, whole, with_article};
 use crate::bot::question::{Question, Subject};
 use crate::bot::reply::{Block, Kind, Line, Reply};
 use crate::bot::request::Request;
@@ -145,16 +145,8 @@ pub fn into(library: &Library, question: &Question) -> Reply {
     let document = library.document(at);
     let mut reply = Reply::new(Kind::Into, format!("How to become {}", with_article(&document.title)));
     let takes: Vec<Line> = document.part(Part::Entry).map(|passage| line(&mut reply, document, passage)).collect();
-    let experience = document.front.facts.iter().any(|fact| fact.measure.as_deref() == Some("experience"));
-    let figures = document.part(Part::Figure).filter(|figure| {
-        document
-            .front
-            .facts
-            .iter()
-            .any(|fact| fact.line == figure.line && fact.measure.as_deref() == Some("experience"))
-    });
-    let figures: Vec<Line> =
-        if experience { figures.map(|passage| line(&mut reply, document, passage)).collect() } else { Vec::new() };
+    let figures = document.figures("experience").map(|(_, passage)| line(&mut reply, document, passage));
+    let figures: Vec<Line> = figures.collect();
     let before = library.ladder.before(at);
     let nothing = takes.is_empty() && figures.is_empty() && before.is_empty();
     reply.bullets(Some("What it takes"), takes.into_iter().chain(figures).collect());
@@ -181,14 +173,12 @@ fn ways_in(library: &Library, question: &Question) -> Reply {
         let document = library.document(hit.document);
         let passage = &document.passages[hit.passage];
         whole(&mut reply, document, passage);
-        roles.extend(roles_behind(library, hit.document));
+        roles.extend(library.roles_behind(hit.document));
     }
-    let titles: Vec<&str> = roles.first().map(|at| library.document(*at).title.as_str()).into_iter().collect();
-    if !titles.is_empty() {
-        reply.blocks.push(Block::Fields(vec![led(
-            "The role to look at first",
-            Line { text: listed(&titles), ..Line::default() },
-        )]));
+    if let Some(first) = roles.first() {
+        let text = library.document(*first).title.clone();
+        let first = led("The role to look at first", Line { text, ..Line::default() });
+        reply.blocks.push(Block::Fields(vec![first]));
     }
     reply.roles = slugs(library, roles.iter().copied());
     for at in roles.iter().take(3) {

@@ -1,6 +1,6 @@
 //! What every answer needs: a statement of the corpus as a line of the reply, with its source.
 
-use crate::bot::reply::{Line, Reply};
+use crate::bot::reply::{Block, Line, Reply};
 use crate::bot::request::Request;
 use crate::library::Library;
 use crate::library::document::Document;
@@ -12,7 +12,16 @@ pub fn line(reply: &mut Reply, document: &Document, passage: &Passage) -> Line {
     Line { lead: None, text: passage.text.clone(), sources: cite(reply, document, &passage.sources, passage.line) }
 }
 
-/// The same with what it is about in front.
+/// The same with the passage's bullets in the running text.
+pub fn flat(reply: &mut Reply, document: &Document, passage: &Passage) -> Line {
+    let line = line(reply, document, passage);
+    if passage.items.is_empty() {
+        return line;
+    }
+    Line { text: format!("{} {}", line.text, passage.items.join("; ")).trim().to_owned(), ..line }
+}
+
+/// A line with what it is about in front.
 pub fn led(lead: impl Into<String>, line: Line) -> Line {
     Line { lead: Some(lead.into()), ..line }
 }
@@ -38,14 +47,14 @@ pub fn whole(reply: &mut Reply, document: &Document, passage: &Passage) {
     let heading = passage.heading.as_deref();
     if passage.items.is_empty() {
         text.lead = heading.map(str::to_owned);
-        reply.blocks.push(crate::bot::reply::Block::Paragraph(text));
+        reply.blocks.push(Block::Paragraph(text));
         return;
     }
     let sources = text.sources.clone();
     let introduced = !text.text.is_empty();
     if introduced {
         text.lead = heading.map(str::to_owned);
-        reply.blocks.push(crate::bot::reply::Block::Paragraph(text));
+        reply.blocks.push(Block::Paragraph(text));
     }
     let items = passage
         .items
@@ -63,7 +72,7 @@ pub fn whole(reply: &mut Reply, document: &Document, passage: &Passage) {
 pub fn first(reply: &mut Reply, document: &Document, part: Part) {
     if let Some(passage) = document.part(part).next() {
         let line = line(reply, document, passage);
-        reply.blocks.push(crate::bot::reply::Block::Paragraph(line));
+        reply.blocks.push(Block::Paragraph(line));
     }
 }
 
@@ -79,21 +88,12 @@ pub fn slugs(library: &Library, documents: impl IntoIterator<Item = usize>) -> V
     slugs
 }
 
-/// The roles that a document speaks for: itself, or those whose work a topic is.
-pub fn roles_behind(library: &Library, document: usize) -> Vec<usize> {
-    let found = library.document(document);
-    if found.is_role() {
-        return vec![document];
-    }
-    found.front.roles.iter().filter_map(|slug| library.by_slug(&slug.text)).collect()
-}
-
 /// The role that a hit speaks of first: its own; in a topic, one that the passage names, best one whose work the topic is.
 pub fn spoken_of(library: &Library, hit: &Hit) -> Option<usize> {
     if library.document(hit.document).is_role() {
         return Some(hit.document);
     }
-    let behind = roles_behind(library, hit.document);
+    let behind = library.roles_behind(hit.document);
     let told = library.search.told_of(hit);
     let both = told.iter().find(|role| behind.contains(role));
     both.or(told.first()).or(behind.first()).copied()
@@ -102,15 +102,6 @@ pub fn spoken_of(library: &Library, hit: &Hit) -> Option<usize> {
 /// Offers the card of a role.
 pub fn offer_role(reply: &mut Reply, document: &Document) {
     reply.offer(document.title.clone(), Request::Role { name: document.slug.clone() });
-}
-
-/// "a, b and c".
-pub fn listed(items: &[&str]) -> String {
-    match items {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [most @ .., last] => format!("{} and {last}", most.join(", ")),
-    }
 }
 
 /// "a Product Manager", "an Associate Product Manager".

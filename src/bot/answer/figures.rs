@@ -1,13 +1,12 @@
 //! Figures: pay, years, growth ...; compared where several roles are asked for.
 
-use crate::bot::answer::draft::roles_behind;
 use crate::bot::answer::draft::{led, line, offer_role, slugs, whole};
 use crate::bot::question::{Question, Subject};
 use crate::bot::reply::{Block, Kind, Line, Reply};
 use crate::bot::request::Request;
 use crate::library::Library;
 use crate::library::front_matter::{Fact, Value};
-use crate::library::markdown::Part;
+use crate::library::markdown::Passage;
 
 /// The figure that is asked for.
 pub fn fact(library: &Library, question: &Question) -> Reply {
@@ -27,7 +26,7 @@ pub fn fact(library: &Library, question: &Question) -> Reply {
             reply.title.clone_from(&document.title);
         }
         whole(&mut reply, document, &document.passages[hit.passage]);
-        roles.extend(roles_behind(library, hit.document).into_iter().take(1));
+        roles.extend(library.roles_behind(hit.document).into_iter().take(1));
     }
     reply.roles = slugs(library, roles.iter().copied());
     for at in roles.iter().take(2) {
@@ -38,30 +37,25 @@ pub fn fact(library: &Library, question: &Question) -> Reply {
 
 /// The figures of one measure that the named roles have, the highest first where several are named.
 fn of_roles(library: &Library, roles: &[usize], measure: &str) -> Reply {
-    let mut found: Vec<(usize, &Fact)> = Vec::new();
-    for at in roles {
-        let facts = library.document(*at).front.facts.iter();
-        found.extend(
-            facts.filter(|fact| measure.is_empty() || fact.measure.as_deref() == Some(measure)).map(|fact| (*at, fact)),
-        );
-    }
+    let figures = |at: &usize| {
+        library.document(*at).figures(measure).map(|(fact, passage)| (*at, fact, passage)).collect::<Vec<_>>()
+    };
+    let mut found: Vec<(usize, &Fact, &Passage)> = roles.iter().flat_map(figures).collect();
     if roles.len() > 1 {
-        found.sort_by(|(_, one), (_, other)| highest(other).total_cmp(&highest(one)));
+        found.sort_by(|(_, one, _), (_, other, _)| highest(other).total_cmp(&highest(one)));
     }
-    let title = found.first().map_or(String::new(), |(at, _)| library.document(*at).title.clone());
+    let title = found.first().map_or(String::new(), |(at, ..)| library.document(*at).title.clone());
     let mut reply = Reply::new(Kind::Fact, if roles.len() > 1 { format!("{title} comes first") } else { title });
     let mut items = Vec::new();
-    for (at, fact) in &found {
+    for (at, _, passage) in &found {
         let document = library.document(*at);
-        if let Some(figure) = document.part(Part::Figure).find(|passage| passage.line == fact.line) {
-            let line = line(&mut reply, document, figure);
-            items.push(if roles.len() > 1 { led(document.title.clone(), line) } else { line });
-        }
+        let line = line(&mut reply, document, passage);
+        items.push(if roles.len() > 1 { led(document.title.clone(), line) } else { line });
     }
     reply.bullets(None, items);
     let without: Vec<&str> = roles
         .iter()
-        .filter(|at| found.iter().all(|(known, _)| known != *at))
+        .filter(|at| found.iter().all(|(known, ..)| known != *at))
         .map(|at| library.document(*at).title.as_str())
         .collect();
     for title in without {
@@ -69,7 +63,7 @@ fn of_roles(library: &Library, roles: &[usize], measure: &str) -> Reply {
         reply.blocks.push(Block::Paragraph(Line { lead: Some(title.to_owned()), text, sources: Vec::new() }));
     }
     let spoken_of: Vec<usize> =
-        found.iter().map(|(at, _)| *at).chain(roles.iter().copied()).flat_map(|at| roles_behind(library, at)).collect();
+        found.iter().map(|(at, ..)| *at).chain(roles.iter().copied()).flat_map(|at| library.roles_behind(at)).collect();
     reply.roles = slugs(library, spoken_of.iter().copied());
     for at in spoken_of.iter().take(2) {
         offer_role(&mut reply, library.document(*at));
@@ -91,11 +85,8 @@ pub fn without(library: &Library, role: usize, measure: &str) -> Reply {
     reply.confidence = 0.0;
     let what = if measure.is_empty() { "figure" } else { measure };
     reply.paragraph(format!("They give no {what} for {}.", document.title));
-    let others: Vec<usize> = library
-        .roles()
-        .into_iter()
-        .filter(|at| library.document(*at).front.facts.iter().any(|fact| fact.measure.as_deref() == Some(measure)))
-        .collect();
+    let others: Vec<usize> =
+        library.roles().into_iter().filter(|at| library.document(*at).figures(measure).next().is_some()).collect();
     if !others.is_empty() {
         let items =
             others.iter().map(|at| Line { text: library.document(*at).title.clone(), ..Line::default() }).collect();

@@ -1,6 +1,6 @@
 //! Answers that a search gives: who does something, whether somebody does, what a subject is.
 
-use crate::bot::answer::draft::{led, line, offer_role, roles_behind, slugs, spoken_of, whole};
+use crate::bot::answer::draft::{flat, led, line, offer_role, slugs, spoken_of, whole};
 use crate::bot::question::Question;
 use crate::bot::reply::{Block, Kind, Line, Reply};
 use crate::library::Library;
@@ -33,10 +33,7 @@ pub fn who(library: &Library, question: &Question) -> Reply {
     for (role, hit) in &ranked {
         let document = library.document(hit.document);
         let passage = &document.passages[hit.passage];
-        let mut item = line(&mut reply, document, passage);
-        if !passage.items.is_empty() {
-            item.text = format!("{} {}", item.text, passage.items.join("; ")).trim().to_owned();
-        }
+        let item = flat(&mut reply, document, passage);
         items.push(led(library.document(*role).title.clone(), item));
     }
     let first = ranked.first().map(|(role, _)| *role);
@@ -102,7 +99,7 @@ pub fn topic(library: &Library, question: &Question) -> Reply {
         let document = library.document(hit.document);
         whole(&mut reply, document, &document.passages[hit.passage]);
         roles.extend(spoken_of(library, hit));
-        roles.extend(roles_behind(library, hit.document));
+        roles.extend(library.roles_behind(hit.document));
     }
     reply.roles = slugs(library, roles.iter().copied());
     for at in roles.iter().take(3) {

@@ -1,6 +1,6 @@
 //! A role's card, its responsibilities, why a team has one; and what to say where a name fits none or several.
 
-use crate::bot::answer::draft::{cite, first, led, line, offer_role, slugs, with_article};
+use crate::bot::answer::draft::{cite, first, flat, led, line, offer_role, slugs, with_article};
 use crate::bot::question::{Question, Subject};
 use crate::bot::reply::{Block, Kind, Line, Reply};
 use crate::bot::request::Request;
@@ -136,10 +136,7 @@ fn narrowed(library: &Library, question: &Question) -> Reply {
     for hit in question.hits.iter().filter(|hit| hit.score >= 0.6 * best).take(4) {
         let owner = library.document(hit.document);
         let passage = &owner.passages[hit.passage];
-        let mut item = line(&mut reply, owner, passage);
-        if !passage.items.is_empty() {
-            item.text = format!("{} {}", item.text, passage.items.join("; ")).trim().to_owned();
-        }
+        let item = flat(&mut reply, owner, passage);
         items.push(if hit.document == at { item } else { led(format!("As every {}", owner.title), item) });
     }
     reply.bullets(None, items);

@@ -3,9 +3,8 @@
 
 use crate::bot::reply::Kind;
 use crate::library::Library;
-use crate::library::document::Document;
 use crate::library::markdown::Part;
-use crate::library::search::{Hit, Query};
+use crate::library::search::{Hit, Query, sort};
 
 /// Hits that a question is judged by.
 const HITS: usize = 24;
@@ -61,40 +60,27 @@ pub fn sureness(kind: Kind, hits: &[Hit], query: &Query, push: f32) -> f32 {
     1.0 / (1.0 + (-sum).exp())
 }
 
-/// Figures of a role that answer a measure; an empty measure is answered by any.
-pub fn figures<'l>(library: &'l Library, role: usize, measure: &'l str) -> impl Iterator<Item = usize> + 'l {
-    let facts = &library.document(role).front.facts;
-    (0..facts.len()).filter(move |at| match facts[*at].measure.as_deref() {
-        Some(named) => measure == named || measure.is_empty(),
-        None => measure.is_empty(),
-    })
-}
-
 /// The topics about the work of any of these roles.
 pub fn topics_of<'l>(library: &'l Library, roles: &'l [usize]) -> impl Iterator<Item = usize> + 'l {
-    let speaks = |document: &Document| {
-        document.front.roles.iter().filter_map(|slug| library.by_slug(&slug.text)).any(|at| roles.contains(&at))
-    };
-    (0..library.documents().len()).filter(move |at| !library.document(*at).is_role() && speaks(library.document(*at)))
+    let topics = (0..library.documents().len()).filter(|at| !library.document(*at).is_role());
+    topics.filter(|at| library.roles_behind(*at).iter().any(|role| roles.contains(role)))
 }
 
 /// What the roles through which people come in say on what it takes.
 pub fn doors(library: &Library) -> Vec<Hit> {
-    let hit =
-        |document, passage| Hit { document, passage, coverage: 0.0, focus: 0.0, score: 1.0, held: 0.0, in_terms: 0.0 };
     let entries = library.entry_roles().into_iter().flat_map(|at| {
         let passages = library.document(at).passages.iter().enumerate();
-        passages.filter(|(_, passage)| passage.part == Part::Entry).map(move |(number, _)| hit(at, number))
+        passages
+            .filter(|(_, passage)| passage.part == Part::Entry)
+            .map(move |(number, _)| Hit::unmeasured(at, number, 1.0))
     });
     entries.collect()
 }
 
-/// True for a hit that is a figure of this measure.
+/// True for a hit that is a figure of this very measure.
 pub fn is_figure_of(library: &Library, hit: &Hit, measure: &str) -> bool {
-    let document = library.document(hit.document);
-    let line = document.passages[hit.passage].line;
-    document.passages[hit.passage].part == Part::Figure
-        && document.front.facts.iter().any(|fact| fact.line == line && fact.measure.as_deref() == Some(measure))
+    let fact = library.document(hit.document).front.facts.get(hit.passage);
+    !measure.is_empty() && fact.is_some_and(|fact| fact.measures(measure))
 }
 
 /// Figures anywhere that answer a query, those of the measure first.
@@ -188,19 +174,11 @@ pub fn topic_hits(library: &Library, query: &Query, named: &[usize], roles: &[us
         if let Some(passage) =
             first.filter(|first| !hits.iter().any(|hit| (hit.document, hit.passage) == (*topic, *first)))
         {
-            hits.push(Hit {
-                document: *topic,
-                passage,
-                coverage: 0.0,
-                focus: 0.0,
-                score: 0.2,
-                held: 0.0,
-                in_terms: 0.0,
-            });
+            hits.push(Hit::unmeasured(*topic, passage, 0.2));
         }
     }
     for hit in &mut hits {
-        let document: &Document = library.document(hit.document);
+        let document = library.document(hit.document);
         if named.contains(&hit.document) {
             hit.score += 0.15;
         } else if document.is_role() && !roles.contains(&hit.document) {
@@ -210,17 +188,9 @@ pub fn topic_hits(library: &Library, query: &Query, named: &[usize], roles: &[us
     }
     // Where a role is named, what other roles do does not answer.
     hits.retain(|hit| {
-        let document = library.document(hit.document);
-        let speaks_of =
-            document.front.roles.iter().filter_map(|slug| library.by_slug(&slug.text)).any(|at| roles.contains(&at));
-        roles.is_empty() || named.contains(&hit.document) || roles.contains(&hit.document) || speaks_of
+        let speaks_of = || library.roles_behind(hit.document).iter().any(|at| roles.contains(at));
+        roles.is_empty() || named.contains(&hit.document) || speaks_of()
     });
     sort(&mut hits);
     hits
-}
-
-fn sort(hits: &mut [Hit]) {
-    hits.sort_by(|one, other| {
-        other.score.total_cmp(&one.score).then(one.document.cmp(&other.document)).then(one.passage.cmp(&other.passage))
-    });
 }

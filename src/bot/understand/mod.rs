@@ -195,7 +195,7 @@ impl Reader<'_> {
         let subject = Subject::Measure(measure.to_owned());
         let says_enough = SELF_EVIDENT.contains(&measure);
         let topics = self.named_topics();
-        let holds = |at: &usize| evidence::figures(self.library, *at, measure).next().is_some();
+        let holds = |at: &usize| self.library.document(*at).figures(measure).next().is_some();
         let query = self.library.search.query(self.sentence.content(&spent, |_| true));
         let undisturbed = (1.0 - 0.3 * (query.weight() - 0.9).max(0.0)).max(0.0);
         let of_these = |roles: Vec<usize>, sure: f32| {
@@ -269,15 +269,11 @@ impl Reader<'_> {
         let field = self.weighed.category
             || self.sentence.words.iter().any(|word| self.library.names_the_field(&word.stem))
                 && !self.weighed.leads_with_yes_no;
-        match found {
-            Some(found) if found.confidence >= FIELD || !field => Some(found),
-            _ if field => {
-                let hits = evidence::doors(self.library);
-                let roles = Vec::new();
-                (!hits.is_empty()).then(|| Question { hits, roles, ..self.question(Kind::Into, FIELD) })
-            }
-            other => other,
+        if !field || found.as_ref().is_some_and(|found| found.confidence >= FIELD) {
+            return found;
         }
+        let hits = evidence::doors(self.library);
+        (!hits.is_empty()).then(|| Question { hits, roles: Vec::new(), ..self.question(Kind::Into, FIELD) })
     }
 
     fn who(&self) -> Option<Question> {
