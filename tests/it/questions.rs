@@ -147,6 +147,27 @@ fn what_a_role_inherits_counts_as_its_own() {
 }
 
 #[test]
+fn a_figure_that_is_there_is_not_denied_where_the_rest_of_the_question_is_not_understood() {
+    let reply = ask("how much did the principal pm at acme corp in berlin get paid in salary");
+    assert!(!reply.answered && !text(&reply).contains("They give no"), "{}", text(&reply));
+
+    let reply = ask("how many suppliers did the sourcing people at acme berlin shout at");
+    assert!(!reply.answered && !text(&reply).contains("They give no"), "{}", text(&reply));
+    assert!(!text(&reply).contains("/role sourcing"), "{}", text(&reply));
+}
+
+#[test]
+fn a_figure_that_is_not_there_is_said_to_be_missing_with_the_roles_that_have_one() {
+    let reply = ask("how much does a growth pm earn?");
+    assert!(
+        !reply.answered && text(&reply).contains("They give no pay for Growth Product Manager."),
+        "{}",
+        text(&reply)
+    );
+    assert!(text(&reply).contains("/role principal-product-manager"), "{}", text(&reply));
+}
+
+#[test]
 fn a_word_without_sense_is_declined_politely() {
     let reply = ask("asdf");
     assert_eq!((reply.kind, reply.answered), (Kind::None, false));

@@ -82,8 +82,8 @@ pub fn nothing(library: &Library, near: &[usize]) -> Reply {
     let mut reply = Reply::new(Kind::None, "I do not know that");
     reply.confidence = 0.0;
     reply.paragraph("My documents do not answer this, and I do not guess. I can tell what a role does, who does something, and how to get from one role to another.");
-    for at in near.iter().take(3) {
-        offer_role(&mut reply, library.document(*at));
+    for document in near.iter().map(|at| library.document(*at)).filter(|document| document.is_role()).take(3) {
+        offer_role(&mut reply, document);
     }
     reply.offer("All roles", Request::Roles);
     reply.offer("What you can ask", Request::Help);

@@ -71,6 +71,11 @@ fn of_roles(library: &Library, roles: &[usize], measure: &str) -> Reply {
     reply
 }
 
+/// True where any of these has a figure of this measure.
+pub fn any(library: &Library, documents: &[usize], measure: &str) -> bool {
+    documents.iter().any(|at| library.document(*at).figures(measure).next().is_some())
+}
+
 fn highest(fact: &Fact) -> f64 {
     match fact.value {
         Value::Number(number) | Value::Range(_, number) => number,
@@ -85,8 +90,7 @@ pub fn without(library: &Library, role: usize, measure: &str) -> Reply {
     reply.confidence = 0.0;
     let what = if measure.is_empty() { "figure" } else { measure };
     reply.paragraph(format!("They give no {what} for {}.", document.title));
-    let others: Vec<usize> =
-        library.roles().into_iter().filter(|at| library.document(*at).figures(measure).next().is_some()).collect();
+    let others: Vec<usize> = library.roles().into_iter().filter(|at| any(library, &[*at], measure)).collect();
     if !others.is_empty() {
         let items =
             others.iter().map(|at| Line { text: library.document(*at).title.clone(), ..Line::default() }).collect();

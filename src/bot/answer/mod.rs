@@ -53,7 +53,9 @@ fn ask(library: &Library, text: &str) -> Reply {
     let Some(question) = understand(library, text) else { return directory::nothing(library, &[]) };
     if question.confidence < SURE_ENOUGH {
         let mut reply = match (&question.subject, question.roles.as_slice()) {
-            (Subject::Measure(measure), [role, ..]) if question.hits.is_empty() => {
+            (Subject::Measure(measure), [role, ..])
+                if question.hits.is_empty() && !figures::any(library, &question.roles, measure) =>
+            {
                 figures::without(library, *role, measure)
             }
             (_, roles) => directory::nothing(library, roles),
