@@ -109,8 +109,13 @@ impl Call {
         world.violations.push(format!("{} {}: {line}", self.method, self.path));
     }
 
+    /// What Discord answers to a message that it does not take, for its texts or its files.
+    pub fn refused(&self, world: &mut World, problems: &Problems) -> Option<Reply> {
+        if problems.none() { self.too_large(world) } else { Some(self.refuse(world, problems)) }
+    }
+
     /// Checks the sizes of files, which Discord refuses in another way than texts.
-    pub fn too_large(&self, world: &mut World) -> Option<Reply> {
+    fn too_large(&self, world: &mut World) -> Option<Reply> {
         let size: usize = self.files.iter().map(|file| file.size).sum();
         (size > 20 << 20).then(|| {
             self.blame(world, "files over 20 MiB");
@@ -249,10 +254,7 @@ fn create_message(world: &mut World, call: &Call, channel: u64, guild: Option<u6
     if !reference.is_null() && replied.is_none() && reference["fail_if_not_exists"] != false {
         problems.add("message_reference", "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "Unknown message");
     }
-    if !problems.none() {
-        return call.refuse(world, &problems);
-    }
-    if let Some(reply) = call.too_large(world) {
+    if let Some(reply) = call.refused(world, &problems) {
         return reply;
     }
     if body["enforce_nonce"] == true && !body["nonce"].is_null() {
@@ -296,10 +298,7 @@ pub fn edit_message(world: &mut World, call: &Call, at: usize, interaction: Opti
     if problems.none() && limits::shows_nothing(&message, &call.files) {
         problems = limits::message(&message, &call.files, true);
     }
-    if !problems.none() {
-        return call.refuse(world, &problems);
-    }
-    if let Some(reply) = call.too_large(world) {
+    if let Some(reply) = call.refused(world, &problems) {
         return reply;
     }
     if let Some(line) = limits::pings(&call.body) {

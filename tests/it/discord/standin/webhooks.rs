@@ -46,10 +46,7 @@ pub fn callback(world: &mut World, call: &Call, id: &str, token: &str) -> Reply 
 pub fn accept(world: &mut World, call: &Call, token: &str) -> Result<(), Reply> {
     let interaction = &world.interactions[token];
     let problems = limits::callback(&call.body, &call.files, interaction.kind);
-    if !problems.none() {
-        return Err(call.refuse(world, &problems));
-    }
-    if let Some(reply) = call.too_large(world) {
+    if let Some(reply) = call.refused(world, &problems) {
         return Err(reply);
     }
     let data = &call.body["data"];
@@ -113,10 +110,7 @@ pub fn follow_up(world: &mut World, call: &Call, token: &str) -> Reply {
         return Reply::error(400, 40094, "This interaction has hit the maximum number of follow up messages");
     }
     let problems = limits::message(&call.body, &call.files, true);
-    if !problems.none() {
-        return call.refuse(world, &problems);
-    }
-    if let Some(reply) = call.too_large(world) {
+    if let Some(reply) = call.refused(world, &problems) {
         return reply;
     }
     if let Some(line) = limits::pings(&call.body) {
