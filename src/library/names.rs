@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::library::document::Document;
-use crate::library::english::{Word, words};
+use crate::library::english::{Word, stem, words};
 use crate::library::lexicon::{FILLERS, SHORT_FORMS};
 
 /// How a name was recognised, best first.
@@ -16,7 +16,9 @@ pub enum Match {
     Misspelt,
     /// Its words in another order.
     Reordered,
-    /// A single word that belongs to one title alone ("principal"), or a name its author calls ambiguous.
+    /// Several words that their author calls ambiguous.
+    Shared,
+    /// A single word that belongs to one title alone ("principal"), or that its author calls ambiguous.
     Short,
 }
 
@@ -226,7 +228,13 @@ impl Names {
             .iter()
             .map(|key| {
                 let key = key.as_ref()?;
-                if self.known_words.contains(key) || ordinary(key) { None } else { self.corrected(key) }
+                if self.known_words.contains(key) {
+                    return None;
+                }
+                let corrected = self.corrected(key)?;
+                // Stemming hides a letter left out ("enginer"); an ending of its own makes another word ("manage", "manager").
+                let same = stem(key) == stem(&corrected) && key.chars().next_back() == corrected.chars().next_back();
+                (same || !ordinary(key)).then_some(corrected)
             })
             .collect();
         let mut mentions: Vec<Mention> = Vec::new();
@@ -273,7 +281,7 @@ impl Names {
             } else if let Some(found) = self.reordered_at(&sentence[start..end], &mended) {
                 (found, Match::Reordered)
             } else if let Some(found) = self.short.get(&plain.join(" ")) {
-                (found, Match::Short)
+                (found, if plain.len() > 1 { Match::Shared } else { Match::Short })
             } else {
                 continue;
             };

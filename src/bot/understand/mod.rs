@@ -107,10 +107,10 @@ impl Reader<'_> {
         self.sentence.has(cue)
     }
 
-    /// True where both cues are there and the first stands before the other.
+    /// True where both cues are there and the first stands before the other, but not right before it ("become after this").
     fn comes_first(&self, one: Cue, other: Cue) -> bool {
         match (self.sentence.first(one), self.sentence.first(other)) {
-            (Some(one), Some(other)) => one.at.start < other.at.start,
+            (Some(one), Some(other)) => one.at.end < other.at.start,
             _ => false,
         }
     }
@@ -237,13 +237,25 @@ impl Reader<'_> {
     }
 
     fn next(&self) -> Option<Question> {
-        let asked = self.has(Cue::Next) || self.has(Cue::Sideways);
-        if self.roles.len() != 1 || !asked || self.weighed.leads_with_who || self.comes_first(Cue::Into, Cue::Next) {
+        let asked = self.has(Cue::Next) || self.has(Cue::Sideways) || self.from_here();
+        // "Which roles can a ... move to next": a role is wanted, and the one named is where it starts.
+        let wants_role = self.weighed.leads_with_who && !(self.weighed.which_role && !self.weighed.category);
+        if self.roles.len() != 1 || !asked || wants_role || self.comes_first(Cue::Into, Cue::Next) {
             return None;
         }
         let mut question = self.question(Kind::Next, 0.95 * self.undisturbed(&[Cue::Next, Cue::Sideways, Cue::Path]));
         question.subject = if self.has(Cue::Sideways) { Subject::Sideways } else { Subject::Whole };
         Some(question)
+    }
+
+    /// "Where does one go from a ...": a way whose start alone is named.
+    fn from_here(&self) -> bool {
+        let begins = |at: usize| self.sentence.mentions.iter().any(|mention| mention.start == at);
+        let mut ways = self.sentence.hints.iter().filter(|hint| hint.cue == Cue::Path);
+        ways.any(|hint| {
+            let leads_from = self.sentence.words[hint.at.end - 1].text == "from";
+            leads_from && (begins(hint.at.end) || begins(hint.at.end + 1))
+        })
     }
 
     fn reason(&self) -> Option<Question> {

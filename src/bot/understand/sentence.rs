@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use crate::bot::understand::cues::{CUES, Cue, DENIALS, PAST, PERSONAL};
 use crate::library::Library;
 use crate::library::english::{Word, words};
+use crate::library::lexicon::Weight;
 use crate::library::names::{Match, Mention};
 
 /// A hint in a sentence.
@@ -66,7 +67,7 @@ impl Sentence {
         let (clause, asking) = clauses(text, &words);
         let ordinary = |word: &str| library.search.knows(&crate::library::english::stem(word));
         let mut mentions = library.names.spot(&words, &ordinary);
-        mentions.retain(|mention| !is_clock(text, &words, mention));
+        mentions.retain(|mention| !is_clock(text, &words, mention) && !is_grammar(library, text, &words, mention));
         let mut named = vec![false; words.len()];
         for mention in mentions.iter().filter(|mention| mention.how != Match::Short) {
             if mention.documents.iter().any(|at| library.document(*at).is_role()) {
@@ -177,6 +178,13 @@ fn is_clock(text: &str, words: &[Word], mention: &Mention) -> bool {
         && before.is_some_and(|letter| letter.is_ascii_digit())
 }
 
+/// A word of grammar is a name only where it is written like one: "IT", but not "it".
+fn is_grammar(library: &Library, text: &str, words: &[Word], mention: &Mention) -> bool {
+    let [word] = &words[mention.start..mention.end] else { return false };
+    let written = &text[word.at.clone()];
+    library.search.weight(word) == Weight::None && written.chars().filter(|letter| letter.is_uppercase()).count() < 2
+}
+
 /// Nouns for somebody with a role: "which job", "which of these people".
 const SOMEBODY: [&str; 14] = [
     "role",
@@ -195,6 +203,10 @@ const SOMEBODY: [&str; 14] = [
     "team-mate",
 ];
 
+/// Where one of these stands first, "which" asks for something else: "which way leads from ...", "which tools does a ...".
+const OTHERWISE: [&str; 16] =
+    ["from", "to", "for", "in", "on", "by", "a", "an", "do", "does", "did", "is", "are", "can", "should", "would"];
+
 fn hints(words: &[Word], clause: &[usize], named: &[bool], known: &dyn Fn(&Word) -> bool) -> Vec<Hint> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -208,9 +220,9 @@ fn hints(words: &[Word], clause: &[usize], named: &[bool], known: &dyn Fn(&Word)
         });
         let wants_somebody = || {
             words[at].text == "which"
-                && (at + 1..words.len().min(at + 5)).any(|next| {
-                    clause[next] == clause[at] && (named[next] || SOMEBODY.contains(&words[next].text.as_str()))
-                })
+                && (at + 1..words.len().min(at + 5))
+                    .take_while(|next| clause[*next] == clause[at] && !OTHERWISE.contains(&words[*next].text.as_str()))
+                    .any(|next| named[next] || SOMEBODY.contains(&words[next].text.as_str()))
         };
         match fits {
             Some((_, cue)) if *cue != Cue::Who && wants_somebody() => {

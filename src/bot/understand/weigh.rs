@@ -27,6 +27,8 @@ pub struct Weighed {
     pub backwards: bool,
     /// It wants somebody, before anything else.
     pub leads_with_who: bool,
+    /// It wants a role, in so many words ("which role").
+    pub which_role: bool,
     /// It wants yes or no, before anything else.
     pub leads_with_yes_no: bool,
     /// The first role named only tells what kind of role is wanted ("which PM ...").
@@ -75,6 +77,9 @@ impl Weighed {
                 && matches!(auxiliary, Some("do" | "does" | "would" | "should" | "must"))
                 && first_name.is_some_and(|name| name > hint.at.end && name <= hint.at.end + 2)
         });
+        let which_role = leads.is_some_and(|hint| {
+            hint.cue == Cue::Who && matches!(sentence.words[hint.at.start].text.as_str(), "which" | "what")
+        });
         let leads = leads.map(|hint| hint.cue).filter(|_| !of_a_role);
         let who = sentence.first(Cue::Who).map(|hint| hint.at.end);
         // "Which senior PM role ..." tells what kind of role is wanted; what comes later is what somebody does it to.
@@ -95,6 +100,7 @@ impl Weighed {
             from_to,
             backwards,
             leads_with_who: category || leads == Some(Cue::Who),
+            which_role,
             leads_with_yes_no: leads == Some(Cue::YesNo),
             category,
             begins,
@@ -202,9 +208,14 @@ fn direction(sentence: &Sentence, named: &[&Mention]) -> (bool, bool) {
     let being = |word: Option<&str>| {
         matches!(word, Some("i'm" | "im" | "am" | "i" | "as" | "was" | "currently" | "been" | "from"))
     };
+    // "End up as" leads there.
+    let reached = |mention: &Mention| {
+        let mut into = sentence.hints.iter().filter(|hint| hint.cue == Cue::Into);
+        into.any(|hint| (hint.at.end..=hint.at.end + 1).contains(&mention.start))
+    };
     let to_there = matches!(before_article(to), Some("to" | "into" | "become" | "becoming"));
     let from_here = being(before_article(from)) && before_article(from) != Some("as");
-    let backwards = being(before_article(to)) && before_article(from) != Some("from") && !from_here;
+    let backwards = being(before_article(to)) && before_article(from) != Some("from") && !from_here && !reached(to);
     (to_there || backwards || from_here, backwards)
 }
 
