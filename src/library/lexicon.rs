@@ -47,7 +47,7 @@ const LIGHT: &str = "make makes making get gets getting got give gives given giv
     brings done main first last next overall general different certain various whether please pls plz thanks thx hi hey hello lol haha ok \
     okay um erm anyway today actual mate folk guy human earth hell heck literally absolutely simply proper properly pretty quite rather \
     kinda sorta gonna wanna gotta let lets meant mean intend try tries trying normal regular plain old typical average ordinary standard usual decent \
-    successful experienced fresh mere fledged ppl peeps u ur r y yet else instead though";
+    successful experienced young fresh mere fledged ppl peeps u ur r y yet else instead though";
 
 /// Words that end like adverbs and are none.
 const NO_ADVERBS: [&str; 8] =

@@ -79,7 +79,8 @@ pub const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Who,
-        "who, whos, whose, whom, who is, which role, which roles, what role, what roles, which person, which job, which jobs, what job, which people, \
+        "who, whos, whose, whom, who is, is there a person, is there a role, is there a job, is there anyone, is there anybody, is there someone, is there somebody, \
+          which role, which roles, what role, what roles, which person, which job, which jobs, what job, which people, \
          whose job, whose job is it, whose responsibility, which position, which title, what title, who in the team, who on the team, \
          somebody who, someone who, the person who, the one who, the role that, role for, which of them, which member, who should i ask, \
          who do i ask, who do i go to, who would i go to, who do i talk to, whose call, whose call is it, whose task, whose problem, \
@@ -155,6 +156,9 @@ pub const CUES: &[(Cue, &str)] = &[
 /// Verbs in the past that do not end in -ed: somebody tells what happened.
 pub const PAST: &str = "took won said got went broke made did left sent came saw told gave wrote was were had found met ran spoke brought bought \
     thought knew forgot chose drew led fell felt held kept lost meant paid sat sold stood taught threw woke ate began";
+
+/// After these a verb in the past tells what is done, not what happened.
+pub const BEING: [&str; 10] = ["be", "is", "are", "being", "get", "gets", "getting", "who's", "it's", "even"];
 
 /// Words that turn a question around: who does something not. Contractions that end in "n't" do as well.
 pub const DENIALS: [&str; 16] = [

@@ -89,7 +89,8 @@ impl Reader<'_> {
         let mut best = figure;
         for kind in kinds {
             let Some(mut question) = kind(self) else { continue };
-            if self.sentence.measure().is_some_and(|measure| measure != "experience") && question.kind != Kind::Into {
+            let other = matches!(question.kind, Kind::Into | Kind::Who);
+            if self.sentence.measure().is_some_and(|measure| measure != "experience") && !other {
                 question.confidence *= NO_QUANTITY;
             }
             let good = question.confidence >= SURE_ENOUGH;

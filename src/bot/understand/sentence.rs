@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use crate::bot::understand::cues::{CUES, Cue, DENIALS, PAST, PERSONAL};
+use crate::bot::understand::cues::{BEING, CUES, Cue, DENIALS, PAST, PERSONAL};
 use crate::library::Library;
 use crate::library::english::{Word, words};
 use crate::library::lexicon::Weight;
@@ -139,7 +139,11 @@ impl Sentence {
 
     /// True where a verb tells what has happened.
     pub fn tells_of_the_past(&self) -> bool {
-        self.words.iter().any(|word| PAST.split_whitespace().any(|past| past == word.text))
+        let past = |word: &Word| PAST.split_whitespace().any(|past| past == word.text);
+        // "Is made", "meant to": no past.
+        let passive = |at: usize| at > 0 && BEING.contains(&self.words[at - 1].text.as_str());
+        let meant = |at: usize| self.words[at].text == "meant" && self.words.get(at + 1).is_some_and(|to| to.text == "to");
+        (0..self.words.len()).any(|at| past(&self.words[at]) && !passive(at) && !meant(at))
     }
 }
 

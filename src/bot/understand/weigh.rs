@@ -64,9 +64,13 @@ impl Weighed {
         });
         // "A PM who hates meetings": that who asks nothing.
         let relative = |hint: &&Hint| hint.cue == Cue::Who && hint.at.start > 0 && sentence.named[hint.at.start - 1];
-        let leads = sentence.hints.iter().filter(|hint| !relative(hint)).find(|hint| {
+        let may_lead = |hint: &&Hint| {
             matches!(hint.cue, Cue::Who | Cue::What | Cue::About | Cue::Why | Cue::YesNo | Cue::Measure(_))
-        });
+                && !relative(hint)
+        };
+        let mut leading = sentence.hints.iter().filter(may_lead);
+        // "The account people learned about it late, who tells them?": what opens a clause asks, what stands inside one may not.
+        let leads = leading.clone().find(|hint| opens(sentence, hint)).or_else(|| leading.next());
         let first_name = named.first().map(|mention| mention.start);
         let begins = leads.map(|hint| hint.at.start).into_iter().chain(first_name).min();
         let begins = begins.map_or(0, |at| sentence.words[at].at.start);
@@ -234,18 +238,19 @@ fn asking_clauses(sentence: &Sentence, named: &[&Mention]) -> Vec<bool> {
     (0..sentence.asking.len()).map(|clause| if marked { sentence.asking[clause] } else { opens(clause) }).collect()
 }
 
+/// True for a hint at the beginning of a clause, or right after a word that only leads up to it.
+fn opens(sentence: &Sentence, hint: &Hint) -> bool {
+    let at = hint.at.start;
+    let opening = at == 0 || sentence.clause[at] != sentence.clause[at - 1];
+    opening
+        || matches!(
+            sentence.words[at - 1].text.as_str(),
+            "so" | "ok" | "and" | "but" | "hey" | "hi" | "um" | "well" | "pls" | "please"
+        )
+}
+
 fn asks(sentence: &Sentence, roles: &[usize]) -> f32 {
     let marked = sentence.asking.contains(&true);
-    let opens = |hint: &&Hint| {
-        let at = hint.at.start;
-        let opening = at == 0 || sentence.clause[at] != sentence.clause[at - 1];
-        let after_so = at > 0
-            && matches!(
-                sentence.words[at - 1].text.as_str(),
-                "so" | "ok" | "and" | "but" | "hey" | "hi" | "um" | "well" | "pls" | "please"
-            );
-        opening || after_so
-    };
     let cue = |hint: &&Hint| !matches!(hint.cue, Cue::Event | Cue::YesNo | Cue::Most | Cue::Asks | Cue::Who);
     let question_word = |hint: &&Hint| {
         matches!(hint.cue, Cue::Who | Cue::What | Cue::About | Cue::Asks | Cue::Why | Cue::Measure(_) | Cue::YesNo)
@@ -258,7 +263,7 @@ fn asks(sentence: &Sentence, roles: &[usize]) -> f32 {
         0.0
     } else if marked {
         1.0
-    } else if sentence.hints.iter().filter(question_word).any(|hint| opens(&hint)) {
+    } else if sentence.hints.iter().filter(question_word).any(|hint| opens(sentence, hint)) {
         0.95
     } else if alone || (sentence.arrow && roles.len() > 1) || sentence.has(Cue::Compare) && roles.len() > 1 {
         0.9
@@ -297,7 +302,9 @@ fn general(sentence: &Sentence, named: &[&Mention], asking: &[bool]) -> f32 {
     let who = sentence.first(Cue::Who).map(|hint| hint.at.end);
     if let Some(after) = who.filter(|after| *after < sentence.words.len()) {
         let verb = word(after);
-        if verb.ends_with("ed") && verb.len() > 4 && verb != "need" {
+        // "Who checked": but not "who's stressed", nor "who'd speed it up".
+        let whole = sentence.words[after - 1].at.len() > "who".len();
+        if verb.ends_with("ed") && !verb.ends_with("eed") && verb.len() > 4 && !whole {
             general *= 0.45;
         }
     }
