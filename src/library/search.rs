@@ -17,6 +17,10 @@ const AROUND: f32 = 0.6;
 const IN_PHRASE: f32 = 0.8;
 /// What a word counts that says little, beside any other.
 const LIGHT: f32 = 0.3;
+/// What a word counts that is told around a question.
+const TOLD: f32 = 0.85;
+/// What it counts where the corpus does not know it.
+const TOLD_UNKNOWN: f32 = 0.1;
 /// What a role weighs that the question speaks of.
 const ROLE: f32 = 0.8;
 
@@ -182,8 +186,18 @@ impl Searcher {
     /// The query that a question's words make. Words of grammar drop out; a word that the corpus does not know becomes a near one
     /// that it does know, and weighs most where there is none: what is asked and not there decides.
     pub fn query<'w>(&self, words: impl IntoIterator<Item = &'w Word>) -> Query {
+        self.query_beside(words, [])
+    }
+
+    /// The same, with what is told `around` the question: it weighs less, and what the corpus does not know of it hardly anything.
+    pub fn query_beside<'w>(
+        &self,
+        words: impl IntoIterator<Item = &'w Word>,
+        around: impl IntoIterator<Item = &'w Word>,
+    ) -> Query {
         let mut terms: Vec<QueryTerm> = Vec::new();
-        for word in words {
+        let words = words.into_iter().map(|word| (word, false)).chain(around.into_iter().map(|word| (word, true)));
+        for (word, around) in words {
             let language = self.language.weight_of(word);
             if language == Weight::None || terms.iter().any(|term| term.stem == word.stem) {
                 continue;
@@ -198,6 +212,12 @@ impl Searcher {
                 (None, None) => 1.0,
             };
             let weight = if language == Weight::Light { weight.min(LIGHT) } else { weight };
+            let known = id.is_some() || !alike.is_empty();
+            let weight = match (around, known) {
+                (false, _) => weight,
+                (true, true) => weight * TOLD,
+                (true, false) => weight * TOLD_UNKNOWN,
+            };
             terms.push(QueryTerm { stem: word.stem.clone(), id, alike, weight });
         }
         let total = terms.iter().map(|term| term.weight).sum();

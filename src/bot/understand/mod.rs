@@ -293,7 +293,9 @@ impl Reader<'_> {
         if !self.weighed.leads_with_who {
             return None;
         }
-        let query = self.library.search.query(self.sentence.content(&SPENT, |_| true)).about(&self.weighed.objects);
+        let asked = self.sentence.content(&SPENT, |clause| self.weighed.asking_clause(clause));
+        let told = self.sentence.content(&SPENT, |clause| !self.weighed.asking_clause(clause));
+        let query = self.library.search.query_beside(asked, told).about(&self.weighed.objects);
         let hits = evidence::role_hits(self.library, &query, &self.weighed.objects, self.sentence.denies());
         Some(Question { roles: Vec::new(), ..self.found(Kind::Who, query, hits, 0.0)? })
     }
