@@ -85,6 +85,8 @@ pub struct Hit {
     pub coverage: f32,
     /// How closely the best single statement of it, text or search phrase, matches the question both ways, 0 to 1.
     pub focus: f32,
+    /// How many words of the question that statement holds, those that say little included.
+    pub words: usize,
     /// Coverage and focus together; what the ranking goes by.
     pub score: f32,
     /// The weight of what it holds of the question.
@@ -96,7 +98,7 @@ pub struct Hit {
 impl Hit {
     /// A passage that is taken for an answer without being measured.
     pub fn unmeasured(document: usize, passage: usize, score: f32) -> Hit {
-        Hit { document, passage, coverage: 0.0, focus: 0.0, score, held: 0.0, in_terms: 0.0 }
+        Hit { document, passage, coverage: 0.0, focus: 0.0, words: 0, score, held: 0.0, in_terms: 0.0 }
     }
 }
 
@@ -289,15 +291,21 @@ impl Searcher {
         let (of_question, of_statement) = self.closeness(query, &passage.text, spoken_of);
         // A long sentence may hold an answer in one of its parts; a search phrase is all or nothing.
         let mut focus = of_question * (0.5 + 0.5 * of_statement.max(0.5));
+        let mut closest: &[u32] = &passage.text;
         for phrase in &passage.phrases {
             let (of_question, of_phrase) = self.closeness(query, phrase, spoken_of);
-            focus = focus.max(of_question * (0.5 + 0.5 * of_phrase));
+            let fit = of_question * (0.5 + 0.5 * of_phrase);
+            if fit > focus {
+                (focus, closest) = (fit, phrase);
+            }
         }
+        let words = query.terms.iter().filter(|term| term.found(closest) > 0.0).count();
         Hit {
             document: passage.document,
             passage: passage.passage,
             coverage,
             focus,
+            words,
             score: 0.45 * coverage + 0.55 * focus,
             held,
             in_terms,

@@ -132,7 +132,8 @@ pub const CUES: &[(Cue, &str)] = &[
     (Cue::Most, "more, most, highest, best, higher, better, less, least, lowest, top"),
     (
         Cue::Asks,
-        "how, how do, how does, how to, which, where, when, can someone explain, can anyone explain, could someone, does anyone know, \
+        "best way to, best ways to, way to, ways to, tricks to, tricks for, tips for, tips on, tips to, advice on, advice for, guide to, rules for, rules on, rules about, \
+         how, how do, how does, how to, which, where, when, can someone explain, can anyone explain, could someone, does anyone know, \
          anyone know, do you know, i wonder, wondering, curious, any idea, remind me, can i get, can i have, could i get, could i have, may i have, i need a, question, help me understand, tell me, \
          can you tell me, could you tell me, options, i'd like to know, i want to know, want to know, need to know",
     ),
@@ -149,7 +150,7 @@ pub const CUES: &[(Cue, &str)] = &[
          o'clock, noon, lunch, standup, stand-up, retro, brb, fyi, btw, pto, ooo, holiday, vacation, sick, birthday, congrats, congratulations, \
          welcome, thanks, thank you, cheers, sorry, anyone up for, up for, anyone seen, has anyone, did anyone, did you, did the, was the, \
          were the, are you, are we, can you, could you, can we, should we, will you, would you, have you, do we have, my pr, \
-         pr, merge, deployed, staging, prod, channel, figma link, the link, zoom, slack, ping, pinged, dm, emailed, on call, in the office, of us, you or me, me or you, between us, am i",
+         pr, merge, deployed, staging, prod, channel, figma link, the link, zoom, slack, ping, pinged, dm, emailed, on call, in the office, of us, you or me, me or you, between us, am i right, am i the only, am i late",
     ),
 ];
 

@@ -19,21 +19,31 @@ struct Evidence {
     held: f32,
     in_terms: f32,
     unknown: f32,
+    words: f32,
 }
 
 fn evidence(kind: Kind) -> Evidence {
-    let of =
-        |bias, coverage, focus, held, in_terms, unknown| Evidence { bias, coverage, focus, held, in_terms, unknown };
+    let of = |bias, coverage, focus, held, in_terms, unknown, words| Evidence {
+        bias,
+        coverage,
+        focus,
+        held,
+        in_terms,
+        unknown,
+        words,
+    };
     match kind {
-        Kind::Who => of(-2.2, 0.0, 1.2, 2.4, 0.8, -1.15),
-        Kind::Fact => of(-5.2, 2.0, 0.0, 3.0, 1.2, -1.6),
-        Kind::Duties => of(-1.5, 2.0, 0.3, 1.8, 0.0, -0.5),
-        Kind::Check => of(-1.3, 0.5, 0.5, 1.9, 0.0, -0.7),
-        Kind::Into => of(-2.8, 1.5, 1.0, 1.5, 1.5, -0.8),
-        _ => of(-6.9, 1.0, 2.6, 1.9, 2.4, -1.0),
+        Kind::Who => of(-2.75, 0.6, 0.75, 2.4, 0.75, -0.65, 0.8),
+        Kind::Fact => of(-3.8, 0.25, 0.15, 1.05, 0.5, -0.55, 1.5),
+        Kind::Duties => of(-0.9, 0.55, 0.85, 1.15, 0.8, -0.4, 0.35),
+        Kind::Check => of(0.4, 0.55, 0.75, 1.05, 0.0, -1.3, 0.05),
+        Kind::Into => of(-2.8, 1.5, 1.0, 1.5, 1.5, -0.8, 0.0),
+        _ => of(-6.3, 1.5, 1.65, 1.15, 0.75, -0.9, 0.85),
     }
 }
 
+/// Words that a question and a statement share count up to here, beyond the first: more hardly say more.
+const SHARED: usize = 4;
 /// How strongly it speaks for a passage that it holds every word of the question: common words weigh little, but all of them together
 /// are the whole of it.
 const COMPLETE: f32 = 0.4;
@@ -55,6 +65,7 @@ pub fn sureness(kind: Kind, hits: &[Hit], query: &Query, push: f32) -> f32 {
         + by.held * best.held.min(2.0)
         + by.in_terms * best.in_terms.min(1.0)
         + by.unknown * unknown
+        + by.words * best.words.saturating_sub(1).min(SHARED) as f32
         + COMPLETE * complete
         + ALONE * ahead * best.coverage;
     1.0 / (1.0 + (-sum).exp())

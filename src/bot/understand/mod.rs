@@ -54,13 +54,13 @@ const SELF_EVIDENT: [&str; 3] = ["pay", "growth", "experience"];
 const FIELD: f32 = 0.7;
 
 /// How strongly talk of an event speaks against an answer that a search found.
-const EVENT: f32 = 4.0;
+const EVENT: f32 = 7.0;
 
 /// How strongly it speaks for an answer on a subject that nobody speaks of himself, of those present or of what is at hand.
 const IMPERSONAL: f32 = 1.2;
 
 /// How strongly it speaks for an answer on a subject that whatever there is about it is asked for.
-const ABOUT: f32 = 1.5;
+const ABOUT: f32 = 2.3;
 
 /// How strongly it speaks for a figure that it is of the measure that was asked for.
 const OF_MEASURE: f32 = 1.0;
@@ -357,6 +357,9 @@ impl Reader<'_> {
         let query =
             self.library.search.query(self.sentence.content(&[Cue::What, Cue::About, Cue::Asks, Cue::YesNo], |_| true));
         let named = self.named_topics();
+        if named.is_empty() && self.sentence.hints.is_empty() {
+            return None;
+        }
         let hits = evidence::topic_hits(self.library, &query, &named, &self.roles);
         if query.weight() < 0.6 && !named.is_empty() && self.has(Cue::What) {
             return Some(Question { query, hits, ..self.question(Kind::Topic, 0.8) });

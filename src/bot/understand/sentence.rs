@@ -74,7 +74,13 @@ impl Sentence {
                 named[mention.start..mention.end].fill(true);
             }
         }
-        let hints = hints(&words, &clause, &named, &|word| library.search.knows(&word.stem));
+        let mut hints = hints(&words, &clause, &named, &|word| library.search.knows(&word.stem));
+        // A rota "on call" that the corpus has a document about is no event of today.
+        let subject = |hint: &Hint| {
+            let inside = |mention: &Mention| mention.start <= hint.at.start && hint.at.end <= mention.end;
+            mentions.iter().any(|mention| mention.how != Match::Short && inside(mention))
+        };
+        hints.retain(|hint| hint.cue != Cue::Event || !subject(hint));
         let arrow = mentions.windows(2).any(|pair| {
             let between = &text[words[pair[0].end - 1].at.end..words[pair[1].start].at.start];
             ["->", "→", "=>", "➡", ">", "⇒"].iter().any(|arrow| between.contains(arrow))
@@ -134,7 +140,12 @@ impl Sentence {
 
     /// True where somebody speaks of himself, of those present, or of what is at hand.
     pub fn is_personal(&self) -> bool {
-        self.words.iter().any(|word| PERSONAL.contains(&word.text.as_str()))
+        (0..self.words.len()).any(|at| PERSONAL.contains(&self.words[at].text.as_str()) && !self.is_formula(at))
+    }
+
+    /// True for a word that belongs to a phrase of asking: the "me" of "tell me about" is nobody.
+    pub fn is_formula(&self, at: usize) -> bool {
+        self.hints.iter().any(|hint| hint.cue != Cue::Event && hint.at.len() > 1 && hint.at.contains(&at))
     }
 
     /// True where a verb tells what has happened.
@@ -143,7 +154,7 @@ impl Sentence {
         // "Is made", "meant to": no past.
         let passive = |at: usize| at > 0 && BEING.contains(&self.words[at - 1].text.as_str());
         let meant = |at: usize| self.words[at].text == "meant" && self.words.get(at + 1).is_some_and(|to| to.text == "to");
-        (0..self.words.len()).any(|at| past(&self.words[at]) && !passive(at) && !meant(at))
+        (0..self.words.len()).any(|at| past(&self.words[at]) && !passive(at) && !meant(at) && !self.is_formula(at))
     }
 }
 

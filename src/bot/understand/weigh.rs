@@ -314,14 +314,16 @@ fn general(sentence: &Sentence, named: &[&Mention], asking: &[bool]) -> f32 {
             general *= 0.5;
         }
     }
+    let named_subject = sentence.mentions.iter().any(|mention| mention.how != Match::Short);
     for (at, word) in sentence.words.iter().enumerate().filter(|(at, _)| matters(sentence.clause[*at])) {
         let opens = at == 0 || sentence.clause[at] != sentence.clause[at - 1];
         let by = match word.text.as_str() {
             // Somebody's own things and people, and you who are spoken to.
+            "your" | "my" | "me" if sentence.is_formula(at) => 1.0,
             "your" => 0.55,
             "my" | "me" if named.is_empty() => 0.8,
-            // "When is ..." and "has the ..." are about one occasion.
-            "when" if opens => 0.7,
+            // "When is ..." and "has the ..." are about one occasion, unless what it is about is known.
+            "when" if opens && !named_subject => 0.7,
             "has" | "was" | "were" | "did" | "will" if opens => 0.6,
             _ => 1.0,
         };
