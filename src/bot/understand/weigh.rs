@@ -265,7 +265,7 @@ fn asks(sentence: &Sentence, roles: &[usize]) -> f32 {
         1.0
     } else if sentence.hints.iter().filter(question_word).any(|hint| opens(sentence, hint)) {
         0.95
-    } else if alone || (sentence.arrow && roles.len() > 1) || sentence.has(Cue::Compare) && roles.len() > 1 {
+    } else if alone || supposes(sentence) || (sentence.arrow && roles.len() > 1) || sentence.has(Cue::Compare) && roles.len() > 1 {
         0.9
     } else if !roles.is_empty() && sentence.hints.iter().any(|hint| cue(&hint)) && sentence.words.len() < 25 {
         if sentence.words.len() < 9 { 0.85 } else { 0.7 }
@@ -285,6 +285,12 @@ fn asks(sentence: &Sentence, roles: &[usize]) -> f32 {
     } else {
         0.0
     }
+}
+
+/// "If one team is stuck who helps": a case, then the question.
+fn supposes(sentence: &Sentence) -> bool {
+    let who = sentence.first(Cue::Who).map(|hint| hint.at.start);
+    matches!(sentence.words.first().map(|word| word.text.as_str()), Some("if" | "when")) && who.is_some_and(|at| at > 2)
 }
 
 /// Talk of what happened, of today, of "our PM": each takes away from the question being about a role in general.
@@ -322,6 +328,9 @@ fn general(sentence: &Sentence, named: &[&Mention], asking: &[bool]) -> f32 {
             "your" | "my" | "me" if sentence.is_formula(at) => 1.0,
             "your" => 0.55,
             "my" | "me" if named.is_empty() => 0.8,
+            // "Who else", "who made you": one of those present.
+            "else" if who == Some(at) => 0.75,
+            "you" if who.is_some() && at + 1 == sentence.words.len() => 0.7,
             // "When is ..." and "has the ..." are about one occasion, unless what it is about is known.
             "when" if opens && !named_subject => 0.7,
             "has" | "was" | "were" | "did" | "will" if opens => 0.6,
