@@ -71,10 +71,15 @@ pub fn check(library: &Library, question: &Question) -> Reply {
     let told: Vec<&Hit> =
         question.hits.iter().filter(|hit| hit.score >= NEAR_ENOUGH_TO_TELL * best).take(MOST_LINES).collect();
     let limit = |hit: &&Hit| library.document(hit.document).passages[hit.passage].part == Part::Limit;
-    let (verdict, heading) = match (told.first().is_some_and(&limit), told.iter().any(limit)) {
-        (true, _) => (": no", "No. The sources say"),
-        (false, true) => (": it depends", "Not plainly. The sources say"),
-        (false, false) => (": yes", "Yes. The sources say"),
+    // Why there is such a role, or a figure beside it, says neither that somebody does something nor that he does not.
+    let beside = |hit: &&Hit| {
+        matches!(library.document(hit.document).passages[hit.passage].part, Part::Why | Part::Figure)
+    };
+    let (verdict, heading) = match (told.first(), told.iter().any(limit)) {
+        (Some(first), _) if limit(first) => (": no", "No. The sources say"),
+        (_, true) => (": it depends", "Not plainly. The sources say"),
+        (Some(first), _) if beside(first) => (": not said", "The sources do not say so outright. What comes nearest"),
+        _ => (": yes", "Yes. The sources say"),
     };
     let mut items = Vec::new();
     for hit in &told {

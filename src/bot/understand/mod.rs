@@ -220,7 +220,13 @@ impl Reader<'_> {
         }
         let query = self.library.search.query(self.sentence.content(&SPENT, |_| true));
         let hits = evidence::figure_hits(self.library, &query, measure, &self.roles);
-        let of_measure = if evidence::is_figure_of(self.library, hits.first()?, measure) { OF_MEASURE } else { 0.0 };
+        let best = hits.first()?;
+        let spoken_of = self.roles.contains(&best.document) || topics.contains(&best.document);
+        let of_measure = match (evidence::is_figure_of(self.library, best, measure), spoken_of) {
+            (true, true) => 2.0 * OF_MEASURE,
+            (true, false) => OF_MEASURE,
+            (false, _) => 0.0,
+        };
         // Somebody's own figures are not the corpus's, unless he calls its subject by name.
         let own = self.roles.is_empty() && topics.is_empty() && self.sentence.is_personal();
         let push = if own { of_measure - IMPERSONAL } else { of_measure };
@@ -343,7 +349,7 @@ impl Reader<'_> {
             .is_some_and(|mention| mention.end - mention.start == self.sentence.words.len());
         let hinted = [Cue::What, Cue::About, Cue::Duties, Cue::Who].into_iter().any(|cue| self.has(cue));
         // When, where or how of a role is something else than what it is.
-        let sure = if hinted || alone { 0.93 } else { 0.6 };
+        let sure = if hinted || alone { 0.93 } else { 0.45 };
         let mut question = self.question(Kind::Role, sure * self.undisturbed(&[]));
         question.roles.truncate(1);
         (alone || hinted || self.has(Cue::Asks)).then_some(question)

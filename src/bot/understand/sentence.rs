@@ -72,6 +72,11 @@ impl Sentence {
         for mention in mentions.iter().filter(|mention| mention.how != Match::Short) {
             if mention.documents.iter().any(|at| library.document(*at).is_role()) {
                 named[mention.start..mention.end].fill(true);
+                // "The pharmacist's part", "the porter role".
+                if let Some(next) = words.get(mention.end).filter(|word| POST.contains(&word.text.as_str())) {
+                    let together = text[words[mention.end - 1].at.end..next.at.start].trim().is_empty();
+                    named[mention.end] |= together;
+                }
             }
         }
         let mut hints = hints(&words, &clause, &named, &|word| library.search.knows(&word.stem));
@@ -217,6 +222,9 @@ const SOMEBODY: [&str; 14] = [
     "post",
     "team-mate",
 ];
+
+/// After a role's name these say no more than the name does.
+const POST: [&str; 4] = ["part", "role", "job", "position"];
 
 /// Where one of these stands first, "which" asks for something else: "which way leads from ...", "which tools does a ...".
 const OTHERWISE: [&str; 16] =
