@@ -38,7 +38,7 @@ const GRAMMAR: &str = "a an the this that these those there here it its itself h
     between among during through after before against within without toward towards upon across along around once";
 
 /// Words that stand in every other question and say little of what it is about; they weigh a third.
-const LIGHT: &str = "make makes making get gets getting got give gives given giving take takes taking keep keeps keeping put puts putting go goes \
+const LIGHT: &str = "make makes making get gets getting got give gives given giving take takes taking keep keeps keeping put puts putting go goes goe \
     going come comes coming look looks looking see sees know knows tell tells say says think thinks want wants need needs needed like use uses \
     used using help helps helping work works working job role person people guy folks somebody thing things stuff bit lot lots kind sort type \
     way ways actually really basically usually normally typically generally mostly mainly often always sometimes day daily \

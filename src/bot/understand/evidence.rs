@@ -77,6 +77,15 @@ pub fn topics_of<'l>(library: &'l Library, roles: &'l [usize]) -> impl Iterator<
     topics.filter(|at| library.roles_behind(*at).iter().any(|role| roles.contains(role)))
 }
 
+/// What a passage of a topic that the question names is worth by that alone.
+const NAMED: f32 = 0.5;
+/// What an answer is worth that stands elsewhere.
+const ELSEWHERE: f32 = 0.75;
+/// What it is worth more where its heading holds the question word.
+const HEADED: f32 = 0.35;
+/// A rest of a question that weighs less asks for the topic as a whole.
+const WHOLE: f32 = 0.5;
+
 /// What the roles through which people come in say on what it takes.
 pub fn doors(library: &Library) -> Vec<Hit> {
     let entries = library.entry_roles().into_iter().flat_map(|at| {
@@ -172,36 +181,41 @@ pub fn entry_hits(library: &Library, query: &Query) -> Vec<Hit> {
     hits
 }
 
-/// Passages about a subject; those of a topic that the question names first.
-pub fn topic_hits(library: &Library, query: &Query, named: &[usize], roles: &[usize]) -> Vec<Hit> {
-    let mut hits = library.search.find(query, HITS);
-    for hit in library.search.among(query, named, HITS) {
-        if !hits.iter().any(|known| (known.document, known.passage) == (hit.document, hit.passage)) {
+/// Passages about a subject; those of a topic that the question names first. They need not say its name again: the `rest` of the
+/// question picks among them, or the question word that stands in their heading ("when").
+pub fn topic_hits(library: &Library, query: &Query, rest: &Query, named: &[usize], asked: &[&str]) -> Vec<Hit> {
+    let mut hits: Vec<Hit> = library.search.find(query, HITS);
+    for hit in &mut hits {
+        if !named.is_empty() {
+            hit.score *= ELSEWHERE;
+        } else if library.document(hit.document).is_role() {
+            hit.score *= 0.9;
+        }
+    }
+    hits.retain(|hit| !named.contains(&hit.document));
+    let by_rest = library.search.among(rest, named, usize::MAX);
+    let by_name = library.search.among(query, named, usize::MAX);
+    for topic in named {
+        for (at, passage) in library.document(*topic).passages.iter().enumerate() {
+            let here = |hit: &&Hit| (hit.document, hit.passage) == (*topic, at);
+            let mut hit = by_name.iter().find(here).cloned().unwrap_or(Hit::unmeasured(*topic, at, 0.0));
+            let (fit, held) = by_rest.iter().find(here).map_or((0.0, 0.0), |hit| (hit.score, hit.held));
+            let heading = passage.heading.as_deref().unwrap_or_default().to_lowercase();
+            let headed = heading.split_whitespace().any(|word| asked.contains(&word));
+            // All of it is asked for: what says the name itself comes first.
+            let fit = if rest.weight() < WHOLE { 0.4 + 0.6 * hit.score } else { fit };
+            hit.score = NAMED + (1.0 - NAMED) * fit + if headed { HEADED } else { 0.0 };
+            if passage.part == Part::Figure {
+                hit.score *= 0.8;
+            }
+            if query.weight() > 0.0 {
+                hit.coverage = hit.coverage.max((query.weight() - rest.weight() + held) / query.weight());
+                hit.focus = hit.focus.max(0.75 * hit.coverage);
+            }
             hits.push(hit);
         }
     }
-    for topic in named {
-        let first = library.document(*topic).passages.iter().position(|passage| passage.part == Part::Summary);
-        if let Some(passage) =
-            first.filter(|first| !hits.iter().any(|hit| (hit.document, hit.passage) == (*topic, *first)))
-        {
-            hits.push(Hit::unmeasured(*topic, passage, 0.2));
-        }
-    }
-    for hit in &mut hits {
-        let document = library.document(hit.document);
-        if named.contains(&hit.document) {
-            hit.score += 0.15;
-        } else if document.is_role() && !roles.contains(&hit.document) {
-            hit.score *= 0.9;
-        }
-        hit.score = hit.score.min(1.0);
-    }
-    // Where a role is named, what other roles do does not answer.
-    hits.retain(|hit| {
-        let speaks_of = || library.roles_behind(hit.document).iter().any(|at| roles.contains(at));
-        roles.is_empty() || named.contains(&hit.document) || speaks_of()
-    });
+    hits.iter_mut().for_each(|hit| hit.score = hit.score.min(1.0));
     sort(&mut hits);
     hits
 }

@@ -65,6 +65,9 @@ const ABOUT: f32 = 2.3;
 /// How strongly it speaks for a figure that it is of the measure that was asked for.
 const OF_MEASURE: f32 = 1.0;
 
+/// Question words that stand in headings: the section "When" says when.
+const HEADS: [&str; 5] = ["when", "where", "who", "why", "how"];
+
 /// How strongly it speaks for an answer on a subject that the question calls it by name.
 const NAMED: f32 = 2.4;
 
@@ -236,11 +239,10 @@ impl Reader<'_> {
     /// Topics that the sentence calls by a name.
     fn named_topics(&self) -> Vec<usize> {
         let named = self.sentence.mentions.iter().filter(|mention| mention.how != Match::Short);
-        named
-            .flat_map(|mention| &mention.documents)
-            .copied()
-            .filter(|at| !self.library.document(*at).is_role())
-            .collect()
+        let mut topics: Vec<usize> = named.flat_map(|mention| &mention.documents).copied().collect();
+        topics.retain(|at| !self.library.document(*at).is_role());
+        topics.dedup();
+        topics
     }
 
     fn next(&self) -> Option<Question> {
@@ -360,13 +362,20 @@ impl Reader<'_> {
         if self.weighed.unknown_doer || (self.weighed.leads_with_yes_no && self.roles.is_empty()) {
             return None;
         }
-        let query =
-            self.library.search.query(self.sentence.content(&[Cue::What, Cue::About, Cue::Asks, Cue::YesNo], |_| true));
         let named = self.named_topics();
         if named.is_empty() && self.sentence.hints.is_empty() {
             return None;
         }
-        let hits = evidence::topic_hits(self.library, &query, &named, &self.roles);
+        let words = self.sentence.content(&[Cue::What, Cue::About, Cue::Asks, Cue::YesNo], |_| true);
+        let query = self.library.search.query(words.iter().copied());
+        let rest = self.library.search.query(words.into_iter().filter(|word| !self.sentence.names_topic(word)));
+        let asked: Vec<&str> = self.sentence.words.iter().map(|word| word.text.as_str()).filter(|word| HEADS.contains(word)).collect();
+        let mut hits = evidence::topic_hits(self.library, &query, &rest, &named, &asked);
+        // Where a role is named, what other roles do does not answer.
+        hits.retain(|hit| {
+            let speaks_of = || self.library.roles_behind(hit.document).iter().any(|at| self.roles.contains(at));
+            self.roles.is_empty() || named.contains(&hit.document) || speaks_of()
+        });
         if query.weight() < 0.6 && !named.is_empty() && self.has(Cue::What) {
             return Some(Question { query, hits, ..self.question(Kind::Topic, 0.8) });
         }

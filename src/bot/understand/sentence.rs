@@ -148,6 +148,12 @@ impl Sentence {
         (0..self.words.len()).any(|at| PERSONAL.contains(&self.words[at].text.as_str()) && !self.is_formula(at))
     }
 
+    /// True for a word of a topic's name.
+    pub fn names_topic(&self, word: &Word) -> bool {
+        let inside = |mention: &Mention| (mention.start..mention.end).any(|at| self.words[at].at == word.at);
+        self.mentions.iter().any(|mention| mention.how != Match::Short && inside(mention))
+    }
+
     /// True for a word that belongs to a phrase of asking: the "me" of "tell me about" is nobody.
     pub fn is_formula(&self, at: usize) -> bool {
         self.hints.iter().any(|hint| hint.cue != Cue::Event && hint.at.len() > 1 && hint.at.contains(&at))
