@@ -320,6 +320,10 @@ fn general(sentence: &Sentence, named: &[&Mention], asking: &[bool]) -> f32 {
             general *= 0.5;
         }
     }
+    let definite = |at: usize| {
+        let near = sentence.words.iter().skip(at + 2).take(1);
+        near.into_iter().any(|word| matches!(word.text.as_str(), "the" | "our" | "my" | "your" | "this" | "that" | "next"))
+    };
     let named_subject = sentence.mentions.iter().any(|mention| mention.how != Match::Short);
     for (at, word) in sentence.words.iter().enumerate().filter(|(at, _)| matters(sentence.clause[*at])) {
         let opens = at == 0 || sentence.clause[at] != sentence.clause[at - 1];
@@ -331,8 +335,8 @@ fn general(sentence: &Sentence, named: &[&Mention], asking: &[bool]) -> f32 {
             // "Who else", "who made you": one of those present.
             "else" if who == Some(at) => 0.75,
             "you" if who.is_some() && at + 1 == sentence.words.len() => 0.7,
-            // "When is ..." and "has the ..." are about one occasion, unless what it is about is known.
-            "when" if opens && !named_subject => 0.7,
+            // "When is the ..." and "has the ..." are about one occasion, unless what it is about is known.
+            "when" if opens && !named_subject && definite(at) => 0.6,
             "has" | "was" | "were" | "did" | "will" if opens => 0.6,
             _ => 1.0,
         };
