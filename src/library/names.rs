@@ -226,7 +226,8 @@ impl Names {
         let keys: Vec<Option<String>> = sentence.iter().map(|word| key_word(&word.text)).collect();
         let corrected: Vec<Option<String>> = keys
             .iter()
-            .map(|key| {
+            .zip(sentence)
+            .map(|(key, word)| {
                 let key = key.as_ref()?;
                 if self.known_words.contains(key) {
                     return None;
@@ -234,7 +235,7 @@ impl Names {
                 let corrected = self.corrected(key)?;
                 // Stemming hides a letter left out ("enginer"); an ending of its own makes another word ("manage", "manager").
                 let same = stem(key) == stem(&corrected) && key.chars().next_back() == corrected.chars().next_back();
-                (same || !ordinary(key)).then_some(corrected)
+                (same || !ordinary(&word.text)).then_some(corrected)
             })
             .collect();
         let mut mentions: Vec<Mention> = Vec::new();
@@ -304,7 +305,7 @@ impl Names {
     fn corrected(&self, word: &str) -> Option<String> {
         let letters = word.chars().count();
         let allowed = match letters {
-            0..5 => return None,
+            0..5 => return self.spelt_to_its_end(word),
             5..8 => 1,
             _ => 2,
         };
@@ -317,6 +318,14 @@ impl Names {
             .filter(|(distance, _)| (1..=allowed).contains(distance))
             .min()
             .map(|(_, known)| known.clone())
+            .or_else(|| self.spelt_to_its_end(word))
+    }
+
+    /// The word of a name that begins like this one, where only one does: "elec" for "electrician".
+    fn spelt_to_its_end(&self, word: &str) -> Option<String> {
+        let mut longer = self.vocabulary.get(&word.chars().next()?)?.iter().filter(|known| known.starts_with(word));
+        let only = longer.next().filter(|_| word.len() > 3)?;
+        longer.next().is_none().then(|| only.clone())
     }
 }
 
@@ -375,7 +384,10 @@ fn compose(firm: &[(Vec<String>, usize)], documents: &[Document]) -> Vec<(Vec<St
         }
     }
     for (title, at) in titles.iter().filter(|(title, _)| title.len() > 2) {
-        composed.push((vec![title.iter().filter_map(|word| word.chars().next()).collect()], *at));
+        composed.push((vec![initials(title)], *at));
+    }
+    for (at, doc) in documents.iter().enumerate().filter(|(_, doc)| doc.is_role()) {
+        composed.extend(begun_with_initials(&doc.title).map(|name| (name, at)));
     }
     for (name, at) in firm {
         composed.extend(spelt_out(name, &["vp"], &["vice", "president"]).map(|name| (name, *at)));
@@ -383,6 +395,19 @@ fn compose(firm: &[(Vec<String>, usize)], documents: &[Document]) -> Vec<(Vec<St
     }
     composed.retain(|(key, _)| !taken.contains(&key.join(" ")));
     composed
+}
+
+fn initials(words: &[String]) -> String {
+    words.iter().filter_map(|word| word.chars().next()).collect()
+}
+
+/// "FOH Manager" for a "Front of House Manager": the first words by their initials, small ones too, and the rest spelt out.
+fn begun_with_initials(title: &str) -> impl Iterator<Item = Vec<String>> {
+    let whole: Vec<String> = words(title).into_iter().map(|word| word.text).collect();
+    (2..whole.len()).map(move |at| {
+        let rest = whole[at..].iter().filter_map(|word| key_word(word));
+        std::iter::once(initials(&whole[..at])).chain(rest).collect()
+    })
 }
 
 /// A name with `from` inside it replaced by `to`.

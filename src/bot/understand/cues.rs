@@ -40,7 +40,7 @@ pub enum Cue {
 pub const CUES: &[(Cue, &str)] = &[
     (
         Cue::Compare,
-        "vs, versus, v, differ, differs, different from, different to, different than, difference, differences, difference between, \
+        "vs, versus, v, diff, diff between, differ, differs, different from, different to, different than, difference, differences, difference between, \
          differences between, compare, compared to, compared with, comparison, distinction, distinguish, distinguishes, tell apart, \
          set apart, sets apart, sets them apart, set them apart, tell them apart, separates, overlap, in common, as opposed to, same as, same thing as, contrast, how does it differ",
     ),
@@ -52,7 +52,7 @@ pub const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Next,
-        "next, next step, next rung, next level, next role, next job, after, comes after, come after, what comes after, go after, \
+        "next, next step, next step up, next rung, next level, next role, next job, after, comes after, come after, what comes after, go after, \
          follows, step up from, one up from, above, promoted to, promotion, get promoted, promoted from, move on from, beyond, grow into, \
          move up, moving up, where to from, up from, higher than, succeed, from here, from there, go from here, go from there, where can i go, where could i go, \
          where would i go, where do i go",
@@ -153,6 +153,12 @@ pub const CUES: &[(Cue, &str)] = &[
          pr, merge, deployed, staging, prod, channel, figma link, the link, zoom, slack, ping, pinged, dm, emailed, on call, in the office, of us, you or me, me or you, between us, am i right, am i the only, am i late",
     ),
 ];
+
+/// The words that ask for a measure.
+pub fn measure_words(measure: &str) -> impl Iterator<Item = &'static str> {
+    let of = CUES.iter().filter(move |(cue, _)| matches!(cue, Cue::Measure(name) if *name == measure));
+    of.flat_map(|(_, phrases)| phrases.split(',')).map(str::trim)
+}
 
 /// Verbs in the past that do not end in -ed: somebody tells what happened.
 pub const PAST: &str = "took won said got went broke made did left sent came saw told gave wrote was were had found met ran spoke brought bought \

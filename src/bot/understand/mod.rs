@@ -11,7 +11,7 @@ mod weigh;
 
 use crate::bot::question::{Question, SURE_ENOUGH, Subject};
 use crate::bot::reply::Kind;
-use crate::bot::understand::cues::Cue;
+use crate::bot::understand::cues::{Cue, measure_words};
 use crate::bot::understand::sentence::Sentence;
 use crate::bot::understand::weigh::Weighed;
 use crate::library::Library;
@@ -218,6 +218,11 @@ impl Reader<'_> {
             return of_these(of_the_field, 0.85);
         }
         let mine = self.sentence.words.iter().any(|word| word.text == "i");
+        if measure == "pay" && !self.roles.is_empty()
+            && let [hit, ..] = evidence::told_figures(self.library, &self.roles, measure_words(measure)).as_slice()
+        {
+            return Some(Question { subject, hits: vec![hit.clone()], ..self.question(Kind::Fact, 0.85 * undisturbed) });
+        }
         if measure == "pay" && (!self.roles.is_empty() || mine) {
             return Some(Question { subject, ..self.question(Kind::Fact, 0.0) });
         }
@@ -320,7 +325,8 @@ impl Reader<'_> {
 
     fn duties(&self) -> Option<Question> {
         let &[role] = self.roles.as_slice() else { return None };
-        if self.weighed.leads_with_who {
+        // What is compared to something that is none of ours cannot be answered by one half.
+        if self.weighed.leads_with_who || self.sentence.compares() {
             return None;
         }
         let spent: Vec<Cue> = SPENT.iter().chain(&[Cue::Duties]).copied().collect();

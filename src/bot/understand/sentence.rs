@@ -68,6 +68,13 @@ impl Sentence {
         let ordinary = |word: &str| library.search.knows(&crate::library::english::stem(word));
         let mut mentions = library.names.spot(&words, &ordinary);
         mentions.retain(|mention| !is_clock(text, &words, mention) && !is_grammar(library, text, &words, mention));
+        for mention in mentions.iter_mut().filter(|mention| mention.how == Match::Short) {
+            // Written in capitals, an abbreviation means what it stands for.
+            let written = &text[words[mention.start].at.clone()];
+            if written.len() > 1 && written.chars().all(|letter| letter.is_uppercase()) && mention.documents.len() > 1 {
+                mention.how = Match::Shared;
+            }
+        }
         let mut named = vec![false; words.len()];
         for mention in mentions.iter().filter(|mention| mention.how != Match::Short) {
             if mention.documents.iter().any(|at| library.document(*at).is_role()) {
@@ -109,6 +116,15 @@ impl Sentence {
         self.hints.iter().find(|hint| hint.cue == cue)
     }
 
+    /// True where something is held against something else, not only set apart from it ("as opposed to").
+    pub fn compares(&self) -> bool {
+        let holds = |hint: &Hint| {
+            let first = self.words[hint.at.start].text.as_str();
+            ["vs", "versus", "diff", "compar", "distin"].iter().any(|begin| first.starts_with(begin))
+        };
+        self.hints.iter().any(|hint| hint.cue == Cue::Compare && holds(hint))
+    }
+
     /// The measure that is asked for; an empty one is a figure of whatever kind.
     pub fn measure(&self) -> Option<&'static str> {
         let makes = || {
@@ -146,6 +162,12 @@ impl Sentence {
     /// True where somebody speaks of himself, of those present, or of what is at hand.
     pub fn is_personal(&self) -> bool {
         (0..self.words.len()).any(|at| PERSONAL.contains(&self.words[at].text.as_str()) && !self.is_formula(at))
+    }
+
+    /// True where a topic is called by a name.
+    pub fn names_a_topic(&self, library: &Library) -> bool {
+        let topic = |mention: &Mention| mention.documents.iter().all(|at| !library.document(*at).is_role());
+        self.mentions.iter().any(|mention| mention.how != Match::Short && topic(mention))
     }
 
     /// True for a word of a topic's name.

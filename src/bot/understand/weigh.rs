@@ -97,13 +97,13 @@ impl Weighed {
         let asking = asking_clauses(sentence, &named);
         Weighed {
             asks: asks(sentence, &roles),
-            general: general(sentence, &named, &asking),
+            general: general(library, sentence, &named, &asking),
             firm: firmness(library, sentence, &named),
             ambiguous,
             objects,
             from_to,
             backwards,
-            leads_with_who: category || leads == Some(Cue::Who),
+            leads_with_who: category || leads == Some(Cue::Who) && !is_for_whom(library, sentence),
             which_role,
             leads_with_yes_no: leads == Some(Cue::YesNo),
             category,
@@ -118,6 +118,11 @@ impl Weighed {
     pub fn asking_clause(&self, clause: usize) -> bool {
         !self.asking.contains(&true) || self.asking.get(clause).copied().unwrap_or(true)
     }
+}
+
+/// "Who are open days for": not who does something, but what a subject is about.
+fn is_for_whom(library: &Library, sentence: &Sentence) -> bool {
+    sentence.words.last().is_some_and(|word| word.text == "for") && sentence.names_a_topic(library)
 }
 
 /// "What does a X do": whatever X is, it is somebody.
@@ -294,7 +299,7 @@ fn supposes(sentence: &Sentence) -> bool {
 }
 
 /// Talk of what happened, of today, of "our PM": each takes away from the question being about a role in general.
-fn general(sentence: &Sentence, named: &[&Mention], asking: &[bool]) -> f32 {
+fn general(library: &Library, sentence: &Sentence, named: &[&Mention], asking: &[bool]) -> f32 {
     let word = |at: usize| sentence.words[at].text.as_str();
     let mut general: f32 = 1.0;
     let matters = |clause: usize| !asking.contains(&true) || asking[clause];
@@ -324,7 +329,7 @@ fn general(sentence: &Sentence, named: &[&Mention], asking: &[bool]) -> f32 {
         let near = sentence.words.iter().skip(at + 2).take(1);
         near.into_iter().any(|word| matches!(word.text.as_str(), "the" | "our" | "my" | "your" | "this" | "that" | "next"))
     };
-    let named_subject = sentence.mentions.iter().any(|mention| mention.how != Match::Short);
+    let named_subject = sentence.names_a_topic(library);
     for (at, word) in sentence.words.iter().enumerate().filter(|(at, _)| matters(sentence.clause[*at])) {
         let opens = at == 0 || sentence.clause[at] != sentence.clause[at - 1];
         let by = match word.text.as_str() {
