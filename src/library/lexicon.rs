@@ -27,7 +27,7 @@ pub const SHORT_FORMS: [(&str, &str); 14] = [
 pub const FILLERS: [&str; 6] = ["of", "the", "a", "an", "for", "and"];
 
 /// Words of grammar: they carry no meaning of their own in a search.
-const GRAMMAR: &str = "a an the this that these those there here it its itself he she they them their theirs his her hers him we us our ours you \
+const GRAMMAR: &str = "btwn n a an the this that these those there here it its itself he she they them their theirs his her hers him we us our ours you \
     your yours i me my mine myself yourself themselves one ones who whom whose which what when where why how is are was were be been being am \
     do does did done doing don't doesn't didn't isn't aren't wasn't weren't won't can't couldn't shouldn't wouldn't haven't hasn't have has \
     had having will would shall should can could may might must ought of in on at by for with from to into onto out off over under up down \

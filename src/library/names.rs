@@ -50,6 +50,8 @@ pub struct Names {
     /// Every word of every name, by its first letter, for typing errors.
     vocabulary: BTreeMap<char, Vec<String>>,
     known_words: HashSet<String>,
+    /// The words of titles that say that somebody is meant: "manager", "officer", "head".
+    heads: HashSet<String>,
     /// Names as shown, in lower case, sorted: (lower case, shown, document).
     shown: Vec<(String, String, usize)>,
     longest: usize,
@@ -64,6 +66,7 @@ impl Names {
             short: HashMap::new(),
             vocabulary: BTreeMap::new(),
             known_words: HashSet::new(),
+            heads: documents.iter().filter(|doc| doc.is_role()).filter_map(|doc| head(&doc.title)).collect(),
             shown: Vec::new(),
             longest: 1,
         };
@@ -218,6 +221,11 @@ impl Names {
         }
         found.truncate(limit);
         found
+    }
+
+    /// True for a word by which a title says that somebody is meant.
+    pub fn is_head(&self, word: &str) -> bool {
+        key_word(word).is_some_and(|key| self.heads.contains(&key))
     }
 
     /// Every name in a sentence, longest first, none inside another. `ordinary` tells words that the corpus uses outside names:
@@ -395,6 +403,13 @@ fn compose(firm: &[(Vec<String>, usize)], documents: &[Document]) -> Vec<(Vec<St
     }
     composed.retain(|(key, _)| !taken.contains(&key.join(" ")));
     composed
+}
+
+/// The word of a title that says that somebody is meant: the one before "of", or the last.
+fn head(title: &str) -> Option<String> {
+    let words = words(title);
+    let of = words.iter().position(|word| word.text == "of").filter(|at| *at > 0);
+    words.get(of.map_or(words.len().saturating_sub(1), |at| at - 1)).and_then(|word| key_word(&word.text))
 }
 
 fn initials(words: &[String]) -> String {

@@ -52,7 +52,7 @@ pub const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Next,
-        "next, next step, next step up, next rung, next level, next role, next job, after, comes after, come after, what comes after, go after, \
+        "next, next step, next step up, move on to, move to, moves on to, go on to, hop to, next rung, next level, next role, next job, after, comes after, come after, what comes after, go after, \
          follows, step up from, one up from, above, promoted to, promotion, get promoted, promoted from, move on from, beyond, grow into, \
          move up, moving up, where to from, up from, higher than, succeed, from here, from there, go from here, go from there, where can i go, where could i go, \
          where would i go, where do i go",
@@ -63,7 +63,7 @@ pub const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Into,
-        "become, becoming, became, get in, get in as, get into, getting into, break into, breaking into, end up as, end up in, land, land a, land a job, \
+        "become, becoming, became, wanna be, want to be, wanna become, like to be, hope to be, dream of being, dream of becoming, get in, get in as, get into, getting into, break into, breaking into, end up as, end up in, land, land a, land a job, \
          qualify, qualify for, qualifications, qualification, background, get to be, turn into, start out, start as, starting out, \
          get hired as, to be a, to be an, work as, move into, moving into, switch to, switch into, switch over, transition into, \
          transition to, enter, entry point, way in, ways in, way into, ways into, route into, path to becoming, foot in the door, apply for, \
@@ -73,7 +73,7 @@ pub const CUES: &[(Cue, &str)] = &[
     (
         Cue::Why,
         "why, how come, point of, the point in, reason for, reasons for, reason to, rationale, purpose of, use of having, \
-         what good is, bother, bother with, justify, benefit of, benefits of, value of having, worth having, worth hiring, what for, need for, \
+         what good is, the use of, use of a, what use is, any use in, bother, bother with, justify, benefit of, benefits of, value of having, worth having, worth hiring, what for, need for, \
          case for, what would we lose without, what happens without, could we do without, do we need, do we even need, do you need, \
          do companies need, do teams need, exist, exists, we need, convince me, sell me on",
     ),
@@ -96,7 +96,7 @@ pub const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::What,
-        "what is, what are, what does, what do, what, whats, wats, wat, wot, explain, describe, define, definition, meaning of, mean, means, \
+        "what is, what are, meaning, what does, what do, what, whats, wats, wat, wot, explain, describe, define, definition, meaning of, mean, means, \
          stand for, stands for, what exactly, overview, summary, summarise, summarize, eli5, describe, introduction to, what kind of role, what kind of job, what sort of role, what sort of job, \
          deal with, is there a, is there an, are there any, give me, show me, list, break down, walk me through, rundown, about, in plain english, in simple terms, in a nutshell, in a few words, in short",
     ),
@@ -128,14 +128,14 @@ pub const CUES: &[(Cue, &str)] = &[
         "how long, how many weeks, how many months, how many days, duration, length of, how quickly, how soon, weeks, months",
     ),
     (Cue::Measure("count"), "how many, number of, count of, how much of, what percentage, what share, ratio, how big"),
-    (Cue::Measure(""), "how much, how high, how large, average, median, typical pay, range"),
+    (Cue::Measure(""), "how much, how high, hw much, how large, average, median, typical pay, range"),
     (Cue::Most, "more, most, highest, best, higher, better, less, least, lowest, top"),
     (
         Cue::Asks,
         "best way to, best ways to, way to, ways to, tricks to, tricks for, tips for, tips on, tips to, advice on, advice for, guide to, rules for, rules on, rules about, \
          how, how do, how does, how to, which, where, when, can someone explain, can anyone explain, could someone, does anyone know, \
          anyone know, do you know, i wonder, wondering, curious, any idea, remind me, can i get, can i have, could i get, could i have, may i have, i need a, question, help me understand, tell me, \
-         can you tell me, could you tell me, options, i'd like to know, i want to know, want to know, need to know",
+         can you tell me, could you tell me, could you state, could you give, could you explain, could you describe, could you list, can you give, can you explain, can you describe, can you list, can you say, would you explain, would you mind telling me, options, i'd like to know, i want to know, want to know, need to know",
     ),
     (
         Cue::YesNo,
@@ -150,7 +150,7 @@ pub const CUES: &[(Cue, &str)] = &[
          o'clock, noon, lunch, standup, stand-up, retro, brb, fyi, btw, pto, ooo, holiday, vacation, sick, birthday, congrats, congratulations, \
          welcome, thanks, thank you, cheers, sorry, anyone up for, up for, anyone seen, has anyone, did anyone, did you, did the, was the, \
          were the, are you, are we, can you, could you, can we, should we, will you, would you, have you, do we have, my pr, \
-         pr, merge, deployed, staging, prod, channel, figma link, the link, zoom, slack, ping, pinged, dm, emailed, on call, in the office, of us, you or me, me or you, between us, am i right, am i the only, am i late",
+         pr, merge, deployed, staging, prod, channel, figma link, the link, zoom, slack, ping, pinged, dm, emailed, on call, in the office, of us, you or me, me or you, about time, could have guessed, would have guessed, would have thought, between us, am i right, am i the only, am i late",
     ),
 ];
 

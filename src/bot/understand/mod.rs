@@ -164,6 +164,10 @@ impl Reader<'_> {
         if self.roles.len() != 2 || !(asked || moves) || (self.has(Cue::Compare) && !self.has(Cue::Path)) {
             return None;
         }
+        // How long it takes is another question than which way it goes.
+        if let Some(measure @ ("duration" | "experience")) = self.sentence.measure() {
+            return Some(Question { subject: Subject::Measure(measure.to_owned()), ..self.question(Kind::Fact, 0.0) });
+        }
         if self.weighed.leads_with_who {
             return None;
         }
@@ -191,6 +195,10 @@ impl Reader<'_> {
 
     fn figure(&self) -> Option<Question> {
         let measure = self.sentence.measure()?;
+        // "Would a ... say how much is spent" wants yes or no.
+        if self.weighed.leads_with_yes_no && !self.roles.is_empty() && !SELF_EVIDENT.contains(&measure) {
+            return None;
+        }
         // Who does something with money, or with how many, is a question for somebody.
         if self.weighed.leads_with_who && (measure != "pay" || !self.has(Cue::Most)) {
             return None;

@@ -69,9 +69,10 @@ impl Sentence {
         let mut mentions = library.names.spot(&words, &ordinary);
         mentions.retain(|mention| !is_clock(text, &words, mention) && !is_grammar(library, text, &words, mention));
         for mention in mentions.iter_mut().filter(|mention| mention.how == Match::Short) {
-            // Written in capitals, an abbreviation means what it stands for.
+            // Written in capitals, or no word otherwise, an abbreviation means what it stands for.
             let written = &text[words[mention.start].at.clone()];
-            if written.len() > 1 && written.chars().all(|letter| letter.is_uppercase()) && mention.documents.len() > 1 {
+            let capitals = written.len() > 1 && written.chars().all(char::is_uppercase);
+            if mention.documents.len() > 1 && (capitals || !library.search.knows(&words[mention.start].stem)) {
                 mention.how = Match::Shared;
             }
         }
@@ -104,6 +105,11 @@ impl Sentence {
     pub fn take_for_name(&mut self, words: Range<usize>) {
         self.hints.retain(|hint| hint.at.end <= words.start || hint.at.start >= words.end);
         self.named[words].fill(true);
+    }
+
+    /// True for a hint at the beginning of a clause, or right after a word that only leads up to it.
+    pub fn opens(&self, hint: &Hint) -> bool {
+        opens(&self.words, &self.clause, hint.at.start)
     }
 
     /// True where a cue of this kind stands anywhere.
@@ -162,6 +168,16 @@ impl Sentence {
     /// True where somebody speaks of himself, of those present, or of what is at hand.
     pub fn is_personal(&self) -> bool {
         (0..self.words.len()).any(|at| PERSONAL.contains(&self.words[at].text.as_str()) && !self.is_formula(at))
+    }
+
+    /// True where a name is all that is said, up to words that say little ("... please").
+    pub fn is_name_alone(&self, library: &Library) -> bool {
+        let named = |at: usize| {
+            let inside = |mention: &Mention| mention.how != Match::Short && (mention.start..mention.end).contains(&at);
+            self.mentions.iter().any(inside)
+        };
+        let says_little = |at: usize| library.search.weight(&self.words[at]) != Weight::Full;
+        (0..self.words.len()).any(named) && (0..self.words.len()).all(|at| named(at) || says_little(at))
     }
 
     /// True where a topic is called by a name.
@@ -233,6 +249,9 @@ fn is_grammar(library: &Library, text: &str, words: &[Word], mention: &Mention) 
     library.search.weight(word) == Weight::None && written.chars().filter(|letter| letter.is_uppercase()).count() < 2
 }
 
+/// Words that lead up to a question.
+const LEADS_UP: [&str; 12] = ["so", "ok", "and", "but", "hey", "hi", "hello", "um", "well", "pls", "please", "plz"];
+
 /// Nouns for somebody with a role: "which job", "which of these people".
 const SOMEBODY: [&str; 14] = [
     "role",
@@ -262,9 +281,10 @@ fn hints(words: &[Word], clause: &[usize], named: &[bool], known: &dyn Fn(&Word)
     let mut found = Vec::new();
     let mut at = 0;
     while at < words.len() {
-        let opens = at == 0 || clause[at] != clause[at - 1];
+        let opens = opens(words, clause, at);
         let fits = phrases_from(&words[at], known).iter().find(|(phrase, cue)| {
-            (*cue != Cue::YesNo || opens)
+            // "About" opens a question; elsewhere somebody argues about something.
+            (opens || *cue != Cue::YesNo && (phrase.len() > 1 || phrase[0] != "about"))
                 && phrase.len() <= words.len() - at
                 && phrase.iter().zip(&words[at..]).skip(1).all(|(wanted, word)| *wanted == word.text)
                 && (at..at + phrase.len()).all(|part| !named[part])
@@ -288,6 +308,11 @@ fn hints(words: &[Word], clause: &[usize], named: &[bool], known: &dyn Fn(&Word)
         }
     }
     found
+}
+
+/// True at the beginning of a clause, or after a word that only leads up to it.
+fn opens(words: &[Word], clause: &[usize], at: usize) -> bool {
+    at == 0 || clause[at] != clause[at - 1] || LEADS_UP.contains(&words[at - 1].text.as_str())
 }
 
 /// The cues that begin with a word, or with the word that it is a misspelling of, where the corpus does not know it as it stands.

@@ -35,7 +35,7 @@ pub struct Weighed {
     pub category: bool,
     /// "What does a ... do" of somebody whom the corpus does not know.
     pub unknown_doer: bool,
-    /// Where the question itself begins, in bytes of the text: at the word that asks, or at the first name.
+    /// Where the question itself begins, in bytes of the text: at the word that asks, or else at the first name.
     pub begins: usize,
     /// For each clause, whether it asks; where none does, all do.
     asking: Vec<bool>,
@@ -70,9 +70,9 @@ impl Weighed {
         };
         let mut leading = sentence.hints.iter().filter(may_lead);
         // "The account people learned about it late, who tells them?": what opens a clause asks, what stands inside one may not.
-        let leads = leading.clone().find(|hint| opens(sentence, hint)).or_else(|| leading.next());
+        let leads = leading.clone().find(|hint| sentence.opens(hint)).or_else(|| leading.next());
         let first_name = named.first().map(|mention| mention.start);
-        let begins = leads.map(|hint| hint.at.start).into_iter().chain(first_name).min();
+        let begins = leads.map(|hint| hint.at.start).or(first_name);
         let begins = begins.map_or(0, |at| sentence.words[at].at.start);
         // "Who does a PM report to": somebody is wanted, but it is the PM whose documents say who.
         let of_a_role = leads.is_some_and(|hint| {
@@ -96,7 +96,7 @@ impl Weighed {
         let (from_to, backwards) = direction(sentence, &named);
         let asking = asking_clauses(sentence, &named);
         Weighed {
-            asks: asks(sentence, &roles),
+            asks: asks(library, sentence, &named),
             general: general(library, sentence, &named, &asking),
             firm: firmness(library, sentence, &named),
             ambiguous,
@@ -108,7 +108,7 @@ impl Weighed {
             leads_with_yes_no: leads == Some(Cue::YesNo),
             category,
             begins,
-            unknown_doer: named.is_empty() && asks_what_somebody_does(sentence),
+            unknown_doer: named.is_empty() && (asks_what_somebody_does(sentence) || names_a_stranger(library, sentence)),
             asking,
             roles,
         }
@@ -133,6 +133,15 @@ fn asks_what_somebody_does(sentence: &Sentence) -> bool {
         let article = matches!(word(hint.at.end), Some("a" | "an" | "the"));
         let does = (hint.at.end + 1..hint.at.end + 7).any(|at| matches!(word(at), Some("do" | "does")));
         matches!(verb, Some("do" | "does")) && does && article
+    })
+}
+
+/// "A chief technology officer": somebody with a role by the last word of it, and none of ours.
+fn names_a_stranger(library: &Library, sentence: &Sentence) -> bool {
+    (2..sentence.words.len()).any(|at| {
+        let begins = (1..=3).filter_map(|back| at.checked_sub(back + 1)).take_while(|from| sentence.clause[*from] == sentence.clause[at]);
+        let article = |from: usize| matches!(sentence.words[from].text.as_str(), "a" | "an");
+        !sentence.named[at] && library.names.is_head(&sentence.words[at].text) && begins.into_iter().any(article)
     })
 }
 
@@ -195,9 +204,10 @@ fn firmness(library: &Library, sentence: &Sentence, named: &[&Mention]) -> f32 {
         }
         let Some(before) = mention.start.checked_sub(1) else { continue };
         let hinted = sentence.hints.iter().any(|hint| hint.at.contains(&before));
-        let article = (1..=2).any(|back| {
-            before.checked_sub(back).is_some_and(|at| matches!(sentence.words[at].text.as_str(), "a" | "an" | "the"))
-        });
+        let article = (1..=2)
+            .filter_map(|back| before.checked_sub(back))
+            .take_while(|at| !sentence.hints.iter().any(|hint| hint.at.contains(at)))
+            .any(|at| matches!(sentence.words[at].text.as_str(), "a" | "an" | "the"));
         let qualified = library.search.weight(&sentence.words[before]) == Weight::Full;
         if qualified && article && !hinted && sentence.clause[before] == sentence.clause[mention.start] {
             firm = firm.min(0.4);
@@ -243,36 +253,21 @@ fn asking_clauses(sentence: &Sentence, named: &[&Mention]) -> Vec<bool> {
     (0..sentence.asking.len()).map(|clause| if marked { sentence.asking[clause] } else { opens(clause) }).collect()
 }
 
-/// True for a hint at the beginning of a clause, or right after a word that only leads up to it.
-fn opens(sentence: &Sentence, hint: &Hint) -> bool {
-    let at = hint.at.start;
-    let opening = at == 0 || sentence.clause[at] != sentence.clause[at - 1];
-    opening
-        || matches!(
-            sentence.words[at - 1].text.as_str(),
-            "so" | "ok" | "and" | "but" | "hey" | "hi" | "um" | "well" | "pls" | "please"
-        )
-}
-
-fn asks(sentence: &Sentence, roles: &[usize]) -> f32 {
+fn asks(library: &Library, sentence: &Sentence, named: &[&Mention]) -> f32 {
     let marked = sentence.asking.contains(&true);
     let cue = |hint: &&Hint| !matches!(hint.cue, Cue::Event | Cue::YesNo | Cue::Most | Cue::Asks | Cue::Who);
     let question_word = |hint: &&Hint| {
         matches!(hint.cue, Cue::Who | Cue::What | Cue::About | Cue::Asks | Cue::Why | Cue::Measure(_) | Cue::YesNo)
     };
-    let alone = sentence
-        .mentions
-        .first()
-        .is_some_and(|mention| mention.how != Match::Short && mention.end - mention.start == sentence.words.len());
     if sentence.words.is_empty() {
         0.0
     } else if marked {
         1.0
-    } else if sentence.hints.iter().filter(question_word).any(|hint| opens(sentence, hint)) {
+    } else if sentence.hints.iter().filter(question_word).any(|hint| sentence.opens(hint)) {
         0.95
-    } else if alone || supposes(sentence) || (sentence.arrow && roles.len() > 1) || sentence.has(Cue::Compare) && roles.len() > 1 {
+    } else if sentence.is_name_alone(library) || supposes(sentence) || (sentence.arrow || sentence.has(Cue::Compare)) && named.len() > 1 {
         0.9
-    } else if !roles.is_empty() && sentence.hints.iter().any(|hint| cue(&hint)) && sentence.words.len() < 25 {
+    } else if !named.is_empty() && sentence.hints.iter().any(|hint| cue(&hint)) && sentence.words.len() < 25 {
         if sentence.words.len() < 9 { 0.85 } else { 0.7 }
     } else if sentence
         .hints
