@@ -54,7 +54,9 @@ const NO_ADVERBS: [&str; 8] =
     ["monthly", "quarterly", "assembly", "anomaly", "multiply", "monopoly", "comply", "imply"];
 
 /// Words that mean the same in the world of work, a group a line; a question's word finds its neighbours at a discount.
-const ALIKE: [&str; 130] = [
+const ALIKE: [&str; 132] = [
+    "report answer",
+    "boss charge",
     "hire recruit hiring recruiting recruitment staffing onboard interview",
     "budget money spend spending funds funding finance financial purse cash cost",
     "pay salary wage earn compensation remuneration income",

@@ -355,7 +355,7 @@ impl Reader<'_> {
     }
 
     fn role(&self) -> Option<Question> {
-        if self.roles.is_empty() || self.weighed.leads_with_who && self.weighed.category {
+        if self.roles.is_empty() || self.weighed.of_a_role || self.weighed.leads_with_who && self.weighed.category {
             return None;
         }
         let alone = self

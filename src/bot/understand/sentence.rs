@@ -283,8 +283,9 @@ fn hints(words: &[Word], clause: &[usize], named: &[bool], known: &dyn Fn(&Word)
     while at < words.len() {
         let opens = opens(words, clause, at);
         let fits = phrases_from(&words[at], known).iter().find(|(phrase, cue)| {
-            // "About" opens a question; elsewhere somebody argues about something.
-            (opens || *cue != Cue::YesNo && (phrase.len() > 1 || phrase[0] != "about"))
+            // "About" opens a question, or goes on with one; elsewhere somebody argues about something.
+            let goes_on = found.last().is_some_and(|hint: &Hint| hint.cue == Cue::Asks && hint.at.end + 3 >= at);
+            (opens || *cue != Cue::YesNo && (phrase.len() > 1 || phrase[0] != "about" || goes_on))
                 && phrase.len() <= words.len() - at
                 && phrase.iter().zip(&words[at..]).skip(1).all(|(wanted, word)| *wanted == word.text)
                 && (at..at + phrase.len()).all(|part| !named[part])

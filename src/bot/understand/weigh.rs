@@ -33,6 +33,8 @@ pub struct Weighed {
     pub leads_with_yes_no: bool,
     /// The first role named only tells what kind of role is wanted ("which PM ...").
     pub category: bool,
+    /// "Who does a ... report to": somebody is wanted whom a role's own documents name.
+    pub of_a_role: bool,
     /// "What does a ... do" of somebody whom the corpus does not know.
     pub unknown_doer: bool,
     /// Where the question itself begins, in bytes of the text: at the word that asks, or else at the first name.
@@ -56,10 +58,10 @@ impl Weighed {
         let ambiguous =
             named.iter().find(|mention| mention.documents.len() > 1).map(|mention| mention.documents.clone());
         let category = named.first().is_some_and(|mention| {
-            (1..=4).any(|back| {
-                let before =
-                    mention.start.checked_sub(back).filter(|at| sentence.clause[*at] == sentence.clause[mention.start]);
-                before.is_some_and(|at| sentence.words[at].text == "which")
+            let which = |hint: &&Hint| hint.cue == Cue::Who && sentence.words[hint.at.start].text == "which";
+            sentence.hints.iter().filter(which).any(|hint| {
+                (hint.at.end..hint.at.end + 4).contains(&mention.start)
+                    && sentence.clause[hint.at.start] == sentence.clause[mention.start]
             })
         });
         // "A PM who hates meetings": that who asks nothing.
@@ -107,6 +109,7 @@ impl Weighed {
             which_role,
             leads_with_yes_no: leads == Some(Cue::YesNo),
             category,
+            of_a_role,
             begins,
             unknown_doer: named.is_empty() && (asks_what_somebody_does(sentence) || names_a_stranger(library, sentence)),
             asking,
