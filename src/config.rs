@@ -4,8 +4,16 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// Every variable that is read, with what it is for; `.env.example` explains each and a test holds the two together.
-pub const VARIABLES: [&str; 6] =
-    ["DISCORD_TOKEN", "DISCORD_API_URL", "ROLECALL_CORPUS", "ROLECALL_INDEX", "ROLECALL_ASK_CHANNELS", "RUST_LOG"];
+pub const VARIABLES: [&str; 8] = [
+    "DISCORD_TOKEN",
+    "DISCORD_API_URL",
+    "ROLECALL_CORPUS",
+    "ROLECALL_INDEX",
+    "ROLECALL_ASK_CHANNELS",
+    "ROLECALL_SURE_CHANNEL",
+    "ROLECALL_SURE_DIRECT",
+    "RUST_LOG",
+];
 
 /// A word that must not be printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -37,6 +45,10 @@ pub struct Config {
     pub index: PathBuf,
     /// Channels in which every message is taken for a question.
     pub ask_channels: Vec<u64>,
+    /// The confidence from which on an answer stands as it is, 0 to 1, where it is set.
+    pub sure_channel: Option<f32>,
+    /// The confidence from which on whoever asks the bot itself is told what comes nearest, 0 to 1, where it is set.
+    pub sure_direct: Option<f32>,
     /// What is logged, in the syntax of `RUST_LOG`.
     pub log: String,
 }
@@ -100,6 +112,24 @@ impl Config {
                 ),
             }
         }
+        let mut share = |name: &'static str| {
+            let value = set(name)?;
+            let share = value.parse::<f32>().ok().filter(|share| (0.0..=1.0).contains(share));
+            if share.is_none() {
+                wrong(name, format!("\"{value}\" is no number from 0 to 1; write for example 0.5, or leave it out"));
+            }
+            share
+        };
+        let sure_channel = share("ROLECALL_SURE_CHANNEL");
+        let sure_direct = share("ROLECALL_SURE_DIRECT");
+        if let (Some(channel), Some(direct)) = (sure_channel, sure_direct)
+            && direct > channel
+        {
+            let fault = format!(
+                "{direct} is above ROLECALL_SURE_CHANNEL ({channel}); what is sure enough for a channel is for anybody"
+            );
+            wrong("ROLECALL_SURE_DIRECT", fault);
+        }
         let corpus =
             flags.corpus.or_else(|| set("ROLECALL_CORPUS").map(PathBuf::from)).unwrap_or_else(|| "corpus".into());
         let index = flags.index.or_else(|| set("ROLECALL_INDEX").map(PathBuf::from)).unwrap_or_else(|| "index".into());
@@ -108,7 +138,16 @@ impl Config {
             wrong("RUST_LOG", format!("\"{log}\" cannot be read ({fault}); write for example rolecall=debug,warn"));
         }
         if errors.is_empty() {
-            Ok(Config { token: token.map(Secret), api_url, corpus, index, ask_channels, log })
+            Ok(Config {
+                token: token.map(Secret),
+                api_url,
+                corpus,
+                index,
+                ask_channels,
+                sure_channel,
+                sure_direct,
+                log,
+            })
         } else {
             Err(errors)
         }

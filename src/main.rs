@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use rolecall::bot::Bot;
+use rolecall::bot::question::Bounds;
 use rolecall::config::{Config, Flags};
 use rolecall::console;
 use rolecall::discord;
@@ -143,7 +144,10 @@ fn open(config: &Config) -> Result<Bot, String> {
         Origin::Rebuilt => tracing::info!("the index was damaged and has been built anew"),
         Origin::Opened | Origin::Built => {}
     }
-    Ok(Bot::new(library))
+    let Bounds { channel, direct } = Bounds::default();
+    let channel = config.sure_channel.unwrap_or(channel);
+    let direct = config.sure_direct.unwrap_or(direct).min(channel);
+    Ok(Bot::new(library, Bounds { channel, direct }))
 }
 
 /// Opens the library, with a progress bar where that takes long enough to be noticed and somebody is there to see it.

@@ -9,6 +9,7 @@ pub mod understand;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use question::Bounds;
 use reply::Reply;
 use request::Request;
 
@@ -18,12 +19,13 @@ use crate::library::Library;
 #[derive(Debug)]
 pub struct Bot {
     library: RwLock<Arc<Library>>,
+    bounds: Bounds,
 }
 
 impl Bot {
-    /// A bot that knows this library.
-    pub fn new(library: Library) -> Self {
-        Bot { library: RwLock::new(Arc::new(library)) }
+    /// A bot that knows this library, and answers from these bounds of confidence on.
+    pub fn new(library: Library, bounds: Bounds) -> Self {
+        Bot { library: RwLock::new(Arc::new(library)), bounds }
     }
 
     /// The snapshot that is served now. Whoever holds it is not disturbed by a reload.
@@ -39,7 +41,7 @@ impl Bot {
     /// The answer to a request. It cannot fail: where something goes wrong inside, the reply says so, and the panic hook logs it.
     pub fn handle(&self, request: &Request) -> Reply {
         let library = self.library();
-        catch_unwind(AssertUnwindSafe(|| answer::answer(&library, request))).unwrap_or_else(|_| {
+        catch_unwind(AssertUnwindSafe(|| answer::answer(&library, request, self.bounds))).unwrap_or_else(|_| {
             answer::mistake("Something went wrong on my side. Please ask in other words; the fault has been logged.")
         })
     }
@@ -54,6 +56,6 @@ impl Bot {
 
     /// Why a question is answered as it is, as text.
     pub fn explain(&self, text: &str) -> String {
-        answer::explain(&self.library(), text)
+        answer::explain(&self.library(), text, self.bounds)
     }
 }

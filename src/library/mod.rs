@@ -10,7 +10,9 @@ pub mod lexicon;
 pub mod markdown;
 pub mod names;
 pub mod problem;
+pub mod query;
 pub mod search;
+pub mod title;
 
 use std::collections::HashMap;
 use std::path::Path;

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::library::document::Document;
-use crate::library::english::{Word, stem, words};
-use crate::library::lexicon::{FILLERS, SHORT_FORMS};
+use crate::library::english::{Word, stem};
+use crate::library::title::{compose, head, key_word, key_words, variants};
 
 /// How a name was recognised, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -342,92 +342,4 @@ fn add(map: &mut HashMap<String, Vec<usize>>, key: String, at: usize) {
     if !bearers.contains(&at) {
         bearers.push(at);
     }
-}
-
-/// A word as names compare it: short forms spelt out, plural made singular. Nothing for a filler.
-fn key_word(word: &str) -> Option<String> {
-    if FILLERS.contains(&word) {
-        return None;
-    }
-    let word = word.strip_suffix("s'").unwrap_or(word);
-    let singular = match word.strip_suffix("ies") {
-        Some(root) if root.len() > 2 => format!("{root}y"),
-        _ if word.len() > 2 && word.ends_with('s') && !word.ends_with("ss") => word[..word.len() - 1].to_owned(),
-        _ => word.to_owned(),
-    };
-    let spelt = SHORT_FORMS.iter().find(|(short, _)| *short == singular).map(|(_, long)| (*long).to_owned());
-    Some(spelt.unwrap_or(singular))
-}
-
-fn key_words(name: &str) -> Vec<String> {
-    words(name).iter().filter_map(|word| key_word(&word.text)).collect()
-}
-
-/// The names that one title holds: "Group Product Manager (Product Lead)", "Director / Head of Product".
-fn variants(title: &str) -> Vec<String> {
-    let parts: Vec<&str> = title.split(['/', '(', ')', '|']).map(str::trim).filter(|part| !part.is_empty()).collect();
-    if parts.len() < 2 {
-        return Vec::new();
-    }
-    parts.into_iter().filter(|part| part.split_whitespace().count() > 1 || part.len() > 3).map(str::to_owned).collect()
-}
-
-/// Names with a shorter name inside: where "PM" is a Product Manager, a "Growth PM" is a Growth Product Manager. Initials too, from
-/// three words on: APM.
-fn compose(firm: &[(Vec<String>, usize)], documents: &[Document]) -> Vec<(Vec<String>, usize)> {
-    let taken: HashSet<String> = firm.iter().map(|(key, _)| key.join(" ")).collect();
-    let mut composed: Vec<(Vec<String>, usize)> = Vec::new();
-    let mut titles: Vec<(Vec<String>, usize)> =
-        documents.iter().enumerate().map(|(at, doc)| (key_words(&doc.title), at)).collect();
-    titles.retain(|(title, at)| title.len() > 1 && documents[*at].is_role());
-    for (title, owner) in &titles {
-        let shorter: Vec<&Vec<String>> =
-            firm.iter().filter(|(key, at)| at == owner && key.len() < title.len()).map(|(key, _)| key).collect();
-        for (name, at) in firm.iter().filter(|(name, at)| at != owner && name.len() > title.len()) {
-            let Some(from) = name.windows(title.len()).position(|window| window == title.as_slice()) else { continue };
-            for short in &shorter {
-                let whole = [&name[..from], short.as_slice(), &name[from + title.len()..]].concat();
-                composed.push((whole, *at));
-            }
-        }
-    }
-    for (title, at) in titles.iter().filter(|(title, _)| title.len() > 2) {
-        composed.push((vec![initials(title)], *at));
-    }
-    for (at, doc) in documents.iter().enumerate().filter(|(_, doc)| doc.is_role()) {
-        composed.extend(begun_with_initials(&doc.title).map(|name| (name, at)));
-    }
-    for (name, at) in firm {
-        composed.extend(spelt_out(name, &["vp"], &["vice", "president"]).map(|name| (name, *at)));
-        composed.extend(spelt_out(name, &["vice", "president"], &["vp"]).map(|name| (name, *at)));
-    }
-    composed.retain(|(key, _)| !taken.contains(&key.join(" ")));
-    composed
-}
-
-/// The word of a title that says that somebody is meant: the one before "of", or the last.
-fn head(title: &str) -> Option<String> {
-    let words = words(title);
-    let of = words.iter().position(|word| word.text == "of").filter(|at| *at > 0);
-    words.get(of.map_or(words.len().saturating_sub(1), |at| at - 1)).and_then(|word| key_word(&word.text))
-}
-
-fn initials(words: &[String]) -> String {
-    words.iter().filter_map(|word| word.chars().next()).collect()
-}
-
-/// "FOH Manager" for a "Front of House Manager": the first words by their initials, small ones too, and the rest spelt out.
-fn begun_with_initials(title: &str) -> impl Iterator<Item = Vec<String>> {
-    let whole: Vec<String> = words(title).into_iter().map(|word| word.text).collect();
-    (2..whole.len()).map(move |at| {
-        let rest = whole[at..].iter().filter_map(|word| key_word(word));
-        std::iter::once(initials(&whole[..at])).chain(rest).collect()
-    })
-}
-
-/// A name with `from` inside it replaced by `to`.
-fn spelt_out(name: &[String], from: &[&str], to: &[&str]) -> Option<Vec<String>> {
-    let at = name.windows(from.len()).position(|window| window == from)?;
-    let to: Vec<String> = to.iter().map(|word| (*word).to_owned()).collect();
-    Some([&name[..at], &to, &name[at + from.len()..]].concat())
 }

@@ -6,11 +6,10 @@ use std::collections::{HashMap, HashSet};
 use crate::library::english::Word;
 use crate::library::index::PassageIndex;
 use crate::library::lexicon::{English, Weight};
+use crate::library::query::{ALIKE, Query, QueryTerm, ROLE};
 
 /// Candidates that the index hands over for measuring: what answers best by words is among the first fifty by BM25.
 const CANDIDATES: usize = 50;
-/// What a word is worth that a passage says with another word of the same meaning.
-const ALIKE: f32 = 0.6;
 /// What a word is worth that only stands around a passage: in its heading, or its document's title.
 const AROUND: f32 = 0.6;
 /// What a word is worth that stands in a passage's search phrases alone: what the passage says itself counts a little more.
@@ -21,8 +20,6 @@ const LIGHT: f32 = 0.3;
 const TOLD: f32 = 0.85;
 /// What it counts where the corpus does not know it.
 const TOLD_UNKNOWN: f32 = 0.1;
-/// What a role weighs that the question speaks of.
-const ROLE: f32 = 0.8;
 
 /// The words of one passage, as numbers of the vocabulary, sorted.
 #[derive(Debug)]
@@ -55,23 +52,6 @@ pub struct Source<'a> {
     pub roles: Vec<usize>,
     /// Positions of the roles that it speaks of in its text, in order.
     pub told_of: Vec<usize>,
-}
-
-/// What is searched for: the meaningful words of a question.
-#[derive(Clone, Debug, Default)]
-pub struct Query {
-    terms: Vec<QueryTerm>,
-    /// Roles that the answer has to speak of, whatever it calls them.
-    roles: Vec<usize>,
-    total: f32,
-}
-
-#[derive(Clone, Debug)]
-struct QueryTerm {
-    stem: String,
-    id: Option<u32>,
-    alike: Vec<u32>,
-    weight: f32,
 }
 
 /// A passage that answers more or less.
@@ -322,55 +302,6 @@ impl Searcher {
         let fit = |id: &u32| query.terms.iter().map(|term| term.fits(*id)).fold(0.0, f32::max);
         let met: f32 = statement.iter().map(|id| self.weights[*id as usize] * fit(id)).sum();
         ((held / query.total).min(1.0), (met / total).min(1.0))
-    }
-}
-
-impl QueryTerm {
-    /// What a word of a passage is worth as this word of the question.
-    fn fits(&self, id: u32) -> f32 {
-        if self.id == Some(id) {
-            1.0
-        } else if self.alike.contains(&id) {
-            ALIKE
-        } else {
-            0.0
-        }
-    }
-
-    fn found(&self, ids: &[u32]) -> f32 {
-        let holds = |id: &u32| ids.binary_search(id).is_ok();
-        if self.id.as_ref().is_some_and(holds) {
-            1.0
-        } else if self.alike.iter().any(holds) {
-            ALIKE
-        } else {
-            0.0
-        }
-    }
-}
-
-impl Query {
-    /// The same query, of passages that speak of these roles by whatever name.
-    #[must_use]
-    pub fn about(mut self, roles: &[usize]) -> Query {
-        self.roles = roles.to_vec();
-        self.total += ROLE * roles.len() as f32;
-        self
-    }
-
-    /// Its words, each with what it weighs and whether the corpus knows it.
-    pub fn words(&self) -> impl Iterator<Item = (&str, f32, bool)> {
-        self.terms.iter().map(|term| (term.stem.as_str(), term.weight, term.id.is_some() || !term.alike.is_empty()))
-    }
-
-    /// The weight of the words that the corpus does not know, nor anything alike.
-    pub fn unknown(&self) -> f32 {
-        self.words().filter(|(.., known)| !known).map(|(_, weight, _)| weight).sum()
-    }
-
-    /// The weight of all its words; about 1 for each that is rare.
-    pub fn weight(&self) -> f32 {
-        self.total
     }
 }
 

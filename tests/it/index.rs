@@ -7,6 +7,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use rolecall::bot::Bot;
+use rolecall::bot::question::Bounds;
 use rolecall::bot::reply::Reply;
 use rolecall::library::Library;
 use rolecall::library::index::{FORMAT, Origin};
@@ -14,7 +15,7 @@ use rolecall::library::index::{FORMAT, Origin};
 use crate::stage::{Place, UNWRITABLE, kitchen};
 
 fn replies(library: Library) -> Vec<Reply> {
-    let bot = Bot::new(library);
+    let bot = Bot::new(library, Bounds::default());
     ["who kneads the dough?", "who sharpens the knives?", "/role cook", "who heats the oven?"]
         .map(|typed| bot.handle_text(typed))
         .into()

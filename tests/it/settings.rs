@@ -67,11 +67,15 @@ fn wrong_settings_are_all_told_at_once() {
         ("DISCORD_TOKEN", "Bot abc"),
         ("DISCORD_API_URL", "discord.com/api"),
         ("ROLECALL_ASK_CHANNELS", "123,general"),
+        ("ROLECALL_SURE_CHANNEL", "-1"),
+        ("ROLECALL_SURE_DIRECT", "half"),
         ("RUST_LOG", "rolecall=loud"),
     ]);
     let outcome = crate::stage::finish(command);
     assert_eq!((outcome.code, outcome.out.as_str()), (Some(1), ""));
-    for name in ["DISCORD_TOKEN", "DISCORD_API_URL", "ROLECALL_ASK_CHANNELS", "RUST_LOG"] {
+    for (name, _) in
+        explained().into_iter().filter(|(name, _)| !["ROLECALL_CORPUS", "ROLECALL_INDEX"].contains(&name.as_str()))
+    {
         assert_eq!(outcome.err.matches(&format!("\n  {name}: ")).count(), 1, "{name}: {}", outcome.err);
     }
     assert!(outcome.err.contains("\"general\""), "{}", outcome.err);
@@ -146,4 +150,24 @@ fn a_broken_env_file_does_not_show_the_token() {
     let outcome = place.run(&["check"]);
     assert_eq!(outcome.code, Some(1));
     assert!(!outcome.err.contains("s3cr3t"), "{}", outcome.err);
+}
+
+#[test]
+fn how_sure_the_bot_has_to_be_can_be_set() {
+    let place = Place::new();
+    let answered = |settings: &[(&str, &str)]| {
+        let mut command = place.command(&["--corpus", SHIPPED, "ask", "--json", "who owns the roadmap?"]);
+        command.envs(settings.iter().copied());
+        let outcome = crate::stage::finish(command);
+        assert_eq!(outcome.code, Some(0), "{}", outcome.err);
+        (outcome.out.contains("\"answered\":true"), outcome.out.contains("I am not sure"))
+    };
+    assert_eq!(answered(&[]), (true, false));
+    assert_eq!(answered(&[("ROLECALL_SURE_CHANNEL", "1")]), (false, true));
+    assert_eq!(answered(&[("ROLECALL_SURE_CHANNEL", "1"), ("ROLECALL_SURE_DIRECT", "1")]), (false, false));
+
+    let mut command = place.command(&["check"]);
+    command.envs([("ROLECALL_SURE_CHANNEL", "0.4"), ("ROLECALL_SURE_DIRECT", "0.6")]);
+    let outcome = crate::stage::finish(command);
+    assert!(outcome.code == Some(1) && outcome.err.contains("above ROLECALL_SURE_CHANNEL"), "{}", outcome.err);
 }

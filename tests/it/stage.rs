@@ -7,6 +7,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
 use rolecall::bot::Bot;
+use rolecall::bot::question::Bounds;
 use rolecall::library::Library;
 use tempfile::TempDir;
 
@@ -22,7 +23,10 @@ pub static BOT: LazyLock<Bot> = LazyLock::new(|| bot(Path::new(SHIPPED)));
 
 /// A bot over a corpus, with its index in memory.
 pub fn bot(corpus: &Path) -> Bot {
-    Bot::new(Library::open(corpus, Path::new(UNWRITABLE), |_, _| {}).expect("the corpus can be served"))
+    Bot::new(
+        Library::open(corpus, Path::new(UNWRITABLE), |_, _| {}).expect("the corpus can be served"),
+        Bounds::default(),
+    )
 }
 
 /// What a process left behind.

@@ -3,6 +3,7 @@
 use crate::bot::answer::draft::{offer_role, slugs, with_article};
 use crate::bot::reply::{Block, Kind, Line, Reply};
 use crate::bot::request::{COMMANDS, Request};
+use crate::bot::understand::sentence::Sentence;
 use crate::library::Library;
 
 /// All roles, by family.
@@ -77,17 +78,43 @@ fn example_roles(library: &Library) -> (String, String, String) {
     (slug(role), slug(first), slug(last))
 }
 
-/// Nothing that the corpus knows was asked.
-pub fn nothing(library: &Library, near: &[usize]) -> Reply {
+/// Nearest questions that are offered where there is no answer.
+const NEAREST: usize = 3;
+
+/// Nothing that the corpus knows was asked: the nearest questions that it does answer.
+pub fn nothing(library: &Library, text: &str) -> Reply {
     let mut reply = Reply::new(Kind::None, "I do not know that");
     reply.confidence = 0.0;
     reply.paragraph("My documents do not answer this, and I do not guess. I can tell what a role does, who does something, and how to get from one role to another.");
-    for document in near.iter().map(|at| library.document(*at)).filter(|document| document.is_role()).take(3) {
-        offer_role(&mut reply, document);
+    for at in nearest(library, text) {
+        let document = library.document(at);
+        if document.is_role() {
+            let label = format!("What does {} do?", with_article(&document.title));
+            reply.offer(label, Request::Role { name: document.slug.clone() });
+        } else {
+            let question = format!("Tell me about {}", document.title);
+            reply.offer(question.clone(), Request::Ask { question });
+        }
     }
     reply.offer("All roles", Request::Roles);
     reply.offer("What you can ask", Request::Help);
     reply
+}
+
+/// The documents nearest to what was said: those that it names, then those that hold most of it.
+fn nearest(library: &Library, text: &str) -> Vec<usize> {
+    let sentence = Sentence::read(library, text);
+    let named = sentence.mentions.iter().flat_map(|mention| mention.documents.iter().copied());
+    let query = library.search.query(&sentence.words);
+    let found = library.search.find(&query, 8 * NEAREST);
+    let mut nearest: Vec<usize> = Vec::new();
+    for at in named.chain(found.into_iter().filter(|hit| hit.coverage > 0.3).map(|hit| hit.document)) {
+        if !nearest.contains(&at) {
+            nearest.push(at);
+        }
+    }
+    nearest.truncate(NEAREST);
+    nearest
 }
 
 /// A command that cannot be read.

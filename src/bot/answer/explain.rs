@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::bot::question::SURE_ENOUGH;
+use crate::bot::question::Bounds;
 use crate::bot::understand::sentence::Sentence;
 use crate::bot::understand::understand;
 use crate::library::Library;
@@ -11,7 +11,7 @@ use crate::library::Library;
 const MOST_HITS: usize = 5;
 
 /// The reading of a question, as text for an author or a contributor.
-pub fn explain(library: &Library, text: &str) -> String {
+pub fn explain(library: &Library, text: &str, bounds: Bounds) -> String {
     let mut out = String::new();
     let sentence = Sentence::read(library, text);
     let words = |from: usize, to: usize| {
@@ -50,7 +50,12 @@ pub fn explain(library: &Library, text: &str) -> String {
             hit.score, hit.coverage, hit.focus, document.file, passage.line
         );
     }
-    let verdict = if question.confidence >= SURE_ENOUGH { "answered" } else { "not answered" };
-    let _ = writeln!(out, "decided  confidence {:.2}, {verdict}: the bound is {SURE_ENOUGH}", question.confidence);
+    let (sure, Bounds { channel, direct }) = (question.confidence, bounds);
+    let verdict = match sure {
+        _ if sure >= channel => "answered",
+        _ if sure >= direct => "told as what comes nearest, to whoever asks the bot itself",
+        _ => "not answered",
+    };
+    let _ = writeln!(out, "decided  confidence {sure:.2}, {verdict}: the bounds are {channel} and {direct}");
     out
 }

@@ -62,23 +62,29 @@ pub fn who(library: &Library, question: &Question) -> Reply {
 }
 
 /// Whether a role does something: yes or no with the line that says so. Where one line says that it does and another that it does
-/// not, both are told and nothing is decided.
-pub fn check(library: &Library, question: &Question) -> Reply {
+/// not, both are told and nothing is decided; nor is it where it is not `sure` that the lines answer.
+pub fn check(library: &Library, question: &Question, sure: bool) -> Reply {
     let at = question.roles[0];
     let document = library.document(at);
     let mut reply = Reply::new(Kind::Check, String::new());
+    reply.roles = slugs(library, [at]);
+    offer_role(&mut reply, document);
+    if !sure {
+        reply.title = format!("{}: not said", document.title);
+        reply.paragraph("The sources do not say so, nor the opposite.");
+        return reply;
+    }
     let best = question.hits.first().map_or(0.0, |hit| hit.score);
     let told: Vec<&Hit> =
         question.hits.iter().filter(|hit| hit.score >= NEAR_ENOUGH_TO_TELL * best).take(MOST_LINES).collect();
     let limit = |hit: &&Hit| library.document(hit.document).passages[hit.passage].part == Part::Limit;
     // Why there is such a role, or a figure beside it, says neither that somebody does something nor that he does not.
-    let beside = |hit: &&Hit| {
-        matches!(library.document(hit.document).passages[hit.passage].part, Part::Why | Part::Figure)
-    };
+    let beside =
+        |hit: &&Hit| matches!(library.document(hit.document).passages[hit.passage].part, Part::Why | Part::Figure);
     let (verdict, heading) = match (told.first(), told.iter().any(limit)) {
+        (Some(first), _) if beside(first) => (": not said", "The sources do not say so outright. What comes nearest"),
         (Some(first), _) if limit(first) => (": no", "No. The sources say"),
         (_, true) => (": it depends", "Not plainly. The sources say"),
-        (Some(first), _) if beside(first) => (": not said", "The sources do not say so outright. What comes nearest"),
         _ => (": yes", "Yes. The sources say"),
     };
     let mut items = Vec::new();
@@ -89,8 +95,6 @@ pub fn check(library: &Library, question: &Question) -> Reply {
     }
     reply.title = format!("{}{verdict}", document.title);
     reply.bullets(Some(heading), items);
-    reply.roles = slugs(library, [at]);
-    offer_role(&mut reply, document);
     reply
 }
 

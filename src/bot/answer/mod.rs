@@ -12,15 +12,15 @@ mod role;
 pub use directory::mistake;
 pub use explain::explain;
 
-use crate::bot::question::{Question, SURE_ENOUGH, Subject};
-use crate::bot::reply::{Kind, Reply};
+use crate::bot::question::{Bounds, Question, Subject};
+use crate::bot::reply::{Block, Kind, Line, Reply};
 use crate::bot::request::Request;
 use crate::bot::understand::understand;
 use crate::library::Library;
-use crate::library::search::Query;
+use crate::library::query::Query;
 
 /// Answers a request.
-pub fn answer(library: &Library, request: &Request) -> Reply {
+pub fn answer(library: &Library, request: &Request, bounds: Bounds) -> Reply {
     match request {
         Request::Role { name } => named(library, name, |at| role::card(library, at)),
         Request::Duties { name } => named(library, name, |at| {
@@ -43,40 +43,56 @@ pub fn answer(library: &Library, request: &Request) -> Reply {
             }
             named(library, &from, |start| named(library, &to, |goal| career::path(library, start, goal)))
         }
-        Request::Ask { question } => ask(library, question),
+        Request::Ask { question } => ask(library, question, bounds),
         Request::Roles => directory::roles(library),
         Request::Help => directory::help(library),
     }
 }
 
-fn ask(library: &Library, text: &str) -> Reply {
-    let Some(question) = understand(library, text) else { return directory::nothing(library, &[]) };
-    if question.confidence < SURE_ENOUGH {
-        let mut reply = match (&question.subject, question.roles.as_slice()) {
-            (Subject::Measure(measure), [role, ..])
-                if question.hits.is_empty() && !figures::any(library, &question.roles, measure) =>
-            {
-                figures::without(library, *role, measure)
-            }
-            (_, roles) => directory::nothing(library, roles),
-        };
-        reply.confidence = question.confidence;
-        return reply;
+fn ask(library: &Library, text: &str, bounds: Bounds) -> Reply {
+    let Some(question) = understand(library, text) else { return directory::nothing(library, text) };
+    if question.confidence >= bounds.channel {
+        return read(library, &question, true);
     }
+    let mut reply = match (&question.subject, question.roles.as_slice()) {
+        (Subject::Measure(measure), [role, ..])
+            if question.hits.is_empty() && !figures::any(library, &question.roles, measure) =>
+        {
+            figures::without(library, *role, measure)
+        }
+        _ if question.kind == Kind::Check => read(library, &question, false),
+        _ if question.confidence >= bounds.direct => hedged(read(library, &question, false)),
+        _ => directory::nothing(library, text),
+    };
+    reply.answered = false;
+    reply.confidence = question.confidence;
+    reply
+}
+
+/// What comes nearest, for whoever asked the bot itself: said to be no more than that.
+fn hedged(mut reply: Reply) -> Reply {
+    reply.title = format!("Perhaps: {}", reply.title);
+    let text = "I am not sure that this is what you ask. What comes nearest in my documents:".to_owned();
+    reply.blocks.insert(0, Block::Paragraph(Line { text, ..Line::default() }));
+    reply
+}
+
+/// The answer to a question as it was understood; a verdict of yes or no only where that is `sure`.
+fn read(library: &Library, question: &Question, sure: bool) -> Reply {
     let mut reply = match question.kind {
         Kind::Path => career::path(library, question.roles[0], question.roles[1]),
         Kind::Compare => compare::compare(library, question.roles[0], question.roles[1]),
-        Kind::Next => career::next(library, &question),
-        Kind::Into => career::into(library, &question),
+        Kind::Next => career::next(library, question),
+        Kind::Into => career::into(library, question),
         Kind::Why => role::why(library, question.roles[0]),
-        Kind::Duties => role::duties(library, &question),
-        Kind::Who => find::who(library, &question),
-        Kind::Check => find::check(library, &question),
-        Kind::Fact => figures::fact(library, &question),
-        Kind::Topic => find::topic(library, &question),
+        Kind::Duties => role::duties(library, question),
+        Kind::Who => find::who(library, question),
+        Kind::Check => find::check(library, question, sure),
+        Kind::Fact => figures::fact(library, question),
+        Kind::Topic => find::topic(library, question),
         Kind::Which => role::which(library, &question.roles),
         Kind::Role => role::card(library, question.roles[0]),
-        Kind::Roles | Kind::Help | Kind::None => directory::nothing(library, &question.roles),
+        Kind::Roles | Kind::Help | Kind::None => directory::nothing(library, ""),
     };
     reply.confidence = question.confidence;
     reply

@@ -4,7 +4,8 @@
 use crate::bot::reply::Kind;
 use crate::library::Library;
 use crate::library::markdown::Part;
-use crate::library::search::{Hit, Query, sort};
+use crate::library::query::Query;
+use crate::library::search::{Hit, sort};
 
 /// Hits that a question is judged by.
 const HITS: usize = 24;
@@ -115,10 +116,7 @@ pub fn told_figures(library: &Library, roles: &[usize], words: impl Iterator<Ite
         let passages = library.document(*role).passages.iter().enumerate();
         passages.map(|(at, passage)| (*role, at, passage))
     });
-    passages
-        .filter(|(.., passage)| tells(&passage.text))
-        .map(|(role, at, _)| Hit::unmeasured(role, at, 1.0))
-        .collect()
+    passages.filter(|(.., passage)| tells(&passage.text)).map(|(role, at, _)| Hit::unmeasured(role, at, 1.0)).collect()
 }
 
 /// Figures anywhere that answer a query, those of the measure first.

@@ -202,7 +202,8 @@ impl Sentence {
         let past = |word: &Word| PAST.split_whitespace().any(|past| past == word.text);
         // "Is made", "meant to": no past.
         let passive = |at: usize| at > 0 && BEING.contains(&self.words[at - 1].text.as_str());
-        let meant = |at: usize| self.words[at].text == "meant" && self.words.get(at + 1).is_some_and(|to| to.text == "to");
+        let meant =
+            |at: usize| self.words[at].text == "meant" && self.words.get(at + 1).is_some_and(|to| to.text == "to");
         (0..self.words.len()).any(|at| past(&self.words[at]) && !passive(at) && !meant(at) && !self.is_formula(at))
     }
 }

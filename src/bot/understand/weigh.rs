@@ -111,7 +111,8 @@ impl Weighed {
             category,
             of_a_role,
             begins,
-            unknown_doer: named.is_empty() && (asks_what_somebody_does(sentence) || names_a_stranger(library, sentence)),
+            unknown_doer: named.is_empty()
+                && (asks_what_somebody_does(sentence) || names_a_stranger(library, sentence)),
             asking,
             roles,
         }
@@ -142,7 +143,9 @@ fn asks_what_somebody_does(sentence: &Sentence) -> bool {
 /// "A chief technology officer": somebody with a role by the last word of it, and none of ours.
 fn names_a_stranger(library: &Library, sentence: &Sentence) -> bool {
     (2..sentence.words.len()).any(|at| {
-        let begins = (1..=3).filter_map(|back| at.checked_sub(back + 1)).take_while(|from| sentence.clause[*from] == sentence.clause[at]);
+        let begins = (1..=3)
+            .filter_map(|back| at.checked_sub(back + 1))
+            .take_while(|from| sentence.clause[*from] == sentence.clause[at]);
         let article = |from: usize| matches!(sentence.words[from].text.as_str(), "a" | "an");
         !sentence.named[at] && library.names.is_head(&sentence.words[at].text) && begins.into_iter().any(article)
     })
@@ -268,7 +271,10 @@ fn asks(library: &Library, sentence: &Sentence, named: &[&Mention]) -> f32 {
         1.0
     } else if sentence.hints.iter().filter(question_word).any(|hint| sentence.opens(hint)) {
         0.95
-    } else if sentence.is_name_alone(library) || supposes(sentence) || (sentence.arrow || sentence.has(Cue::Compare)) && named.len() > 1 {
+    } else if sentence.is_name_alone(library)
+        || supposes(sentence)
+        || (sentence.arrow || sentence.has(Cue::Compare)) && named.len() > 1
+    {
         0.9
     } else if !named.is_empty() && sentence.hints.iter().any(|hint| cue(&hint)) && sentence.words.len() < 25 {
         if sentence.words.len() < 9 { 0.85 } else { 0.7 }
@@ -325,7 +331,8 @@ fn general(library: &Library, sentence: &Sentence, named: &[&Mention], asking: &
     }
     let definite = |at: usize| {
         let near = sentence.words.iter().skip(at + 2).take(1);
-        near.into_iter().any(|word| matches!(word.text.as_str(), "the" | "our" | "my" | "your" | "this" | "that" | "next"))
+        near.into_iter()
+            .any(|word| matches!(word.text.as_str(), "the" | "our" | "my" | "your" | "this" | "that" | "next"))
     };
     let named_subject = sentence.names_a_topic(library);
     for (at, word) in sentence.words.iter().enumerate().filter(|(at, _)| matters(sentence.clause[*at])) {

@@ -1,0 +1,196 @@
+//! Questions about what the corpus says: who does something, whether somebody does, figures, subjects.
+
+use crate::bot::question::{Question, SURE_ENOUGH, Subject};
+use crate::bot::reply::Kind;
+use crate::bot::understand::cues::{Cue, measure_words};
+use crate::bot::understand::evidence;
+use crate::bot::understand::reader::{IMPERSONAL, Reader, SPENT};
+use crate::library::names::Match;
+use crate::library::query::Query;
+
+/// Measures of which a role has one figure at the most: the word alone asks for it. How many, or how long, needs to say of what.
+const SELF_EVIDENT: [&str; 3] = ["pay", "growth", "experience"];
+
+/// Question words that stand in headings: the section "When" says when.
+const HEADS: [&str; 5] = ["when", "where", "who", "why", "how"];
+
+/// How strongly it speaks for an answer on a subject that whatever there is about it is asked for.
+const ABOUT: f32 = 2.3;
+
+/// How strongly it speaks for a figure that it is of the measure that was asked for.
+const OF_MEASURE: f32 = 1.0;
+
+/// How strongly it speaks for an answer on a subject that the question calls it by name.
+const NAMED: f32 = 2.4;
+
+impl Reader<'_> {
+    /// An ambiguous name: the bot asks which.
+    pub fn which(&self) -> Option<Question> {
+        if !self.roles.is_empty() {
+            return None;
+        }
+        let mention = self.weighed.ambiguous.as_ref()?;
+        let mut question = self.question(Kind::Which, 0.85 * self.undisturbed(&[Cue::Compare]));
+        question.roles.clone_from(mention);
+        (question.confidence >= SURE_ENOUGH).then_some(question)
+    }
+
+    pub fn figure(&self) -> Option<Question> {
+        let measure = self.sentence.measure()?;
+        // "Would a ... say how much is spent" wants yes or no.
+        if self.weighed.leads_with_yes_no && !self.roles.is_empty() && !SELF_EVIDENT.contains(&measure) {
+            return None;
+        }
+        // Who does something with money, or with how many, is a question for somebody.
+        if self.weighed.leads_with_who && (measure != "pay" || !self.has(Cue::Most)) {
+            return None;
+        }
+        let spent = [Cue::Measure(""), Cue::Most, Cue::Into, Cue::Who, Cue::What, Cue::Asks, Cue::YesNo];
+        let subject = Subject::Measure(measure.to_owned());
+        let says_enough = SELF_EVIDENT.contains(&measure);
+        let topics = self.named_topics();
+        let holds = |at: &usize| self.library.document(*at).figures(measure).next().is_some();
+        let query = self.library.search.query(self.sentence.content(&spent, |_| true));
+        let undisturbed = (1.0 - 0.3 * (query.weight() - 0.9).max(0.0)).max(0.0);
+        let of_these = |roles: Vec<usize>, sure: f32| {
+            let (query, subject) = (query.clone(), subject.clone());
+            Some(Question { subject, query, roles, ..self.question(Kind::Fact, sure * undisturbed) })
+        };
+        if says_enough && self.roles.iter().any(holds) {
+            return of_these(self.roles.clone(), 0.95);
+        }
+        if self.roles.is_empty() && topics.iter().any(holds) {
+            return of_these(topics.clone(), 0.95);
+        }
+        // What holds for the field of a role is told by its topics; its pay is its own, and what others earn does not answer.
+        let of_the_field: Vec<usize> = evidence::topics_of(self.library, &self.roles).filter(holds).collect();
+        if says_enough && measure != "pay" && !of_the_field.is_empty() {
+            return of_these(of_the_field, 0.85);
+        }
+        let mine = self.sentence.words.iter().any(|word| word.text == "i");
+        if measure == "pay"
+            && !self.roles.is_empty()
+            && let [hit, ..] = evidence::told_figures(self.library, &self.roles, measure_words(measure)).as_slice()
+        {
+            return Some(Question {
+                subject,
+                hits: vec![hit.clone()],
+                ..self.question(Kind::Fact, 0.85 * undisturbed)
+            });
+        }
+        if measure == "pay" && (!self.roles.is_empty() || mine) {
+            return Some(Question { subject, ..self.question(Kind::Fact, 0.0) });
+        }
+        let query = self.library.search.query(self.sentence.content(&SPENT, |_| true));
+        let hits = evidence::figure_hits(self.library, &query, measure, &self.roles);
+        let best = hits.first()?;
+        let spoken_of = self.roles.contains(&best.document) || topics.contains(&best.document);
+        let of_measure = match (evidence::is_figure_of(self.library, best, measure), spoken_of) {
+            (true, true) => 2.0 * OF_MEASURE,
+            (true, false) => OF_MEASURE,
+            (false, _) => 0.0,
+        };
+        // Somebody's own figures are not the corpus's, unless he calls its subject by name.
+        let own = self.roles.is_empty() && topics.is_empty() && self.sentence.is_personal();
+        let push = if own { of_measure - IMPERSONAL } else { of_measure };
+        Some(Question { subject, ..self.found(Kind::Fact, query, hits, push)? })
+    }
+
+    pub fn who(&self) -> Option<Question> {
+        if !self.weighed.leads_with_who {
+            return None;
+        }
+        let asked = self.sentence.content(&SPENT, |clause| self.weighed.asking_clause(clause));
+        let told = self.sentence.content(&SPENT, |clause| !self.weighed.asking_clause(clause));
+        let query = self.library.search.query_beside(asked, told).about(&self.weighed.objects);
+        let hits = evidence::role_hits(self.library, &query, &self.weighed.objects, self.sentence.denies());
+        Some(Question { roles: Vec::new(), ..self.found(Kind::Who, query, hits, 0.0)? })
+    }
+
+    pub fn check(&self) -> Option<Question> {
+        let (role, others) = self.roles.split_first()?;
+        if !self.weighed.leads_with_yes_no || self.has(Cue::Compare) {
+            return None;
+        }
+        let query = self.library.search.query(self.sentence.content(&SPENT, |_| true)).about(others);
+        let hits = evidence::own_hits(self.library, &query, *role);
+        Some(Question { roles: vec![*role], ..self.found(Kind::Check, query, hits, 0.0)? })
+    }
+
+    pub fn duties(&self) -> Option<Question> {
+        let &[role] = self.roles.as_slice() else { return None };
+        // What is compared to something that is none of ours cannot be answered by one half.
+        if self.weighed.leads_with_who || self.sentence.compares() {
+            return None;
+        }
+        let spent: Vec<Cue> = SPENT.iter().chain(&[Cue::Duties]).copied().collect();
+        let content = self.sentence.content(&spent, |clause| self.weighed.asking_clause(clause));
+        let query = self.library.search.query(content);
+        if query.weight() < 0.6 {
+            return self.has(Cue::Duties).then(|| self.question(Kind::Duties, 0.95));
+        }
+        let asked = |query: Query| {
+            let hits = evidence::own_hits(self.library, &query, role);
+            self.found(Kind::Duties, query, hits, 0.0)
+        };
+        // "Pricing wise, what falls to ...": what stands around the question may say what it is about.
+        let around = self.library.search.query(self.sentence.content(&spent, |_| true));
+        let readings = [asked(query), asked(around)].into_iter().flatten();
+        let best = readings.max_by(|one, other| one.confidence.total_cmp(&other.confidence))?;
+        Some(Question { subject: Subject::Narrowed, ..best })
+    }
+
+    pub fn role(&self) -> Option<Question> {
+        if self.roles.is_empty() || self.weighed.of_a_role || self.weighed.leads_with_who && self.weighed.category {
+            return None;
+        }
+        let alone = self
+            .sentence
+            .mentions
+            .first()
+            .is_some_and(|mention| mention.end - mention.start == self.sentence.words.len());
+        let hinted = [Cue::What, Cue::About, Cue::Duties, Cue::Who].into_iter().any(|cue| self.has(cue));
+        // When, where or how of a role is something else than what it is.
+        let sure = if hinted || alone { 0.93 } else { 0.45 };
+        let mut question = self.question(Kind::Role, sure * self.undisturbed(&[]));
+        question.roles.truncate(1);
+        (alone || hinted || self.has(Cue::Asks)).then_some(question)
+    }
+
+    pub fn topic(&self) -> Option<Question> {
+        // Yes or no of nobody in particular is talk of things that are there, not of what roles are.
+        if self.weighed.unknown_doer || (self.weighed.leads_with_yes_no && self.roles.is_empty()) {
+            return None;
+        }
+        let named = self.named_topics();
+        if named.is_empty() && self.sentence.hints.is_empty() {
+            return None;
+        }
+        let words = self.sentence.content(&[Cue::What, Cue::About, Cue::Asks, Cue::YesNo], |_| true);
+        let query = self.library.search.query(words.iter().copied());
+        let rest = self.library.search.query(words.into_iter().filter(|word| !self.sentence.names_topic(word)));
+        let asked: Vec<&str> =
+            self.sentence.words.iter().map(|word| word.text.as_str()).filter(|word| HEADS.contains(word)).collect();
+        let mut hits = evidence::topic_hits(self.library, &query, &rest, &named, &asked);
+        // Where a role is named, what other roles do does not answer.
+        hits.retain(|hit| {
+            let speaks_of = || self.library.roles_behind(hit.document).iter().any(|at| self.roles.contains(at));
+            self.roles.is_empty() || named.contains(&hit.document) || speaks_of()
+        });
+        if query.weight() < 0.6 && !named.is_empty() && self.has(Cue::What) {
+            return Some(Question { query, hits, ..self.question(Kind::Topic, 0.8) });
+        }
+        let named = if named.is_empty() { 0.0 } else { NAMED };
+        let impersonal = if self.sentence.is_personal() { 0.0 } else { IMPERSONAL };
+        let about = if self.has(Cue::About) { ABOUT } else { 0.0 };
+        self.found(Kind::Topic, query, hits, named + impersonal + about)
+    }
+    /// Topics that the sentence calls by a name.
+    fn named_topics(&self) -> Vec<usize> {
+        let named = self.sentence.mentions.iter().filter(|mention| mention.how != Match::Short);
+        let mut topics: Vec<usize> = named.flat_map(|mention| &mention.documents).copied().collect();
+        topics.retain(|at| !self.library.document(*at).is_role());
+        topics.dedup();
+        topics
+    }
+}
