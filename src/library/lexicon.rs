@@ -34,7 +34,7 @@ const GRAMMAR: &str = "btwn n a an the this that these those there here it its i
     about as than then and or but nor so if because while until unless not no nor n't too very just also only even ever still again already \
     yet both either neither each every any some all such other another same own via per etc eg ie i'm i've i'd i'll you're you've you'd \
     you'll he's she's it's they're they've we're we've that's there's who's what's where's how's why's let's whats whos hows wheres im ive \
-    theyre dont doesnt cant isnt thats anyone someone somebody anybody everyone everybody nobody something anything everything nothing \
+    theyre dont doesnt didnt cant isnt arent wasnt werent havent hasnt hadnt wouldnt couldnt shouldnt aint youre weve youve theyve thats theres anyone someone somebody anybody everyone everybody nobody something anything everything nothing \
     between among during through after before against within without toward towards upon across along around once";
 
 /// Words that stand in every other question and say little of what it is about; they weigh a third.

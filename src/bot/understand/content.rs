@@ -120,7 +120,8 @@ impl Reader<'_> {
     pub fn duties(&self) -> Option<Question> {
         let &[role] = self.roles.as_slice() else { return None };
         // What is compared to something that is none of ours cannot be answered by one half.
-        if self.weighed.leads_with_who || self.sentence.compares() {
+        let yes_or_no = self.weighed.leads_with_yes_no && !self.has(Cue::Duties);
+        if self.weighed.leads_with_who || yes_or_no || self.sentence.compares() {
             return None;
         }
         let spent: Vec<Cue> = SPENT.iter().chain(&[Cue::Duties]).copied().collect();

@@ -63,7 +63,7 @@ pub const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Into,
-        "become, becoming, became, wanna be, want to be, wanna become, like to be, hope to be, dream of being, dream of becoming, get in, get in as, get into, getting into, break into, breaking into, end up as, end up in, land, land a, land a job, \
+        "become, becoming, became, wanna be, want to be, wanna become, would like to be, hope to be, dream of being, dream of becoming, get in, get in as, get into, getting into, break into, breaking into, end up as, end up in, land, land a, land a job, \
          qualify, qualify for, qualifications, qualification, background, get to be, turn into, start out, start as, starting out, \
          get hired as, to be a, to be an, work as, move into, moving into, switch to, switch into, switch over, transition into, \
          transition to, enter, entry point, way in, ways in, way into, ways into, route into, path to becoming, foot in the door, apply for, \

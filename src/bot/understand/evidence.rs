@@ -37,9 +37,9 @@ fn evidence(kind: Kind) -> Evidence {
         Kind::Who => of(-2.55, 0.6, 0.75, 2.4, 0.75, -0.65, 0.8),
         Kind::Fact => of(-3.8, 0.25, 0.15, 1.05, 0.5, -0.55, 1.5),
         Kind::Duties => of(-0.9, 0.55, 0.85, 1.15, 0.8, -0.4, 0.35),
-        Kind::Check => of(0.4, 0.55, 0.75, 1.05, 0.0, -1.3, 0.05),
+        Kind::Check => of(-1.0, 2.0, 0.75, 0.9, 0.0, -1.0, 0.1),
         Kind::Into => of(-2.8, 1.5, 1.0, 1.5, 1.5, -0.8, 0.0),
-        _ => of(-6.3, 1.5, 1.65, 1.15, 0.75, -0.9, 0.85),
+        _ => of(-7.5, 3.2, 1.65, 1.15, 0.75, -0.9, 0.85),
     }
 }
 
@@ -138,6 +138,9 @@ pub fn figure_hits(library: &Library, query: &Query, measure: &str, roles: &[usi
     hits
 }
 
+/// What a passage is worth of a role to which something is done: who coaches the leads is hardly told by the leads' own document.
+const OBJECT: f32 = 0.7;
+
 /// Passages of roles that say who does something. A topic speaks for the roles whose work it is, a little less loudly.
 /// What somebody does not do answers only where that is asked.
 pub fn role_hits(library: &Library, query: &Query, objects: &[usize], denied: bool) -> Vec<Hit> {
@@ -154,8 +157,11 @@ pub fn role_hits(library: &Library, query: &Query, objects: &[usize], denied: bo
             Part::Entry => 0.75,
             Part::Figure => 0.6,
         };
+        if objects.contains(&hit.document) {
+            hit.score *= OBJECT;
+        }
         let names_somebody = document.is_role() || !document.front.roles.is_empty();
-        names_somebody && !objects.contains(&hit.document) && (denied || part != Part::Limit)
+        names_somebody && (denied || part != Part::Limit)
     });
     sort(&mut hits);
     hits

@@ -54,7 +54,9 @@ impl Reader<'_> {
             return None;
         }
         let sure = evidence::sureness(kind, &hits, &query, push + event);
-        let confidence = sure * self.weighed.asks * self.weighed.firm;
+        // Who does something to somebody is answered by the doer, however firmly the other is named.
+        let firm = if kind == Kind::Who { 1.0 } else { self.weighed.firm };
+        let confidence = sure * self.weighed.asks * firm;
         Some(Question { query, hits, confidence, ..self.question(kind, 1.0) })
     }
 
