@@ -202,6 +202,9 @@ impl Searcher {
             };
             terms.push(QueryTerm { stem: word.stem.clone(), id, alike, weight });
         }
+        // A word that is asked for itself stands for no other: "purchase order" is not met twice by "order".
+        let asked: Vec<u32> = terms.iter().filter_map(|term| term.id).collect();
+        terms.iter_mut().for_each(|term| term.alike.retain(|id| !asked.contains(id)));
         let total = terms.iter().map(|term| term.weight).sum();
         Query { terms, roles: Vec::new(), total }
     }
