@@ -1,7 +1,7 @@
 //! What there is: the roles, the commands, and what to say where there is no answer.
 
 use crate::bot::answer::draft::{offer_role, slugs, with_article};
-use crate::bot::reply::{Block, Kind, Line, Reply};
+use crate::bot::reply::{Block, Kind, Line, Menu, NextStep, Reply};
 use crate::bot::request::{COMMANDS, Request};
 use crate::bot::understand::sentence::Sentence;
 use crate::library::Library;
@@ -24,6 +24,11 @@ pub fn roles(library: &Library) -> Reply {
         reply.bullets(family.as_deref(), items);
     }
     reply.roles = slugs(library, roles.iter().copied());
+    let choices = roles.iter().map(|at| library.document(*at)).map(|document| NextStep {
+        label: document.title.clone(),
+        request: Request::Role { name: document.slug.clone() },
+    });
+    reply.menu = Some(Menu { title: "Open a role".to_owned(), choices: choices.collect() });
     for at in roles.iter().take(3) {
         offer_role(&mut reply, library.document(*at));
     }

@@ -7,7 +7,9 @@ mod draft;
 mod explain;
 mod figures;
 mod find;
+mod menu;
 mod role;
+mod section;
 
 pub use directory::mistake;
 pub use explain::explain;
@@ -23,17 +25,20 @@ use crate::library::query::Query;
 pub fn answer(library: &Library, request: &Request, bounds: Bounds) -> Reply {
     match request {
         Request::Role { name } => named(library, name, |at| role::card(library, at)),
-        Request::Duties { name } => named(library, name, |at| {
-            let question = Question {
-                kind: Kind::Duties,
-                roles: vec![at],
-                subject: Subject::Whole,
-                query: Query::default(),
-                hits: Vec::new(),
-                confidence: 1.0,
-            };
-            role::duties(library, &question)
-        }),
+        Request::Section { name, section } => named(library, name, |at| section::section(library, at, *section)),
+        Request::Duties { name } => named(library, name, |at| role::duties(library, &whole(Kind::Duties, at))),
+        Request::Next { name } => named(library, name, |at| career::next(library, &whole(Kind::Next, at))),
+        Request::Compare { one, other } => {
+            let (one, other) = if other.is_empty() { split_names(library, one) } else { (one.clone(), other.clone()) };
+            if other.is_empty() && library.names.find(&one).len() == 1 {
+                return mistake("A comparison needs two roles. For example: /compare <one> <other>");
+            }
+            named(library, &one, |first| named(library, &other, |second| compare::compare(library, first, second)))
+        }
+        Request::Who { does } => {
+            let text = does.trim().trim_start_matches("who ").trim_end_matches('?');
+            ask(library, &format!("who {text}?"), bounds)
+        }
         Request::Path { from, to } => {
             let (from, to) = if to.is_empty() { split_names(library, from) } else { (from.clone(), to.clone()) };
             if to.is_empty() && library.names.find(&from).len() == 1 {
@@ -47,6 +52,12 @@ pub fn answer(library: &Library, request: &Request, bounds: Bounds) -> Reply {
         Request::Roles => directory::roles(library),
         Request::Help => directory::help(library),
     }
+}
+
+/// A question for all that there is of one role.
+fn whole(kind: Kind, role: usize) -> Question {
+    let (query, hits) = (Query::default(), Vec::new());
+    Question { kind, roles: vec![role], subject: Subject::Whole, query, hits, confidence: 1.0 }
 }
 
 fn ask(library: &Library, text: &str, bounds: Bounds) -> Reply {
