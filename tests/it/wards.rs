@@ -10,9 +10,9 @@ use crate::measures::{Answer, Plain, Question, Score, answered, chatter, questio
 use crate::stage::{WARD, bot};
 
 /// The least share of questions that has to be right.
-const QUESTIONS: f64 = 0.75;
+const QUESTIONS: f64 = 0.95;
 /// The most of the chatter that may be answered.
-const CHATTER: f64 = 0.03;
+const CHATTER: f64 = 0.003;
 
 static BOT: LazyLock<Bot> = LazyLock::new(|| bot(Path::new(WARD)));
 

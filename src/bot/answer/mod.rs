@@ -61,7 +61,7 @@ fn whole(kind: Kind, role: usize) -> Question {
 }
 
 fn ask(library: &Library, text: &str, bounds: Bounds) -> Reply {
-    let Some(question) = understand(library, text) else { return directory::nothing(library, text) };
+    let Some(question) = understand(library, text) else { return directory::nothing(library, text, false) };
     if question.confidence >= bounds.channel {
         return read(library, &question, true);
     }
@@ -73,7 +73,7 @@ fn ask(library: &Library, text: &str, bounds: Bounds) -> Reply {
         }
         _ if question.kind == Kind::Check => read(library, &question, false),
         _ if question.confidence >= bounds.direct => hedged(read(library, &question, false)),
-        _ => directory::nothing(library, text),
+        _ => directory::nothing(library, text, true),
     };
     reply.answered = false;
     reply.confidence = question.confidence;
@@ -103,7 +103,7 @@ fn read(library: &Library, question: &Question, sure: bool) -> Reply {
         Kind::Topic => find::topic(library, question),
         Kind::Which => role::which(library, &question.roles),
         Kind::Role => role::card(library, question.roles[0]),
-        Kind::Roles | Kind::Help | Kind::None => directory::nothing(library, ""),
+        Kind::Roles | Kind::Help | Kind::None => directory::nothing(library, "", false),
     };
     reply.confidence = question.confidence;
     reply
