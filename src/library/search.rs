@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use crate::library::english::Word;
 use crate::library::index::PassageIndex;
 use crate::library::lexicon::{English, Weight};
-use crate::library::query::{ALIKE, Query, QueryTerm, ROLE};
+use crate::library::query::{ALIKE, Met, Query, QueryTerm, ROLE};
 
 /// Candidates that the index hands over for measuring: what answers best by words is among the first fifty by BM25.
 const CANDIDATES: usize = 50;
@@ -202,11 +202,7 @@ impl Searcher {
             };
             terms.push(QueryTerm { stem: word.stem.clone(), id, alike, weight });
         }
-        // A word that is asked for itself stands for no other: "purchase order" is not met twice by "order".
-        let asked: Vec<u32> = terms.iter().filter_map(|term| term.id).collect();
-        terms.iter_mut().for_each(|term| term.alike.retain(|id| !asked.contains(id)));
-        let total = terms.iter().map(|term| term.weight).sum();
-        Query { terms, roles: Vec::new(), total }
+        Query::new(terms)
     }
 
     /// The known stem that an unknown one is a misspelling of.
@@ -256,33 +252,35 @@ impl Searcher {
     }
 
     fn measure(&self, query: &Query, passage: &Searchable) -> Hit {
+        let spoken_of = ROLE * query.roles.iter().filter(|role| passage.roles.contains(role)).count() as f32;
+        let mut met = Met::default();
+        query.meet(&passage.around, &self.weights, &mut met);
+        let mut inside: Vec<f32> = met.worth.iter().map(|worth| AROUND * worth).collect();
+        query.meet(&passage.text, &self.weights, &mut met);
+        inside.iter_mut().zip(&met.worth).for_each(|(best, worth)| *best = best.max(*worth));
+        // A long sentence may hold an answer in one of its parts; a search phrase is all or nothing.
+        let (of_question, of_statement) = closeness(query, &met, spoken_of);
+        let (mut focus, mut words) = (of_question * (0.5 + 0.5 * of_statement.max(0.5)), met.words);
+        for phrase in &passage.phrases {
+            query.meet(phrase, &self.weights, &mut met);
+            inside.iter_mut().zip(&met.worth).for_each(|(best, worth)| *best = best.max(IN_PHRASE * worth));
+            let (of_question, of_phrase) = closeness(query, &met, spoken_of);
+            let fit = of_question * (0.5 + 0.5 * of_phrase);
+            if fit > focus {
+                (focus, words) = (fit, met.words);
+            }
+        }
         let (mut held, mut in_terms) = (0.0, 0.0);
-        for term in &query.terms {
-            let own = |ids: &[u32]| term.found(ids);
-            let asked = passage.phrases.iter().map(|phrase| own(phrase)).fold(0.0, f32::max);
-            let inside = own(&passage.text).max(IN_PHRASE * asked).max(AROUND * own(&passage.around));
+        for (term, inside) in query.terms.iter().zip(inside) {
             let worth = term.weight * inside;
             held += worth;
             let names_something = |id: &u32| self.terms.contains(id);
-            if term.id.iter().any(names_something) || term.alike.iter().any(names_something) {
+            if worth > 0.0 && (term.id.iter().any(names_something) || term.alike.iter().any(names_something)) {
                 in_terms += worth;
             }
         }
-        let spoken_of = ROLE * query.roles.iter().filter(|role| passage.roles.contains(role)).count() as f32;
         held += spoken_of;
         let coverage = if query.total > 0.0 { held / query.total } else { 0.0 };
-        let (of_question, of_statement) = self.closeness(query, &passage.text, spoken_of);
-        // A long sentence may hold an answer in one of its parts; a search phrase is all or nothing.
-        let mut focus = of_question * (0.5 + 0.5 * of_statement.max(0.5));
-        let mut closest: &[u32] = &passage.text;
-        for phrase in &passage.phrases {
-            let (of_question, of_phrase) = self.closeness(query, phrase, spoken_of);
-            let fit = of_question * (0.5 + 0.5 * of_phrase);
-            if fit > focus {
-                (focus, closest) = (fit, phrase);
-            }
-        }
-        let words = query.terms.iter().filter(|term| term.found(closest) > 0.0).count();
         Hit {
             document: passage.document,
             passage: passage.passage,
@@ -294,18 +292,15 @@ impl Searcher {
             in_terms,
         }
     }
+}
 
-    /// How much of a question stands in a statement, and how much of the statement in the question, 0 to 1 each.
-    fn closeness(&self, query: &Query, statement: &[u32], spoken_of: f32) -> (f32, f32) {
-        let held: f32 = spoken_of + query.terms.iter().map(|term| term.weight * term.found(statement)).sum::<f32>();
-        let total: f32 = statement.iter().map(|id| self.weights[*id as usize]).sum();
-        if held == 0.0 || total == 0.0 || query.total == 0.0 {
-            return (0.0, 0.0);
-        }
-        let fit = |id: &u32| query.terms.iter().map(|term| term.fits(*id)).fold(0.0, f32::max);
-        let met: f32 = statement.iter().map(|id| self.weights[*id as usize] * fit(id)).sum();
-        ((held / query.total).min(1.0), (met / total).min(1.0))
+/// How much of a question stands in a statement, and how much of the statement in the question, 0 to 1 each.
+fn closeness(query: &Query, met: &Met, spoken_of: f32) -> (f32, f32) {
+    let held = spoken_of + met.held;
+    if held == 0.0 || met.total == 0.0 || query.total == 0.0 {
+        return (0.0, 0.0);
     }
+    ((held / query.total).min(1.0), (met.own / met.total).min(1.0))
 }
 
 /// The numbers of some words, sorted; with them those of pairs that are one word elsewhere: a "road map" is a "roadmap".

@@ -10,4 +10,4 @@ mod questions;
 mod settings;
 mod shape;
 mod stage;
-mod wards;
+mod trades;

@@ -13,8 +13,6 @@ use tempfile::TempDir;
 
 /// The corpus that is shipped.
 pub const SHIPPED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus");
-/// The second corpus, from another trade.
-pub const WARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/ward/corpus");
 /// A folder that nobody can write to, root included: it lies below a file.
 pub const UNWRITABLE: &str = "/dev/null/index";
 
