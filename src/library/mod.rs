@@ -1,5 +1,6 @@
 //! What we know: a corpus of role documents as one immutable snapshot that can be asked.
 
+pub mod chart;
 pub mod corpus;
 pub mod document;
 pub mod english;
@@ -17,6 +18,7 @@ pub mod title;
 use std::collections::HashMap;
 use std::path::Path;
 
+use chart::{Chart, View};
 use corpus::{Corpus, CorpusError};
 use document::Document;
 use english::{Cutter, Word};
@@ -149,6 +151,20 @@ impl Library {
             return vec![at];
         }
         document.front.roles.iter().filter_map(|slug| self.by_slug(&slug.text)).collect()
+    }
+
+    /// What a chart shows of this library.
+    pub fn view(&self, chart: &Chart) -> View {
+        chart.view(&self.documents, &self.ladder, &self.roles())
+    }
+
+    /// The families that roles name, in order, each once.
+    pub fn families(&self) -> Vec<&str> {
+        let roles = self.documents.iter().filter(|document| document.is_role());
+        let mut families: Vec<&str> = roles.filter_map(|role| role.front.family.as_deref()).collect();
+        families.sort_unstable();
+        families.dedup();
+        families
     }
 
     /// Roles in the order of families and levels.

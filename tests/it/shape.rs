@@ -98,24 +98,35 @@ fn only_the_library_names_the_index_the_parsers_and_the_graph() {
 }
 
 #[test]
-fn bot_and_library_know_no_runtime_and_no_network() {
+fn bot_library_and_picture_know_no_runtime_and_no_network() {
     for name in ["tokio", "serenity", "reqwest", "hyper", "async", "await"] {
-        assert_eq!(naming(name, &["src/bot/", "src/library/"], &[]), NOBODY);
+        assert_eq!(naming(name, &["src/bot/", "src/library/", "src/picture/"], &[]), NOBODY);
     }
 }
 
 #[test]
 fn the_library_knows_no_other_room() {
-    for room in ["bot", "discord", "console", "config"] {
+    for room in ["bot", "picture", "discord", "console", "config"] {
         assert_eq!(naming(&format!("crate::{room}"), &["src/library/"], &[]), NOBODY);
     }
 }
 
 #[test]
 fn the_bot_knows_the_library_alone() {
-    for room in ["discord", "console", "config"] {
+    for room in ["picture", "discord", "console", "config"] {
         assert_eq!(naming(&format!("crate::{room}"), &["src/bot/"], &[]), NOBODY);
     }
+}
+
+#[test]
+fn the_picture_knows_the_library_alone_and_alone_draws() {
+    for room in ["bot", "discord", "console", "config"] {
+        assert_eq!(naming(&format!("crate::{room}"), &["src/picture/"], &[]), NOBODY);
+    }
+    for name in ["resvg", "skrifa", "notosans"] {
+        assert_eq!(naming(name, &["src/"], &["src/picture/"]), NOBODY);
+    }
+    assert_eq!(naming("crate::picture", &["src/console/"], &[]), NOBODY);
 }
 
 #[test]
@@ -222,8 +233,9 @@ fn no_rule_names_a_role_of_the_shipped_corpus() {
         .flat_map(|role| [role.slug.clone(), role.slug.replace('-', " "), role.title.to_lowercase()])
         .collect();
     let mut named = Vec::new();
-    for source in
-        SOURCES.iter().filter(|source| ["src/bot/", "src/library/"].iter().any(|room| source.path.starts_with(room)))
+    for source in SOURCES
+        .iter()
+        .filter(|source| ["src/bot/", "src/library/", "src/picture/"].iter().any(|room| source.path.starts_with(room)))
     {
         for (line, string) in &source.strings {
             let string = string.to_lowercase();

@@ -1,0 +1,81 @@
+//! What a picture shows, in words, for whoever does not see it.
+
+use crate::library::front_matter::Direction;
+use crate::picture::sketch::Sketch;
+
+/// Room for "And 1234 more roles."
+const NOTE: usize = 30;
+
+/// A picture in words, at most `longest` UTF-16 units long; what does not go in is counted.
+pub fn words(sketch: &Sketch, longest: usize) -> String {
+    let title = |role: usize| sketch.roles[role].title.as_str();
+    let mut sentences = vec![format!("{}.", sketch.title.replace('\n', " "))];
+    let mut route: Vec<usize> = sketch.steps.iter().filter(|step| step.on_route).map(|step| step.from).collect();
+    // A route's steps follow one another; the sketch has them in another order.
+    if let Some(first) =
+        route.iter().copied().find(|role| sketch.steps.iter().all(|step| !step.on_route || step.to != *role))
+    {
+        route = vec![first];
+        let mut last = first;
+        while let Some(step) = sketch.steps.iter().find(|step| step.on_route && step.from == last)
+            && route.len() <= sketch.roles.len()
+        {
+            route.push(step.to);
+            last = step.to;
+        }
+        let titles: Vec<&str> = route.iter().map(|role| title(*role)).collect();
+        sentences.push(format!("Highlighted: {}.", titles.join(", then ")));
+    }
+    let (mut leading, mut idle): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
+    for role in 0..sketch.roles.len() {
+        let starts = sketch.steps.iter().any(|step| step.from == role || step.both_ways && step.to == role);
+        let ends = sketch.steps.iter().any(|step| step.to == role);
+        if starts {
+            leading.push(role);
+        } else if !ends {
+            idle.push(role);
+        }
+    }
+    for role in &leading {
+        let mut ways: Vec<String> = Vec::new();
+        for (direction, how) in
+            [(Direction::Up, "up to"), (Direction::Sideways, "sideways to"), (Direction::Entry, "into")]
+        {
+            let onward = sketch.steps.iter().filter(|step| step.direction == direction);
+            let ends = onward.filter_map(|step| match step {
+                step if step.from == *role => Some(title(step.to)),
+                step if step.both_ways && step.to == *role => Some(title(step.from)),
+                _ => None,
+            });
+            let ends: Vec<&str> = ends.collect();
+            if !ends.is_empty() {
+                ways.push(format!("{how} {}", ends.join(", ")));
+            }
+        }
+        sentences.push(format!("{} leads {}.", title(*role), ways.join("; ")));
+    }
+    if !idle.is_empty() {
+        let titles: Vec<&str> = idle.iter().map(|role| title(*role)).collect();
+        sentences.push(format!("No step known: {}.", titles.join(", ")));
+    }
+    fitted(&sentences, longest)
+}
+
+fn fitted(sentences: &[String], longest: usize) -> String {
+    let length = |text: &str| text.encode_utf16().count();
+    let mut out = String::new();
+    for (at, sentence) in sentences.iter().enumerate() {
+        let last = at + 1 == sentences.len();
+        let room = longest.saturating_sub(length(&out) + 1 + if last { 0 } else { NOTE });
+        if length(sentence) > room {
+            let note = format!("And {} more.", sentences.len() - at);
+            let space = if out.is_empty() { "" } else { " " };
+            return format!("{out}{space}{note}");
+        }
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(sentence);
+    }
+    out
+}
