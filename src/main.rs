@@ -10,11 +10,14 @@ use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use rolecall::bot::Bot;
 use rolecall::bot::question::Bounds;
+use rolecall::bot::reply::Style;
+use rolecall::bot::request::Request;
 use rolecall::config::{Config, Flags};
 use rolecall::console;
 use rolecall::discord;
 use rolecall::library::Library;
 use rolecall::library::index::Origin;
+use rolecall::picture;
 
 /// A Discord bot that knows what people in an organisation's roles do.
 ///
@@ -51,6 +54,23 @@ enum Verb {
         #[arg(long, conflicts_with = "json")]
         explain: bool,
     },
+    /// Show the career ladder, or the way from one role to another; as a picture where a file is named
+    Ladder {
+        /// Any name of the role to start from
+        #[arg(requires = "to")]
+        from: Option<String>,
+        /// Any name of the role to reach
+        to: Option<String>,
+        /// Only the roles of this family
+        #[arg(long, conflicts_with = "from")]
+        family: Option<String>,
+        /// Write the picture as SVG (- for standard output)
+        #[arg(long, value_name = "FILE")]
+        svg: Option<PathBuf>,
+        /// Write the picture as PNG (- for standard output)
+        #[arg(long, value_name = "FILE")]
+        png: Option<PathBuf>,
+    },
     /// Build the index of the corpus, where there is none yet
     Index,
     /// List what is wrong in the corpus, with file and line; exit 1 where anything is
@@ -81,6 +101,13 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
         }
         Some(Verb::Console) => console::run(&open(&config)?, None),
         Some(Verb::Ask { text, json, batch, explain }) => ask(&config, text, json, batch.as_deref(), explain),
+        Some(Verb::Ladder { from, to, family, svg, png }) => {
+            let request = match from.zip(to) {
+                Some((from, to)) => Request::Path { from, to },
+                None => Request::Ladder { family: family.unwrap_or_default() },
+            };
+            ladder(&config, &request, svg.as_deref(), png.as_deref())
+        }
         Some(Verb::Index) => index(&config),
         Some(Verb::Check) => check(&config),
     }
@@ -224,6 +251,37 @@ fn ask(config: &Config, text: Option<String>, json: bool, batch: Option<&Path>, 
         out.flush()?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Tells the ladder or a way on it; where a file is named, the picture goes there and nothing is told.
+fn ladder(config: &Config, request: &Request, svg: Option<&Path>, png: Option<&Path>) -> Outcome {
+    let bot = open(config)?;
+    let reply = bot.handle(request);
+    if svg.is_none() && png.is_none() {
+        write!(anstream::stdout(), "{}", reply.text(&console::style()))?;
+        return Ok(if reply.answered { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
+    let Some(chart) = &reply.picture else {
+        return Err(format!("there is no picture of that\n{}", reply.text(&Style::PLAIN)).into());
+    };
+    let library = bot.library();
+    if let Some(path) = svg {
+        put(path, picture::draw_svg(&library, chart)?.as_bytes())?;
+    }
+    if let Some(path) = png {
+        put(path, &picture::draw(&library, chart)?.png)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes a file, or standard output where the file is called `-`.
+fn put(path: &Path, bytes: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
+    if path == Path::new("-") {
+        let mut out = std::io::stdout().lock();
+        out.write_all(bytes)?;
+        return Ok(out.flush()?);
+    }
+    Ok(std::fs::write(path, bytes).map_err(|error| format!("{} cannot be written: {error}", path.display()))?)
 }
 
 fn index(config: &Config) -> Outcome {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::bot::request::Request;
+pub use crate::library::chart::Chart;
 
 /// What kind of answer it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -32,6 +33,8 @@ pub enum Kind {
     Why,
     /// A passage about a subject.
     Topic,
+    /// The career ladder.
+    Ladder,
     /// The directory.
     Roles,
     /// What can be asked.
@@ -121,6 +124,8 @@ pub struct Reply {
     pub roles: Vec<String>,
     /// Slugs of a route in order, or none.
     pub path: Vec<String>,
+    /// What a picture beside it would show. The text says the same.
+    pub picture: Option<Chart>,
 }
 
 impl Reply {
@@ -137,6 +142,7 @@ impl Reply {
             menu: None,
             roles: Vec::new(),
             path: Vec::new(),
+            picture: None,
         }
     }
 

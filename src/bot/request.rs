@@ -52,6 +52,11 @@ pub enum Request {
         /// The question.
         question: String,
     },
+    /// The career ladder.
+    Ladder {
+        /// The family of roles that it is of; all of them where it is empty.
+        family: String,
+    },
     /// The list of all roles.
     Roles,
     /// What can be asked.
@@ -108,6 +113,8 @@ impl Section {
 pub enum Takes {
     /// The name of a role; completed while it is typed.
     RoleName,
+    /// The name of a family of roles; completed while it is typed.
+    FamilyName,
     /// Any text.
     Text,
     /// The word of a section.
@@ -149,7 +156,7 @@ const fn role_name(name: &'static str, about: &'static str) -> CommandOption {
 const NAME: CommandOption = role_name("name", "The role: its title, an abbreviation, or a part");
 
 /// Every command there is.
-pub const COMMANDS: [Command; 9] = [
+pub const COMMANDS: [Command; 10] = [
     Command {
         name: "role",
         about: "What a role is, what it is responsible for, and what comes before and after it",
@@ -212,6 +219,18 @@ pub const COMMANDS: [Command; 9] = [
         make: |values| Request::Next { name: values[0].to_owned() },
     },
     Command {
+        name: "ladder",
+        about: "The career ladder as a picture: every role and the steps between them",
+        options: &[CommandOption {
+            name: "family",
+            about: "Only the roles of this family",
+            takes: Takes::FamilyName,
+            required: false,
+        }],
+        example: "/ladder",
+        make: |values| Request::Ladder { family: values[0].to_owned() },
+    },
+    Command {
         name: "ask",
         about: "A question about roles in your own words",
         options: &[CommandOption {
@@ -270,11 +289,12 @@ impl Command {
         COMMANDS.iter().find(|command| command.name == name)
     }
 
-    /// How it is typed: `/path <from> <to>`.
+    /// How it is typed: `/path <from> <to>`, `/ladder [family]`.
     pub fn usage(&self) -> String {
         let option = |option: &CommandOption| match option.required {
             true => format!(" <{}>", option.name),
-            false => format!(" [{}:...]", option.name),
+            false if option.takes == Takes::Section => format!(" [{}:...]", option.name),
+            false => format!(" [{}]", option.name),
         };
         let options: String = self.options.iter().map(option).collect();
         format!("/{}{options}", self.name)
@@ -366,6 +386,8 @@ impl fmt::Display for Request {
             Request::Path { from, to } if to.is_empty() => write!(f, "/path {from}"),
             Request::Path { from, to } if from.contains(' ') || to.contains(' ') => write!(f, "/path {from}, {to}"),
             Request::Path { from, to } => write!(f, "/path {from} {to}"),
+            Request::Ladder { family } if family.is_empty() => f.write_str("/ladder"),
+            Request::Ladder { family } => write!(f, "/ladder {family}"),
             Request::Ask { question } => f.write_str(question),
             Request::Roles => f.write_str("/roles"),
             Request::Help => f.write_str("/help"),

@@ -111,10 +111,10 @@ fn body(command: &Command) -> Value {
     let option = |option: &CommandOption| {
         let mut body = json!({
             "type": STRING, "name": option.name, "description": option.about, "required": option.required,
-            "autocomplete": option.takes == Takes::RoleName,
+            "autocomplete": matches!(option.takes, Takes::RoleName | Takes::FamilyName),
         });
         match option.takes {
-            Takes::RoleName => body["max_length"] = json!(CHOICE),
+            Takes::RoleName | Takes::FamilyName => body["max_length"] = json!(CHOICE),
             Takes::Text => body["max_length"] = json!(QUESTION),
             Takes::Section => {
                 body["choices"] =

@@ -6,6 +6,7 @@ mod corpus;
 mod discord;
 mod index;
 mod measures;
+mod picture;
 mod questions;
 mod settings;
 mod shape;

@@ -5,6 +5,7 @@ use crate::bot::question::{Question, Subject};
 use crate::bot::reply::{Block, Kind, Line, Reply};
 use crate::bot::request::Request;
 use crate::library::Library;
+use crate::library::chart::Chart;
 use crate::library::front_matter::Direction;
 use crate::library::ladder::Rung;
 use crate::library::markdown::Part;
@@ -41,6 +42,7 @@ pub fn path(library: &Library, from: usize, to: usize) -> Reply {
         }));
     }
     reply.path = slugs(library, route.iter().copied());
+    reply.picture = Some(Chart::Route { from: start.slug.clone(), to: goal.slug.clone() });
     reply.roles.clone_from(&reply.path);
     for role in route.iter().skip(1) {
         offer_role(&mut reply, library.document(*role));
@@ -59,6 +61,7 @@ fn no_route(library: &Library, from: usize, to: usize) -> Reply {
             goal.title,
             titles.join(" → ")
         ));
+        reply.picture = Some(Chart::Route { from: goal.slug.clone(), to: start.slug.clone() });
         reply.offer("The way up", Request::Path { from: goal.slug.clone(), to: start.slug.clone() });
     } else if let Some(common) = library.ladder.common(from, to) {
         let common = library.document(common);

@@ -7,6 +7,7 @@ mod draft;
 mod explain;
 mod figures;
 mod find;
+mod ladder;
 mod menu;
 mod role;
 mod section;
@@ -48,6 +49,7 @@ pub fn answer(library: &Library, request: &Request, bounds: Bounds) -> Reply {
             }
             named(library, &from, |start| named(library, &to, |goal| career::path(library, start, goal)))
         }
+        Request::Ladder { family } => ladder::ladder(library, family),
         Request::Ask { question } => ask(library, question, bounds),
         Request::Roles => directory::roles(library),
         Request::Help => directory::help(library),
@@ -103,7 +105,7 @@ fn read(library: &Library, question: &Question, sure: bool) -> Reply {
         Kind::Topic => find::topic(library, question),
         Kind::Which => role::which(library, &question.roles),
         Kind::Role => role::card(library, question.roles[0]),
-        Kind::Roles | Kind::Help | Kind::None => directory::nothing(library, "", false),
+        Kind::Ladder | Kind::Roles | Kind::Help | Kind::None => directory::nothing(library, "", false),
     };
     reply.confidence = question.confidence;
     reply

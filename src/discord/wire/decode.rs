@@ -45,18 +45,29 @@ pub fn command(data: &CommandData) -> Asked {
 
 /// The suggestions for what somebody is typing into a command.
 pub fn choices(data: &CommandData, bot: &Bot) -> Vec<Choice> {
-    let typing = data.autocomplete().filter(|typing| {
-        let options = Command::named(&data.name).map_or(&[][..], |command| command.options);
-        options.iter().any(|option| option.name == typing.name && option.takes == Takes::RoleName)
-    });
-    let Some(typing) = typing else { return Vec::new() };
+    let Some(typing) = data.autocomplete() else { return Vec::new() };
+    let options = Command::named(&data.name).map_or(&[][..], |command| command.options);
+    let takes = options.iter().find(|option| option.name == typing.name).map(|option| option.takes);
     let library = bot.library();
+    match takes {
+        Some(Takes::RoleName) => {}
+        Some(Takes::FamilyName) => return families(&library.families(), typing.value),
+        Some(Takes::Text) | None => return Vec::new(),
+    }
     let names = library.names.complete(typing.value, 2 * CHOICES);
     let roles = names.into_iter().map(|(at, name)| (library.document(at), name)).filter(|(role, _)| role.is_role());
     let choices = roles.filter(|(role, _)| length(&role.slug) <= CHOICE).map(|(role, name)| {
         let shown = if name == role.title { role.title.clone() } else { format!("{} ({name})", role.title) };
         Choice { name: fit(&one_line(&shown), CHOICE, str::to_owned), value: role.slug.clone() }
     });
+    choices.take(CHOICES).collect()
+}
+
+/// The families that have this in their names.
+fn families(all: &[&str], typed: &str) -> Vec<Choice> {
+    let typed = typed.trim().to_lowercase();
+    let fitting = all.iter().filter(|family| family.to_lowercase().contains(&typed) && length(family) <= CHOICE);
+    let choices = fitting.map(|family| Choice { name: one_line(family), value: (*family).to_owned() });
     choices.take(CHOICES).collect()
 }
 

@@ -1,0 +1,90 @@
+//! The ladder as a list: every role with the steps from it. The picture beside it shows the same.
+
+use crate::bot::answer::directory::mistake;
+use crate::bot::answer::draft::{cite, offer_role, slugs};
+use crate::bot::reply::{Kind, Line, Reply};
+use crate::bot::request::Request;
+use crate::library::Library;
+use crate::library::chart::Chart;
+use crate::library::front_matter::Direction;
+
+/// The ladder of a family, or of all roles where `family` is empty. A role's name stands for its family.
+pub fn ladder(library: &Library, family: &str) -> Reply {
+    let families = library.families();
+    let chart = if family.is_empty() {
+        Chart::Whole
+    } else {
+        match named(library, &families, family) {
+            Some(family) => Chart::Family(family),
+            None => return unknown(&families, family),
+        }
+    };
+    let title = match &chart {
+        Chart::Family(family) => format!("Career ladder: {family}"),
+        _ => "Career ladder".to_owned(),
+    };
+    let view = library.view(&chart);
+    let mut reply = Reply::new(Kind::Ladder, title);
+    let (mut last, mut alone): (Vec<Line>, Vec<Line>) = (Vec::new(), Vec::new());
+    for at in &view.roles {
+        let document = library.document(*at);
+        let mut items: Vec<Line> = Vec::new();
+        for rung in view.rungs.iter().filter(|rung| rung.from == *at) {
+            let step = &document.front.steps[rung.step];
+            let to = &library.document(rung.to).title;
+            let text = match rung.direction {
+                Direction::Up => format!("→ {to}"),
+                Direction::Sideways => format!("→ {to} (sideways)"),
+                Direction::Entry => format!("→ {to} (a way in)"),
+            };
+            let sources = cite(&mut reply, document, &step.sources, step.to.line);
+            items.push(Line { lead: None, text, sources });
+        }
+        if items.is_empty() {
+            let reached = view.rungs.iter().any(|rung| rung.to == *at);
+            let line = Line { text: document.title.clone(), ..Line::default() };
+            if reached { last.push(line) } else { alone.push(line) }
+        }
+        reply.bullets(Some(&document.title), items);
+    }
+    reply.bullets(Some("No step known from these"), last);
+    reply.bullets(Some("No step known to or from these"), alone);
+    reply.roles = slugs(library, view.roles.iter().copied());
+    reply.picture = Some(chart.clone());
+    if chart == Chart::Whole && families.len() > 1 {
+        for family in families.iter().take(3) {
+            reply.offer(*family, Request::Ladder { family: (*family).to_owned() });
+        }
+    } else if chart != Chart::Whole {
+        reply.offer("All ladders", Request::Ladder { family: String::new() });
+    }
+    for at in view.roles.iter().take(2) {
+        offer_role(&mut reply, library.document(*at));
+    }
+    reply
+}
+
+/// The family that somebody means: by its name, the only one that has this in its name, or that of a role.
+fn named(library: &Library, families: &[&str], name: &str) -> Option<String> {
+    let typed = name.to_lowercase();
+    let exact = families.iter().find(|family| family.to_lowercase() == typed);
+    let mut holding = families.iter().filter(|family| family.to_lowercase().contains(&typed));
+    let only = holding.next().filter(|_| holding.next().is_none());
+    let of_role = || match library.names.find(name).as_slice() {
+        [role] => library.document(*role).front.family.clone(),
+        _ => None,
+    };
+    exact.or(only).map(|family| (*family).to_owned()).or_else(of_role)
+}
+
+fn unknown(families: &[&str], family: &str) -> Reply {
+    let mut reply = mistake(&format!("I know no family of roles called “{family}”."));
+    reply.next.clear();
+    let items = families.iter().map(|family| Line { text: (*family).to_owned(), ..Line::default() }).collect();
+    reply.bullets(Some("Families"), items);
+    for family in families.iter().take(3) {
+        reply.offer(*family, Request::Ladder { family: (*family).to_owned() });
+    }
+    reply.offer("The whole ladder", Request::Ladder { family: String::new() });
+    reply
+}
