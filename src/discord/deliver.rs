@@ -3,9 +3,13 @@
 use std::time::Duration;
 
 use serde::Serialize;
-use serenity::http::{Http, HttpError, LightMethod, Request, Route};
+use serenity::builder::CreateAttachment;
+use serenity::http::{Http, HttpError, LightMethod, Multipart, MultipartUpload, Request, Route};
 use serenity::model::id::{ChannelId, InteractionId};
 use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::discord::wire::encode::PICTURE;
+use crate::picture::Picture;
 
 /// Discord waits 3 s for a first answer; what is sent later than this would come too late.
 const ANSWER_WITHIN: Duration = Duration::from_millis(2700);
@@ -29,7 +33,7 @@ pub enum Failure {
     Lost(String),
 }
 
-/// Sends the first answer to an interaction that came in at `since`.
+/// Sends the first answer to an interaction that came in at `since`, with the picture that the body speaks of.
 ///
 /// # Errors
 /// Where Discord refused it, or it did not get there in time.
@@ -38,17 +42,18 @@ pub async fn callback(
     id: InteractionId,
     token: &str,
     body: &impl Serialize,
+    picture: Option<&Picture>,
     since: Instant,
 ) -> Result<(), Failure> {
     let end = since + ANSWER_WITHIN;
     let (mut wait, mut again) = (FIRST_WAIT, false);
     loop {
-        let attempt = http.create_interaction_response(id, token, body, Vec::new());
+        let attempt = http.create_interaction_response(id, token, body, files(picture));
         let why = match timeout_at(end.min(Instant::now() + ATTEMPT), attempt).await {
             Ok(Ok(())) => return Ok(()),
             // The attempt before did arrive; only its answer was lost.
             Ok(Err(error)) if again && code(&error) == Some(ALREADY_ACKNOWLEDGED) => return Ok(()),
-            Ok(Err(error)) if status(&error) == Some(400) => return Err(Failure::Refused(describe(error))),
+            Ok(Err(error)) if refused(&error, picture) => return Err(Failure::Refused(describe(error))),
             Ok(Err(error)) if !passing(&error) => return Err(Failure::Lost(describe(error))),
             Ok(Err(error)) => describe(error),
             Err(_) => "no answer in time".to_owned(),
@@ -61,20 +66,34 @@ pub async fn callback(
     }
 }
 
-/// Sends a message. Its nonce keeps it from appearing twice.
+/// Sends a message, with the picture that the body speaks of. Its nonce keeps it from appearing twice.
 ///
 /// # Errors
 /// Where Discord refused it, or it did not get there.
-pub async fn message(http: &Http, channel_id: ChannelId, body: &impl Serialize) -> Result<(), Failure> {
-    let body = serde_json::to_vec(body).map_err(|error| Failure::Lost(error.to_string()))?;
+pub async fn message(
+    http: &Http,
+    channel_id: ChannelId,
+    body: &impl Serialize,
+    picture: Option<&Picture>,
+) -> Result<(), Failure> {
+    let body = serde_json::to_string(body).map_err(|error| Failure::Lost(error.to_string()))?;
     let mut wait = FIRST_SEND_WAIT;
     for attempt in 1.. {
         let route = Route::ChannelMessages { channel_id };
-        let error = match http.request(Request::new(route, LightMethod::Post).body(Some(body.clone()))).await {
+        let request = Request::new(route, LightMethod::Post);
+        let request = match picture {
+            None => request.body(Some(body.clone().into_bytes())),
+            Some(_) => request.multipart(Some(Multipart {
+                upload: MultipartUpload::Attachments(files(picture)),
+                payload_json: Some(body.clone()),
+                fields: Vec::new(),
+            })),
+        };
+        let error = match http.request(request).await {
             Ok(_) => return Ok(()),
             Err(error) => error,
         };
-        if status(&error) == Some(400) {
+        if refused(&error, picture) {
             return Err(Failure::Refused(describe(error)));
         }
         if !passing(&error) || attempt == SENDS {
@@ -84,6 +103,20 @@ pub async fn message(http: &Http, channel_id: ChannelId, body: &impl Serialize) 
         wait *= 2;
     }
     Ok(())
+}
+
+/// A picture as a file to send.
+fn files(picture: Option<&Picture>) -> Vec<CreateAttachment> {
+    picture.into_iter().map(|picture| CreateAttachment::bytes(picture.png.clone(), PICTURE)).collect()
+}
+
+/// Whether Discord does not take this body but may take another one: without a picture, the bot needs no leave to attach files.
+fn refused(error: &serenity::Error, picture: Option<&Picture>) -> bool {
+    match status(error) {
+        Some(400) => true,
+        Some(403 | 413) => picture.is_some(),
+        _ => false,
+    }
 }
 
 /// The status that Discord answered with.

@@ -19,17 +19,18 @@ use serenity::model::id::{InteractionId, UserId};
 use tokio::time::{Instant, timeout};
 
 use crate::bot::Bot;
-use crate::bot::reply::Reply;
+use crate::bot::reply::{Chart, Reply};
 use crate::discord::commands::register;
 use crate::discord::deliver::{self, Failure, describe};
+use crate::discord::gallery::Gallery;
 use crate::discord::pace::Pace;
 use crate::discord::reach::{DiscordError, Reach};
 use crate::discord::watch::{Busy, Pulse, Stop};
 use crate::discord::wire::decode::{self, Asked};
 use crate::discord::wire::encode::{self, Choices};
 
-/// View channels, send messages, embed links, read message history.
-const PERMISSIONS: u64 = 1 << 10 | 1 << 11 | 1 << 14 | 1 << 16;
+/// View channels, send messages, embed links, attach files, read message history.
+const PERMISSIONS: u64 = 1 << 10 | 1 << 11 | 1 << 14 | 1 << 15 | 1 << 16;
 const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 
 /// How a session ended.
@@ -61,6 +62,7 @@ pub async fn serve(
         me: OnceLock::new(),
         ready_once: AtomicBool::new(false),
         pace: Pace::default(),
+        gallery: Gallery::default(),
         pulse: Pulse::default(),
         busy: Busy::default(),
     });
@@ -105,6 +107,7 @@ struct Handler {
     me: OnceLock<UserId>,
     ready_once: AtomicBool,
     pace: Pace,
+    gallery: Gallery,
     pulse: Pulse,
     busy: Busy,
 }
@@ -160,16 +163,28 @@ impl EventHandler for Handler {
         };
         let reply = || self.reply(heard.request());
         let keep = |reply: &Reply| heard.addressed || reply.answered;
-        let Some(body) = drawn(reply, keep) else { return };
+        let Some((body, chart)) = drawn(reply, keep) else { return };
         let (id, channel) = (message.id.get(), message.channel_id);
         if !self.pace.turn(channel.get()).await {
             tracing::warn!("too many questions in one channel at once; one was not answered");
             return;
         }
-        let mut sent = deliver::message(&context.http, channel, &body.replying_to(id)).await;
+        let picture = self.gallery.picture(&self.bot, chart.as_ref(), Instant::now()).await;
+        let body = body.replying_to(id);
+        let mut sent = Err(Failure::Refused(String::new()));
+        if let Some(picture) = &picture {
+            let body = body.clone().with_picture(&picture.words);
+            sent = deliver::message(&context.http, channel, &body, Some(picture)).await;
+            if let Err(Failure::Refused(why)) = &sent {
+                tracing::warn!(%why, "a reply goes out without its picture; may the bot attach files in that channel?");
+            }
+        }
+        if picture.is_none() || matches!(sent, Err(Failure::Refused(_))) {
+            sent = deliver::message(&context.http, channel, &body, None).await;
+        }
         if let Err(Failure::Refused(why)) = &sent {
             tracing::error!(%why, "a reply was refused by Discord; please report it");
-            sent = deliver::message(&context.http, channel, &encode::Message::apology().replying_to(id)).await;
+            sent = deliver::message(&context.http, channel, &encode::Message::apology().replying_to(id), None).await;
         }
         if let Err(why) = sent {
             tracing::warn!(%why, "a message was not answered; may the bot write and embed links in that channel?");
@@ -187,13 +202,25 @@ impl Handler {
 
     /// Answers a command or a click, to the asker alone.
     async fn respond(&self, id: InteractionId, token: &str, since: Instant, asked: impl FnOnce() -> Asked + Send) {
-        let body = drawn(|| self.reply(asked()), |_| true).unwrap_or_else(encode::Message::apology);
-        let body = body.ephemeral().callback();
-        let mut sent = deliver::callback(&self.callbacks, id, token, &body, since).await;
+        let (body, chart) =
+            drawn(|| self.reply(asked()), |_| true).unwrap_or_else(|| (encode::Message::apology(), None));
+        let body = body.ephemeral();
+        let picture = self.gallery.picture(&self.bot, chart.as_ref(), since).await;
+        let mut sent = Err(Failure::Refused(String::new()));
+        if let Some(picture) = &picture {
+            let body = body.clone().with_picture(&picture.words).callback();
+            sent = deliver::callback(&self.callbacks, id, token, &body, Some(picture), since).await;
+            if let Err(Failure::Refused(why)) = &sent {
+                tracing::warn!(%why, "an answer goes out without its picture");
+            }
+        }
+        if picture.is_none() || matches!(sent, Err(Failure::Refused(_))) {
+            sent = deliver::callback(&self.callbacks, id, token, &body.callback(), None, since).await;
+        }
         if let Err(Failure::Refused(why)) = &sent {
             tracing::error!(%why, "an answer was refused by Discord; please report it");
             let apology = encode::Message::apology().ephemeral().callback();
-            sent = deliver::callback(&self.callbacks, id, token, &apology, since).await;
+            sent = deliver::callback(&self.callbacks, id, token, &apology, None, since).await;
         }
         if let Err(why) = sent {
             tracing::warn!(%why, "an interaction was not answered");
@@ -203,20 +230,20 @@ impl Handler {
     async fn suggest(&self, typing: CommandInteraction, since: Instant) {
         let choices = catch_unwind(AssertUnwindSafe(|| decode::choices(&typing.data, &self.bot))).unwrap_or_default();
         let body = Choices::callback(choices);
-        if let Err(why) = deliver::callback(&self.callbacks, typing.id, &typing.token, &body, since).await {
+        if let Err(why) = deliver::callback(&self.callbacks, typing.id, &typing.token, &body, None, since).await {
             // Whoever types on makes the one before worthless; nothing is lost.
             tracing::debug!(%why, "suggestions came too late");
         }
     }
 }
 
-/// The body of a reply, where it is to be said at all. A panic inside, which the panic hook logs, is an apology.
-fn drawn(reply: impl FnOnce() -> Reply, keep: impl Fn(&Reply) -> bool) -> Option<encode::Message> {
+/// The body of a reply and what a picture to it would show, where it is to be said at all. A panic inside, which the panic hook logs, is an apology.
+fn drawn(reply: impl FnOnce() -> Reply, keep: impl Fn(&Reply) -> bool) -> Option<(encode::Message, Option<Chart>)> {
     let draw = || {
         let reply = reply();
-        keep(&reply).then(|| encode::message(&reply))
+        keep(&reply).then(|| (encode::message(&reply), reply.picture))
     };
-    catch_unwind(AssertUnwindSafe(draw)).unwrap_or_else(|_| Some(encode::Message::apology()))
+    catch_unwind(AssertUnwindSafe(draw)).unwrap_or_else(|_| Some((encode::Message::apology(), None)))
 }
 
 /// Says something that the operator needs, whatever is logged.

@@ -2,6 +2,7 @@
 
 pub mod commands;
 pub mod deliver;
+pub mod gallery;
 pub mod gateway;
 pub mod pace;
 pub mod reach;

@@ -52,7 +52,7 @@ pub fn choices(data: &CommandData, bot: &Bot) -> Vec<Choice> {
     match takes {
         Some(Takes::RoleName) => {}
         Some(Takes::FamilyName) => return families(&library.families(), typing.value),
-        Some(Takes::Text) | None => return Vec::new(),
+        Some(Takes::Text | Takes::Section) | None => return Vec::new(),
     }
     let names = library.names.complete(typing.value, 2 * CHOICES);
     let roles = names.into_iter().map(|(at, name)| (library.document(at), name)).filter(|(role, _)| role.is_role());

@@ -6,8 +6,8 @@ use crate::bot::reply::{Block, Citation, Line, Menu, NextStep, Reply};
 use crate::bot::request::Request;
 use crate::discord::wire::layout;
 use crate::discord::wire::limits::{
-    BUTTONS, CUSTOM_ID, EMBEDS_TOTAL, FIELD_NAME, FIELD_VALUE, FIELDS, LABEL, MENU, MENU_CHOICE, PLACEHOLDER, TITLE,
-    length,
+    BUTTONS, CUSTOM_ID, EMBEDS_TOTAL, FIELD_NAME, FIELD_VALUE, FIELDS, LABEL, MENU, MENU_CHOICE, PICTURE_WORDS,
+    PLACEHOLDER, TITLE, length,
 };
 use crate::discord::wire::text::{escape, fit, one_line, tidy};
 
@@ -19,6 +19,9 @@ pub const MENU_ID: &str = "menu";
 
 /// Menus below a message; the rows that are left are for buttons.
 const MENUS: usize = 3;
+/// What a picture is called as a file.
+pub const PICTURE: &str = "ladder.png";
+
 const EPHEMERAL: u32 = 1 << 6;
 const ANSWERED: u32 = 0x2f_80_ed;
 const UNANSWERED: u32 = 0x99_aa_b5;
@@ -33,7 +36,7 @@ const SOURCE: usize = 300;
 const NOTE: usize = 40;
 
 /// A message, or the answer to an interaction.
-#[derive(Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Message {
     #[serde(skip_serializing_if = "str::is_empty")]
     content: &'static str,
@@ -41,6 +44,8 @@ pub struct Message {
     embeds: Vec<Embed>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     components: Vec<Row>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<Attachment>,
     allowed_mentions: Nobody,
     #[serde(skip_serializing_if = "Option::is_none")]
     flags: Option<u32>,
@@ -75,12 +80,12 @@ pub struct Choice {
     pub value: String,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 struct Nobody {
     parse: [&'static str; 0],
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct Embed {
     #[serde(skip_serializing_if = "String::is_empty")]
     title: String,
@@ -89,30 +94,45 @@ struct Embed {
     color: u32,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fields: Vec<Field>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<Image>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
+struct Image {
+    url: String,
+}
+
+/// What is said of a file that goes with the message.
+#[derive(Clone, Debug, Serialize)]
+struct Attachment {
+    id: u8,
+    filename: &'static str,
+    description: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
 struct Field {
     name: String,
     value: String,
     inline: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct Row {
     #[serde(rename = "type")]
     kind: u8,
     components: Vec<Component>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 enum Component {
     Button(Button),
     Select(Select),
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct Select {
     #[serde(rename = "type")]
     kind: u8,
@@ -122,13 +142,13 @@ struct Select {
     options: Vec<Pick>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct Pick {
     label: String,
     value: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct Button {
     #[serde(rename = "type")]
     kind: u8,
@@ -137,7 +157,7 @@ struct Button {
     custom_id: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct Reference {
     message_id: String,
     fail_if_not_exists: bool,
@@ -167,6 +187,16 @@ impl Message {
         self
     }
 
+    /// With a picture below its text, and in words what it shows. The picture itself is sent beside this, as [`PICTURE`].
+    pub fn with_picture(mut self, words: &str) -> Self {
+        if let Some(embed) = self.embeds.last_mut() {
+            embed.image = Some(Image { url: format!("attachment://{PICTURE}") });
+            let description = fit(&one_line(words), PICTURE_WORDS, str::to_owned);
+            self.attachments = vec![Attachment { id: 0, filename: PICTURE, description }];
+        }
+        self
+    }
+
     /// As the first answer to a command or a click.
     pub fn callback(self) -> Callback<Message> {
         Callback { kind: 4, data: self }
@@ -191,12 +221,13 @@ pub fn message(reply: &Reply) -> Message {
     let room = EMBEDS_TOTAL - length(&title) - taken;
     let mut descriptions = layout::descriptions(blocks, reply.sources.len(), room).into_iter();
     let first = descriptions.next().unwrap_or_default();
-    let mut embeds = vec![Embed { title, description: first, color, fields: Vec::new() }];
+    let mut embeds = vec![Embed { title, description: first, color, fields: Vec::new(), image: None }];
     embeds.extend(descriptions.map(|description| Embed {
         title: String::new(),
         description,
         color,
         fields: Vec::new(),
+        image: None,
     }));
     if let Some(last) = embeds.last_mut() {
         if last.title.is_empty() && last.description.is_empty() && fields.is_empty() {

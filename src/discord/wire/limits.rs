@@ -33,6 +33,9 @@ pub const CHOICE: usize = 100;
 /// The description of a command or an option.
 pub const COMMAND_ABOUT: usize = 100;
 
+/// What is said of a picture for those who do not see it.
+pub const PICTURE_WORDS: usize = 1024;
+
 /// How long Discord takes a text to be. Its places count characters or UTF-16 code units; the latter are never fewer.
 pub fn length(text: &str) -> usize {
     text.encode_utf16().count()

@@ -56,6 +56,7 @@ async fn every_command_is_answered_at_once_and_to_the_asker_alone() {
         ("compare", json!({"one": "pm", "other": "spm"})),
         ("who", json!({"does": "decides what gets built next"})),
         ("next", json!({"name": "senior pm"})),
+        ("ladder", json!({})),
         ("ask", json!({"question": "who decides what gets built next?"})),
         ("roles", json!({})),
         ("help", json!({})),

@@ -2,6 +2,7 @@
 
 mod flows;
 mod operation;
+mod pictures;
 mod process;
 mod standin;
 mod trouble;

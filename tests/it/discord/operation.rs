@@ -18,7 +18,7 @@ async fn the_first_start_registers_all_commands_and_the_second_none() {
     assert_eq!(discord.wait_identified().await.intents, GUILD_MESSAGES | DIRECT_MESSAGES);
     bot.until_it_says("commands: 10 created, 0 changed, 0 deleted, 0 as they were").await;
     bot.until_it_says(&format!(
-        "https://discord.com/oauth2/authorize?client_id={APPLICATION}&scope=bot+applications.commands&permissions=84992"
+        "https://discord.com/oauth2/authorize?client_id={APPLICATION}&scope=bot+applications.commands&permissions=117760"
     ))
     .await;
     let commands = discord.wait_commands().await;

@@ -166,6 +166,13 @@ fn check_message(problems: &mut Problems, at: &str, body: &Value, files: &[Uploa
     }
     for (n, attachment) in list(body, "attachments").iter().enumerate() {
         problems.text(&format!("{at}attachments.{n}.description"), &attachment["description"], 1024);
+        let part = format!("files[{}]", attachment["id"]);
+        if !files.is_empty()
+            && !files.iter().any(|file| file.part == part && attachment["filename"] == file.filename.as_str())
+        {
+            let message = format!("No uploaded file {part} of that name");
+            problems.add(format!("{at}attachments.{n}.id"), "ATTACHMENT_NOT_FOUND", message);
+        }
     }
     check_embeds(problems, &format!("{at}embeds"), list(body, "embeds"), files);
     component_limits::check_rows(problems, &format!("{at}components"), list(body, "components"));

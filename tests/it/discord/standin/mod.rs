@@ -30,6 +30,7 @@ use tokio::task::JoinHandle;
 pub use self::events::Message;
 pub use self::gateway::{DIRECT_MESSAGES, GUILD_MESSAGES, GUILDS, Identify, MESSAGE_CONTENT};
 pub use self::people::{APPLICATION, CHANNEL, Context, GUILD, OTHER_CHANNEL, Person};
+pub use self::upload::Upload;
 pub use self::world::{Fault, Post, PostKind, Request};
 
 use self::gateway::Order;

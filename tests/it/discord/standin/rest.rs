@@ -157,7 +157,8 @@ pub async fn answer(State(shared): State<Arc<Shared>>, request: HttpRequest<Body
         if !fence {
             world.activity += 1;
             world.in_flight -= 1;
-            world.requests.push(Request { method: call.method, path: call.path, body: call.body, status });
+            let Call { method, path, body, files, .. } = call;
+            world.requests.push(Request { method, path, body, files, status });
         }
     });
     match reply {

@@ -5,8 +5,11 @@ use serde_json::Value;
 /// A file that came with a message.
 #[derive(Clone, Debug)]
 pub struct Upload {
+    /// The name of its part: `files[0]`.
+    pub part: String,
     pub filename: String,
     pub size: usize,
+    pub content: Vec<u8>,
 }
 
 /// The JSON and the files of a request body, whatever its form; `None` where it cannot be read.
@@ -27,7 +30,12 @@ pub fn parse(content_type: &str, body: &[u8]) -> Option<(Value, Vec<Upload>)> {
         let content = content.strip_suffix(b"\r\n").unwrap_or(content);
         match (quoted(&head, "; name=\""), quoted(&head, "filename=\"")) {
             (Some("payload_json"), _) => json = serde_json::from_slice(content).ok()?,
-            (_, Some(filename)) => files.push(Upload { filename: filename.to_owned(), size: content.len() }),
+            (part, Some(filename)) => files.push(Upload {
+                part: part.unwrap_or_default().to_owned(),
+                filename: filename.to_owned(),
+                size: content.len(),
+                content: content.to_vec(),
+            }),
             _ => {}
         }
     }

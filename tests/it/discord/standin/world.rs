@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use super::Setup;
 use super::gateway::{Identify, Session};
 use super::people::Context;
+use super::upload::Upload;
 
 /// How long a test waits for something that should happen at once.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -96,6 +97,8 @@ pub struct Request {
     pub method: String,
     pub path: String,
     pub body: Value,
+    /// The files that came with it.
+    pub files: Vec<Upload>,
     pub status: u16,
 }
 
