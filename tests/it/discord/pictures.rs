@@ -57,7 +57,7 @@ async fn families_are_suggested_and_an_unknown_one_is_told() {
 async fn a_picture_is_sent_again_with_its_answer_and_both_appear_once() {
     let discord = StandIn::start(Setup::default()).await;
     let bot = Process::start(&discord);
-    bot.until_it_says("7 created").await;
+    bot.until_it_says(" created, ").await;
     discord.slash("ladder", json!({}), &Context::server()).await;
     for fault in [Fault::Status(502), Fault::AfterEffect(504)] {
         discord.fail_next("POST", "/callback", fault);
@@ -74,7 +74,7 @@ async fn a_picture_is_sent_again_with_its_answer_and_both_appear_once() {
 async fn an_answer_goes_out_without_a_picture_that_is_refused() {
     let discord = StandIn::start(Setup::default()).await;
     let bot = Process::start(&discord);
-    bot.until_it_says("7 created").await;
+    bot.until_it_says(" created, ").await;
     discord.slash("ladder", json!({}), &Context::server()).await;
     for status in [403, 413] {
         discord.fail_next("POST", "/messages", Fault::Status(status));
