@@ -9,10 +9,12 @@ use serenity::model::id::{ApplicationId, CommandId};
 
 use crate::bot::request::{COMMANDS, Command, CommandOption, Takes};
 use crate::discord::deliver::describe;
+use crate::discord::wire::decode::PUBLIC;
 use crate::discord::wire::limits::CHOICE;
 
 const CHAT_INPUT: u64 = 1;
 const STRING: u64 = 3;
+const BOOLEAN: u64 = 5;
 /// The longest question: as long as a message.
 const QUESTION: usize = 2000;
 /// The longest wait before registering is tried again.
@@ -118,9 +120,13 @@ fn body(command: &Command) -> Value {
             "autocomplete": autocomplete, "max_length": longest,
         })
     };
+    // Last, since what is required has to come first.
+    let public = json!({
+        "type": BOOLEAN, "name": PUBLIC, "description": "Show the answer to everybody here, not to you alone", "required": false,
+    });
     json!({
         "type": CHAT_INPUT, "name": command.name, "description": command.about,
-        "options": command.options.iter().map(option).collect::<Vec<_>>(),
+        "options": command.options.iter().map(option).chain([public]).collect::<Vec<_>>(),
         "integration_types": [0, 1], "contexts": [0, 1, 2],
     })
 }
@@ -181,6 +187,16 @@ mod tests {
         let edit = Step::Edit(CommandId::new(1), body(&COMMANDS[0]));
         assert_eq!(steps, [Step::Delete(CommandId::new(2)), edit, Step::Create(body(&COMMANDS[1]))]);
         assert_eq!(kept, COMMANDS.len() - 2);
+    }
+
+    #[test]
+    fn where_a_command_can_be_used_is_compared_too() {
+        for key in ["contexts", "integration_types"] {
+            let mut there = registered();
+            there[0][key] = json!([0]);
+            let (steps, _) = plan(&there);
+            assert_eq!(steps, [Step::Edit(CommandId::new(1), body(&COMMANDS[0]))], "{key}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use serenity::async_trait;
 use serenity::client::{ClientBuilder, Context, EventHandler};
 use serenity::gateway::{ConnectionStage, GatewayError, ShardStageUpdateEvent};
 use serenity::http::Http;
-use serenity::model::application::{CommandInteraction, Interaction};
+use serenity::model::application::{CommandInteraction, ComponentInteraction, Interaction, InteractionContext};
 use serenity::model::channel::Message;
 use serenity::model::event::ResumedEvent;
 use serenity::model::gateway::{BotGateway, GatewayIntents, Ready};
@@ -26,7 +26,8 @@ use crate::discord::pace::Pace;
 use crate::discord::reach::{DiscordError, Reach};
 use crate::discord::watch::{Busy, Pulse, Stop};
 use crate::discord::wire::decode::{self, Asked};
-use crate::discord::wire::encode::{self, Choices};
+use crate::discord::wire::encode::{self, Button, Choices};
+use crate::discord::wire::share;
 
 /// View channels, send messages, embed links, read message history.
 const PERMISSIONS: u64 = 1 << 10 | 1 << 11 | 1 << 14 | 1 << 16;
@@ -142,11 +143,14 @@ impl EventHandler for Handler {
     async fn interaction_create(&self, _: Context, interaction: Interaction) {
         let (since, _busy) = (Instant::now(), self.busy.begin());
         match interaction {
-            Interaction::Command(it) => self.respond(it.id, &it.token, since, || decode::command(&it.data)).await,
-            Interaction::Component(it) => self.respond(it.id, &it.token, since, || decode::click(&it.data)).await,
+            Interaction::Command(it) => {
+                let seen = Seen::by(decode::openly(&it.data), it.context);
+                self.respond(it.id, &it.token, since, seen, || decode::command(&it.data)).await;
+            }
+            Interaction::Component(it) => self.clicked(it, since).await,
             Interaction::Modal(it) => {
                 let nothing = || Err("I never asked for that form.".to_owned());
-                self.respond(it.id, &it.token, since, nothing).await;
+                self.respond(it.id, &it.token, since, Seen::ByAsker, nothing).await;
             }
             Interaction::Autocomplete(it) => self.suggest(it, since).await,
             _ => {}
@@ -160,7 +164,7 @@ impl EventHandler for Handler {
         };
         let reply = || self.reply(heard.request());
         let keep = |reply: &Reply| heard.addressed || reply.answered;
-        let Some(body) = drawn(reply, keep) else { return };
+        let Some(body) = drawn(reply, keep, |_| Vec::new()) else { return };
         let (id, channel) = (message.id.get(), message.channel_id);
         if !self.pace.turn(channel.get()).await {
             tracing::warn!("too many questions in one channel at once; one was not answered");
@@ -185,11 +189,40 @@ impl Handler {
         }
     }
 
-    /// Answers a command or a click, to the asker alone.
-    async fn respond(&self, id: InteractionId, token: &str, since: Instant, asked: impl FnOnce() -> Asked + Send) {
-        let body = drawn(|| self.reply(asked()), |_| true).unwrap_or_else(encode::Message::apology);
-        let body = body.ephemeral().callback();
-        let mut sent = deliver::callback(&self.callbacks, id, token, &body, since).await;
+    /// Answers a click: with what it asks to whoever clicked, or with the answer below which it was, to everybody.
+    async fn clicked(&self, click: ComponentInteraction, since: Instant) {
+        let (id, token) = (click.id, &click.token);
+        match share::read(&click.data.custom_id) {
+            Some(Some(request)) => self.respond(id, token, since, Seen::ByAll, || Ok(request)).await,
+            Some(None) => self.send(id, token, since, Seen::ByAll, share::again(&click.message)).await,
+            None => {
+                let seen = Seen::by(false, click.context);
+                self.respond(id, token, since, seen, || decode::click(&click.data)).await;
+            }
+        }
+    }
+
+    /// Answers what was asked.
+    async fn respond(
+        &self,
+        id: InteractionId,
+        token: &str,
+        since: Instant,
+        seen: Seen,
+        asked: impl FnOnce() -> Asked + Send,
+    ) {
+        let Ok(asked) = catch_unwind(AssertUnwindSafe(asked)) else {
+            return self.send(id, token, since, Seen::ByAsker, encode::Message::apology()).await;
+        };
+        let request = asked.clone().ok().filter(|_| seen == Seen::ByAskerAmongOthers);
+        let below = |reply: &Reply| request.iter().filter_map(|request| share::button(reply, request)).collect();
+        let body = drawn(|| self.reply(asked), |_| true, below).unwrap_or_else(encode::Message::apology);
+        self.send(id, token, since, seen, body).await;
+    }
+
+    async fn send(&self, id: InteractionId, token: &str, since: Instant, seen: Seen, body: encode::Message) {
+        let body = if seen == Seen::ByAll { body } else { body.ephemeral() };
+        let mut sent = deliver::callback(&self.callbacks, id, token, &body.callback(), since).await;
         if let Err(Failure::Refused(why)) = &sent {
             tracing::error!(%why, "an answer was refused by Discord; please report it");
             let apology = encode::Message::apology().ephemeral().callback();
@@ -210,11 +243,37 @@ impl Handler {
     }
 }
 
-/// The body of a reply, where it is to be said at all. A panic inside, which the panic hook logs, is an apology.
-fn drawn(reply: impl FnOnce() -> Reply, keep: impl Fn(&Reply) -> bool) -> Option<encode::Message> {
+/// Who sees the answer to an interaction.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    /// Everybody who is there.
+    ByAll,
+    /// The asker alone, who can show it to others.
+    ByAskerAmongOthers,
+    /// The asker alone; nobody else is there.
+    ByAsker,
+}
+
+impl Seen {
+    fn by(openly: bool, context: Option<InteractionContext>) -> Seen {
+        match context {
+            _ if openly => Seen::ByAll,
+            Some(InteractionContext::BotDm) => Seen::ByAsker,
+            _ => Seen::ByAskerAmongOthers,
+        }
+    }
+}
+
+/// The body of a reply, where it is to be said at all, with some buttons below. A panic inside, which the panic hook logs, is an
+/// apology.
+fn drawn(
+    reply: impl FnOnce() -> Reply,
+    keep: impl Fn(&Reply) -> bool,
+    below: impl Fn(&Reply) -> Vec<Button>,
+) -> Option<encode::Message> {
     let draw = || {
         let reply = reply();
-        keep(&reply).then(|| encode::message(&reply))
+        keep(&reply).then(|| encode::message(&reply).with(below(&reply)))
     };
     catch_unwind(AssertUnwindSafe(draw)).unwrap_or_else(|_| Some(encode::Message::apology()))
 }

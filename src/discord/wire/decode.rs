@@ -13,6 +13,9 @@ use crate::discord::wire::encode::{Choice, VERSION};
 use crate::discord::wire::limits::{CHOICE, CHOICES, length};
 use crate::discord::wire::text::{fit, one_line};
 
+/// The option of every slash command that asks for an open answer.
+pub const PUBLIC: &str = "public";
+
 /// What came in, or why it is no request, in words for the member.
 pub type Asked = Result<Request, String>;
 
@@ -41,6 +44,12 @@ pub fn command(data: &CommandData) -> Asked {
         })
     };
     command.request(value).map_err(|mistake| mistake.to_string())
+}
+
+/// Whether the answer to a slash command is wanted openly, for everybody to see.
+pub fn openly(data: &CommandData) -> bool {
+    let public = data.options.iter().find(|option| option.name == PUBLIC).map(|option| &option.value);
+    matches!(public, Some(CommandDataOptionValue::Boolean(true)))
 }
 
 /// The suggestions for what somebody is typing into a command.

@@ -6,7 +6,7 @@ use crate::bot::reply::{Block, Citation, Line, NextStep, Reply};
 use crate::bot::request::Request;
 use crate::discord::wire::layout;
 use crate::discord::wire::limits::{
-    BUTTONS, CUSTOM_ID, EMBEDS_TOTAL, FIELD_NAME, FIELD_VALUE, FIELDS, LABEL, TITLE, length,
+    BUTTONS, CUSTOM_ID, EMBEDS_TOTAL, FIELD_NAME, FIELD_VALUE, FIELDS, LABEL, ROWS, TITLE, length,
 };
 use crate::discord::wire::text::{escape, fit, one_line, tidy};
 
@@ -74,22 +74,31 @@ struct Nobody {
     parse: [&'static str; 0],
 }
 
+/// A box of text in a message.
 #[derive(Debug, Serialize)]
-struct Embed {
+pub struct Embed {
+    /// The line on top, or nothing.
     #[serde(skip_serializing_if = "String::is_empty")]
-    title: String,
+    pub title: String,
+    /// The text, or nothing.
     #[serde(skip_serializing_if = "String::is_empty")]
-    description: String,
-    color: u32,
+    pub description: String,
+    /// The colour of its edge.
+    pub color: u32,
+    /// Short values below the text.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    fields: Vec<Field>,
+    pub fields: Vec<Field>,
 }
 
+/// A short value with a name.
 #[derive(Debug, Serialize)]
-struct Field {
-    name: String,
-    value: String,
-    inline: bool,
+pub struct Field {
+    /// What it is.
+    pub name: String,
+    /// What it says.
+    pub value: String,
+    /// Beside others rather than below them.
+    pub inline: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -99,8 +108,9 @@ struct Row {
     components: Vec<Button>,
 }
 
+/// A button.
 #[derive(Debug, Serialize)]
-struct Button {
+pub struct Button {
     #[serde(rename = "type")]
     kind: u8,
     style: u8,
@@ -114,7 +124,27 @@ struct Reference {
     fail_if_not_exists: bool,
 }
 
+impl Button {
+    /// A grey button with a label, and what a click on it means. Both are within the limits already.
+    pub fn new(label: impl Into<String>, custom_id: String) -> Self {
+        Button { kind: 2, style: 2, label: label.into(), custom_id }
+    }
+}
+
 impl Message {
+    /// Embeds that are within the limits already.
+    pub fn showing(embeds: Vec<Embed>) -> Self {
+        Message { embeds, ..Message::default() }
+    }
+
+    /// With one more row of at most [`BUTTONS`] below, where there is room for one.
+    pub fn with(mut self, components: Vec<Button>) -> Self {
+        if !components.is_empty() && self.components.len() < ROWS {
+            self.components.push(Row { kind: 1, components });
+        }
+        self
+    }
+
     /// What is said where the answer itself cannot be made or is not taken.
     pub fn apology() -> Self {
         Message {
@@ -242,7 +272,7 @@ fn buttons(steps: &[NextStep]) -> Vec<Row> {
             && components.iter().all(|other| other.custom_id != custom_id)
             && components.len() < BUTTONS
         {
-            components.push(Button { kind: 2, style: 2, label, custom_id });
+            components.push(Button::new(label, custom_id));
         }
     }
     if components.is_empty() { Vec::new() } else { vec![Row { kind: 1, components }] }

@@ -5,6 +5,7 @@ pub mod decode;
 pub mod encode;
 pub mod layout;
 pub mod limits;
+pub mod share;
 pub mod text;
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::process::Process;
 use super::standin::{CHANNEL, Context, MESSAGE_CONTENT, Message, OTHER_CHANNEL, Setup, StandIn};
 
 /// Without what differs from run to run.
-fn steady(mut sent: Value) -> Value {
+pub(super) fn steady(mut sent: Value) -> Value {
     if !sent["nonce"].is_null() {
         assert_eq!(sent["nonce"], sent["message_reference"]["message_id"]);
         sent["nonce"] = json!("[nonce]");
@@ -33,12 +33,12 @@ fn without_lines(value: &mut Value) {
     }
 }
 
-fn title(sent: &Value) -> &str {
+pub(super) fn title(sent: &Value) -> &str {
     let body = if sent["data"].is_object() { &sent["data"] } else { sent };
     body["embeds"][0]["title"].as_str().unwrap_or_default()
 }
 
-fn buttons(sent: &Value) -> Vec<&str> {
+pub(super) fn buttons(sent: &Value) -> Vec<&str> {
     let body = if sent["data"].is_object() { &sent["data"] } else { sent };
     let rows = body["components"].as_array().into_iter().flatten();
     let buttons = rows.flat_map(|row| row["components"].as_array().into_iter().flatten());

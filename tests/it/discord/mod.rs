@@ -3,6 +3,7 @@
 mod flows;
 mod operation;
 mod process;
+mod sharing;
 mod standin;
 mod trouble;
 
