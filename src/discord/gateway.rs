@@ -145,7 +145,9 @@ impl EventHandler for Handler {
         match interaction {
             Interaction::Command(it) => {
                 let seen = Seen::by(decode::openly(&it.data), it.context);
-                self.respond(it.id, &it.token, since, seen, || decode::command(&it.data)).await;
+                let me = self.me.get().copied().unwrap_or(UserId::new(it.application_id.get()));
+                let asked = || decode::on_message(&it.data, me).unwrap_or_else(|| decode::command(&it.data));
+                self.respond(it.id, &it.token, since, seen, asked).await;
             }
             Interaction::Component(it) => self.clicked(it, since).await,
             Interaction::Modal(it) => {

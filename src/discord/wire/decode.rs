@@ -2,6 +2,7 @@
 
 use serenity::model::application::{
     CommandData, CommandDataOptionValue, CommandType, ComponentInteractionData, ComponentInteractionDataKind,
+    ResolvedTarget,
 };
 use serenity::model::channel::{Message, MessageType};
 use serenity::model::id::UserId;
@@ -15,6 +16,8 @@ use crate::discord::wire::text::{fit, one_line};
 
 /// The option of every slash command that asks for an open answer.
 pub const PUBLIC: &str = "public";
+/// The command in the menu of every message.
+pub const ANSWER_THIS: &str = "Answer this";
 
 /// What came in, or why it is no request, in words for the member.
 pub type Asked = Result<Request, String>;
@@ -44,6 +47,20 @@ pub fn command(data: &CommandData) -> Asked {
         })
     };
     command.request(value).map_err(|mistake| mistake.to_string())
+}
+
+/// The command on a message, where it is that: what the message asks. Its text comes along, whoever wrote it.
+pub fn on_message(data: &CommandData, me: UserId) -> Option<Asked> {
+    let Some(ResolvedTarget::Message(message)) = data.target().filter(|_| data.name == ANSWER_THIS) else {
+        return None;
+    };
+    let text = without_mention(&message.content, me);
+    if text.is_empty() {
+        let why = "There is no text in that message that I could answer, perhaps just a picture. Use this on a message that asks \
+                   something.";
+        return Some(Err(why.to_owned()));
+    }
+    Some(Request::parse(&text).map_err(|mistake| mistake.to_string()))
 }
 
 /// Whether the answer to a slash command is wanted openly, for everybody to see.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rolecall::bot::request::COMMANDS;
 use serde_json::json;
 
 use super::answer_to;
@@ -11,12 +12,15 @@ use super::standin::{
     TOKEN,
 };
 
+/// The commands of the table, and the one on messages.
+const ALL: usize = COMMANDS.len() + 1;
+
 #[tokio::test]
 async fn the_first_start_registers_all_commands_and_the_second_none() {
     let discord = StandIn::start(Setup::default()).await;
     let bot = Process::start(&discord);
     assert_eq!(discord.wait_identified().await.intents, GUILD_MESSAGES | DIRECT_MESSAGES);
-    bot.until_it_says("commands: 6 created, 0 changed, 0 deleted, 0 as they were").await;
+    bot.until_it_says(&format!("commands: {ALL} created, 0 changed, 0 deleted, 0 as they were")).await;
     bot.until_it_says(&format!(
         "https://discord.com/oauth2/authorize?client_id={APPLICATION}&scope=bot+applications.commands&permissions=84992"
     ))
@@ -32,7 +36,7 @@ async fn the_first_start_registers_all_commands_and_the_second_none() {
     let commands = commands.as_array().expect("a list").clone();
     let discord = StandIn::start(Setup { commands, ..Setup::default() }).await;
     let bot = Process::start(&discord);
-    bot.until_it_says("commands: 0 created, 0 changed, 0 deleted, 6 as they were").await;
+    bot.until_it_says(&format!("commands: 0 created, 0 changed, 0 deleted, {ALL} as they were")).await;
     assert_eq!(discord.command_creations(), 0);
     assert!(discord.requests().iter().all(|request| request.method == "GET"), "{:#?}", discord.requests());
 }
@@ -44,7 +48,7 @@ async fn registering_is_tried_again_and_touches_only_what_differs() {
     discord.fail_next("GET", "/commands", Fault::Status(502));
     let bot = Process::start(&discord);
     bot.until_it_says("the commands could not be registered").await;
-    bot.until_it_says("commands: 6 created, 0 changed, 1 deleted, 0 as they were").await;
+    bot.until_it_says(&format!("commands: {ALL} created, 0 changed, 1 deleted, 0 as they were")).await;
 }
 
 #[tokio::test]
@@ -92,7 +96,7 @@ async fn sigterm_stops_it_cleanly() {
     let discord = StandIn::start(Setup::default()).await;
     let mut bot = Process::start(&discord);
     discord.wait_commands().await;
-    bot.until_it_says("6 created").await;
+    bot.until_it_says("commands: ").await;
     bot.terminate();
     assert_eq!(bot.ended().await, Some(0), "{}", bot.said());
     assert!(bot.said().contains("stopped"), "{}", bot.said());
@@ -102,7 +106,7 @@ async fn sigterm_stops_it_cleanly() {
 async fn what_is_under_way_at_sigterm_is_still_answered() {
     let discord = StandIn::start(Setup::default()).await;
     let mut bot = Process::start(&discord);
-    bot.until_it_says("6 created").await;
+    bot.until_it_says("commands: ").await;
     discord.fail_next("POST", "/callback", Fault::Hang);
     let context = Context::server();
     let asked = discord.slash("role", json!({"name": "pm"}), &context);
@@ -142,7 +146,7 @@ async fn the_log_names_neither_the_token_nor_who_asked() {
     let discord = StandIn::start(Setup::default()).await;
     let bot = Process::start_with(&discord, &[("RUST_LOG", "trace")]);
     discord.fail_next("POST", "/callback", Fault::Status(403));
-    bot.until_it_says("6 created").await;
+    bot.until_it_says("commands: ").await;
     let context = Context::direct();
     answer_to(&discord, Message::new("/role pm", context.clone())).await;
     discord.fail_next("POST", "/messages", Fault::Status(403));

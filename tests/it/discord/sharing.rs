@@ -93,3 +93,36 @@ async fn sharing_works_where_only_the_person_has_installed_the_bot() {
     }
     discord.settle().await;
 }
+
+#[tokio::test]
+async fn a_message_can_be_answered_from_its_menu_without_any_intent() {
+    let discord = StandIn::start(Setup::default()).await;
+    let _bot = Process::start(&discord);
+    let question = "who decides what gets built next?";
+    for place in [Context::server(), Context::group(), Context::server_without_the_bot()] {
+        let private = discord.message_command("Answer this", question, &place).await;
+        assert_eq!(private["data"]["flags"], PRIVATE);
+        let share = share_button(&private).expect("a button to share it");
+        let public = discord.click(&share, &private, &place).await;
+        assert_eq!((title(&public), &public["data"]["flags"]), (title(&private), &Value::Null));
+        insta::assert_json_snapshot!("answer_this", steady(private));
+    }
+    let command = discord.message_command("Answer this", "/role pd", &Context::direct()).await;
+    assert_eq!((title(&command), share_button(&command)), ("Product Designer", None));
+    let long = format!("{question} {}", "Nobody here knows. ".repeat(100));
+    let private = discord.message_command("Answer this", &long, &Context::server()).await;
+    assert_eq!(share_button(&private).as_deref(), Some("1s:"));
+    discord.settle().await;
+}
+
+#[tokio::test]
+async fn a_message_without_text_is_answered_politely() {
+    let discord = StandIn::start(Setup::default()).await;
+    let _bot = Process::start(&discord);
+    for text in ["", "  ", "<@1100000000000000001>"] {
+        let answer = discord.message_command("Answer this", text, &Context::server()).await;
+        assert_eq!((&answer["data"]["flags"], title(&answer)), (&json!(PRIVATE), "I cannot do that"));
+        assert!(answer.to_string().contains("no text in that message"), "{answer}");
+        assert_eq!(share_button(&answer), None);
+    }
+}
