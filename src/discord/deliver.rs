@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serenity::http::{Http, HttpError, LightMethod, Request, Route};
-use serenity::model::id::{ChannelId, InteractionId};
+use serenity::model::id::{ChannelId, InteractionId, MessageId};
 use tokio::time::{Instant, sleep, timeout_at};
 
 /// Discord waits 3 s for a first answer; what is sent later than this would come too late.
@@ -61,17 +61,59 @@ pub async fn callback(
     }
 }
 
-/// Sends a message. Its nonce keeps it from appearing twice.
+/// Sends a message, and gives its id. Its nonce keeps it from appearing twice.
 ///
 /// # Errors
 /// Where Discord refused it, or it did not get there.
-pub async fn message(http: &Http, channel_id: ChannelId, body: &impl Serialize) -> Result<(), Failure> {
-    let body = serde_json::to_vec(body).map_err(|error| Failure::Lost(error.to_string()))?;
+pub async fn message(http: &Http, channel_id: ChannelId, body: &impl Serialize) -> Result<Option<MessageId>, Failure> {
+    #[derive(Deserialize)]
+    struct Sent {
+        id: MessageId,
+    }
+    let route = Route::ChannelMessages { channel_id };
+    let response = insist(http, route, LightMethod::Post, Some(written(body)?)).await?;
+    // It is there even where Discord does not say which one it is.
+    Ok(response.json::<Sent>().await.ok().map(|sent| sent.id))
+}
+
+/// Changes a message of the bot's own.
+///
+/// # Errors
+/// Where Discord refused the new body, or it did not get there.
+pub async fn edit(
+    http: &Http,
+    channel_id: ChannelId,
+    message_id: MessageId,
+    body: &impl Serialize,
+) -> Result<(), Failure> {
+    let route = Route::ChannelMessage { channel_id, message_id };
+    insist(http, route, LightMethod::Patch, Some(written(body)?)).await.map(|_| ())
+}
+
+/// Deletes a message of the bot's own.
+///
+/// # Errors
+/// Where that could not be done, which may be because it is no longer there.
+pub async fn delete(http: &Http, channel_id: ChannelId, message_id: MessageId) -> Result<(), Failure> {
+    let route = Route::ChannelMessage { channel_id, message_id };
+    insist(http, route, LightMethod::Delete, None).await.map(|_| ())
+}
+
+fn written(body: &impl Serialize) -> Result<Vec<u8>, Failure> {
+    serde_json::to_vec(body).map_err(|error| Failure::Lost(error.to_string()))
+}
+
+/// Asks again while that may help. What is asked for twice is to take effect once.
+async fn insist(
+    http: &Http,
+    route: Route<'_>,
+    method: LightMethod,
+    body: Option<Vec<u8>>,
+) -> Result<reqwest::Response, Failure> {
     let mut wait = FIRST_SEND_WAIT;
     for attempt in 1.. {
-        let route = Route::ChannelMessages { channel_id };
-        let error = match http.request(Request::new(route, LightMethod::Post).body(Some(body.clone()))).await {
-            Ok(_) => return Ok(()),
+        let error = match http.request(Request::new(route, method).body(body.clone())).await {
+            Ok(response) => return Ok(response),
             Err(error) => error,
         };
         if status(&error) == Some(400) {
@@ -83,7 +125,7 @@ pub async fn message(http: &Http, channel_id: ChannelId, body: &impl Serialize) 
         sleep(wait).await;
         wait *= 2;
     }
-    Ok(())
+    Err(Failure::Lost("not tried".to_owned()))
 }
 
 /// The status that Discord answered with.

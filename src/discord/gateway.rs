@@ -1,7 +1,6 @@
 //! Events from the socket: who speaks to the bot gets its answer, and nobody else does.
 
 use std::io::Write;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -10,24 +9,26 @@ use serenity::Error;
 use serenity::async_trait;
 use serenity::client::{ClientBuilder, Context, EventHandler};
 use serenity::gateway::{ConnectionStage, GatewayError, ShardStageUpdateEvent};
-use serenity::http::Http;
-use serenity::model::application::{CommandInteraction, ComponentInteraction, Interaction, InteractionContext};
+use serenity::model::application::Interaction;
 use serenity::model::channel::Message;
-use serenity::model::event::ResumedEvent;
+use serenity::model::event::{MessageUpdateEvent, ResumedEvent};
 use serenity::model::gateway::{BotGateway, GatewayIntents, Ready};
-use serenity::model::id::{InteractionId, UserId};
+use serenity::model::id::{ChannelId, GuildId, MessageId, UserId};
 use tokio::time::{Instant, timeout};
 
 use crate::bot::Bot;
 use crate::bot::reply::Reply;
+use crate::discord::answer::drawn;
 use crate::discord::commands::register;
 use crate::discord::deliver::{self, Failure, describe};
+use crate::discord::edits::Answered;
+use crate::discord::interactions::Interactions;
 use crate::discord::pace::Pace;
 use crate::discord::reach::{DiscordError, Reach};
+use crate::discord::recent::Recent;
 use crate::discord::watch::{Busy, Pulse, Stop};
-use crate::discord::wire::decode::{self, Asked};
-use crate::discord::wire::encode::{self, Button, Choices};
-use crate::discord::wire::share;
+use crate::discord::wire::decode::{self, Heard};
+use crate::discord::wire::encode;
 
 /// View channels, send messages, embed links, read message history.
 const PERMISSIONS: u64 = 1 << 10 | 1 << 11 | 1 << 14 | 1 << 16;
@@ -57,11 +58,12 @@ pub async fn serve(
 ) -> Result<Ended, DiscordError> {
     let handler = Arc::new(Handler {
         bot: Arc::clone(bot),
-        callbacks: reach.callbacks(),
+        interactions: Interactions::new(Arc::clone(bot), reach.callbacks()),
         ask_channels: ask_channels.to_vec(),
         me: OnceLock::new(),
         ready_once: AtomicBool::new(false),
         pace: Pace::default(),
+        recent: Recent::default(),
         pulse: Pulse::default(),
         busy: Busy::default(),
     });
@@ -101,11 +103,12 @@ pub async fn serve(
 
 struct Handler {
     bot: Arc<Bot>,
-    callbacks: Http,
+    interactions: Interactions,
     ask_channels: Vec<u64>,
     me: OnceLock<UserId>,
     ready_once: AtomicBool,
     pace: Pace,
+    recent: Recent<Answered>,
     pulse: Pulse,
     busy: Busy,
 }
@@ -142,32 +145,14 @@ impl EventHandler for Handler {
 
     async fn interaction_create(&self, _: Context, interaction: Interaction) {
         let (since, _busy) = (Instant::now(), self.busy.begin());
-        match interaction {
-            Interaction::Command(it) => {
-                let seen = Seen::by(decode::openly(&it.data), it.context);
-                let me = self.me.get().copied().unwrap_or(UserId::new(it.application_id.get()));
-                let asked = || decode::on_message(&it.data, me).unwrap_or_else(|| decode::command(&it.data));
-                self.respond(it.id, &it.token, since, seen, asked).await;
-            }
-            Interaction::Component(it) => self.clicked(it, since).await,
-            Interaction::Modal(it) => {
-                let nothing = || Err("I never asked for that form.".to_owned());
-                self.respond(it.id, &it.token, since, Seen::ByAsker, nothing).await;
-            }
-            Interaction::Autocomplete(it) => self.suggest(it, since).await,
-            _ => {}
-        }
+        self.interactions.answer(interaction, self.me.get().copied(), since).await;
     }
 
     async fn message(&self, context: Context, message: Message) {
         let _busy = self.busy.begin();
-        let Some(heard) = self.me.get().and_then(|me| decode::message(&message, *me, &self.ask_channels)) else {
-            return;
-        };
-        let reply = || self.reply(heard.request());
-        let keep = |reply: &Reply| heard.addressed || reply.answered;
-        let Some(body) = drawn(reply, keep, |_| Vec::new()) else { return };
+        let Some(body) = self.heard(&message).and_then(|heard| self.answer(&heard)) else { return };
         let (id, channel) = (message.id.get(), message.channel_id);
+        let mut answered = self.recent.begin(id, Answered { question: message, answer: None }, Instant::now()).await;
         if !self.pace.turn(channel.get()).await {
             tracing::warn!("too many questions in one channel at once; one was not answered");
             return;
@@ -177,107 +162,61 @@ impl EventHandler for Handler {
             tracing::error!(%why, "a reply was refused by Discord; please report it");
             sent = deliver::message(&context.http, channel, &encode::Message::apology().replying_to(id)).await;
         }
-        if let Err(why) = sent {
-            tracing::warn!(%why, "a message was not answered; may the bot write and embed links in that channel?");
+        match sent {
+            Ok(answer) => answered.answer = answer,
+            Err(why) => {
+                tracing::warn!(%why, "a message was not answered; may the bot write and embed links in that channel?");
+            }
+        }
+    }
+
+    async fn message_update(
+        &self,
+        context: Context,
+        _: Option<Message>,
+        _: Option<Message>,
+        event: MessageUpdateEvent,
+    ) {
+        let _busy = self.busy.begin();
+        let Some(mut answered) = self.recent.find(event.id.get(), Instant::now()).await else { return };
+        let before = self.heard(&answered.question);
+        answered.edit(event);
+        let after = self.heard(&answered.question);
+        if before != after {
+            answered.show(&context.http, after.and_then(|heard| self.answer(&heard))).await;
+        }
+    }
+
+    async fn message_delete(&self, context: Context, _: ChannelId, question: MessageId, _: Option<GuildId>) {
+        let _busy = self.busy.begin();
+        if let Some(mut answered) = self.recent.take(question.get(), Instant::now()).await {
+            answered.show(&context.http, None).await;
+        }
+    }
+
+    async fn message_delete_bulk(
+        &self,
+        context: Context,
+        channel: ChannelId,
+        questions: Vec<MessageId>,
+        guild: Option<GuildId>,
+    ) {
+        for question in questions {
+            self.message_delete(context.clone(), channel, question, guild).await;
         }
     }
 }
 
 impl Handler {
-    fn reply(&self, asked: Asked) -> Reply {
-        match asked {
-            Ok(request) => self.bot.handle(&request),
-            Err(why) => decode::refusal(&why),
-        }
+    fn heard(&self, message: &Message) -> Option<Heard> {
+        decode::message(message, *self.me.get()?, &self.ask_channels)
     }
 
-    /// Answers a click: with what it asks to whoever clicked, or with the answer below which it was, to everybody.
-    async fn clicked(&self, click: ComponentInteraction, since: Instant) {
-        let (id, token) = (click.id, &click.token);
-        match share::read(&click.data.custom_id) {
-            Some(Some(request)) => self.respond(id, token, since, Seen::ByAll, || Ok(request)).await,
-            Some(None) => self.send(id, token, since, Seen::ByAll, share::again(&click.message)).await,
-            None => {
-                let seen = Seen::by(false, click.context);
-                self.respond(id, token, since, seen, || decode::click(&click.data)).await;
-            }
-        }
+    /// The answer to a message, where there is one to be said.
+    fn answer(&self, heard: &Heard) -> Option<encode::Message> {
+        let keep = |reply: &Reply| heard.addressed || reply.answered;
+        drawn(&self.bot, || heard.request(), keep, |_| Vec::new())
     }
-
-    /// Answers what was asked.
-    async fn respond(
-        &self,
-        id: InteractionId,
-        token: &str,
-        since: Instant,
-        seen: Seen,
-        asked: impl FnOnce() -> Asked + Send,
-    ) {
-        let Ok(asked) = catch_unwind(AssertUnwindSafe(asked)) else {
-            return self.send(id, token, since, Seen::ByAsker, encode::Message::apology()).await;
-        };
-        let request = asked.clone().ok().filter(|_| seen == Seen::ByAskerAmongOthers);
-        let below = |reply: &Reply| request.iter().filter_map(|request| share::button(reply, request)).collect();
-        let body = drawn(|| self.reply(asked), |_| true, below).unwrap_or_else(encode::Message::apology);
-        self.send(id, token, since, seen, body).await;
-    }
-
-    async fn send(&self, id: InteractionId, token: &str, since: Instant, seen: Seen, body: encode::Message) {
-        let body = if seen == Seen::ByAll { body } else { body.ephemeral() };
-        let mut sent = deliver::callback(&self.callbacks, id, token, &body.callback(), since).await;
-        if let Err(Failure::Refused(why)) = &sent {
-            tracing::error!(%why, "an answer was refused by Discord; please report it");
-            let apology = encode::Message::apology().ephemeral().callback();
-            sent = deliver::callback(&self.callbacks, id, token, &apology, since).await;
-        }
-        if let Err(why) = sent {
-            tracing::warn!(%why, "an interaction was not answered");
-        }
-    }
-
-    async fn suggest(&self, typing: CommandInteraction, since: Instant) {
-        let choices = catch_unwind(AssertUnwindSafe(|| decode::choices(&typing.data, &self.bot))).unwrap_or_default();
-        let body = Choices::callback(choices);
-        if let Err(why) = deliver::callback(&self.callbacks, typing.id, &typing.token, &body, since).await {
-            // Whoever types on makes the one before worthless; nothing is lost.
-            tracing::debug!(%why, "suggestions came too late");
-        }
-    }
-}
-
-/// Who sees the answer to an interaction.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Seen {
-    /// Everybody who is there.
-    ByAll,
-    /// The asker alone, who can show it to others.
-    ByAskerAmongOthers,
-    /// The asker alone; nobody else is there.
-    ByAsker,
-}
-
-impl Seen {
-    fn by(openly: bool, context: Option<InteractionContext>) -> Seen {
-        match context {
-            _ if openly => Seen::ByAll,
-            Some(InteractionContext::BotDm) => Seen::ByAsker,
-            _ => Seen::ByAskerAmongOthers,
-        }
-    }
-}
-
-/// The body of a reply, where it is to be said at all, with some buttons below. A panic inside, which the panic hook logs, is an
-/// apology.
-fn drawn(
-    reply: impl FnOnce() -> Reply,
-    keep: impl Fn(&Reply) -> bool,
-    below: impl Fn(&Reply) -> Vec<Button>,
-) -> Option<encode::Message> {
-    let draw = || {
-        let reply = reply();
-        keep(&reply).then(|| encode::message(&reply).with(below(&reply)))
-    };
-    catch_unwind(AssertUnwindSafe(draw)).unwrap_or_else(|_| Some(encode::Message::apology()))
 }
 
 /// Says something that the operator needs, whatever is logged.

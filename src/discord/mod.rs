@@ -1,10 +1,14 @@
 //! Where we say it: Discord. Only here is serenity named.
 
+pub mod answer;
 pub mod commands;
 pub mod deliver;
+pub mod edits;
 pub mod gateway;
+pub mod interactions;
 pub mod pace;
 pub mod reach;
+pub mod recent;
 pub mod watch;
 pub mod wire;
 

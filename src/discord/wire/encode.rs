@@ -46,6 +46,15 @@ pub struct Message {
     enforce_nonce: Option<bool>,
 }
 
+/// What a message says from now on: all of it, since what is left out of an edit stays as it was.
+#[derive(Debug, Serialize)]
+pub struct Edit<'m> {
+    content: &'m str,
+    embeds: &'m [Embed],
+    components: &'m [Row],
+    allowed_mentions: &'m Nobody,
+}
+
 /// The first answer to an interaction.
 #[derive(Debug, Serialize)]
 pub struct Callback<T> {
@@ -166,6 +175,12 @@ impl Message {
         self.nonce = Some(message.to_string());
         self.enforce_nonce = Some(true);
         self
+    }
+
+    /// Instead of what a message said before.
+    pub fn edit(&self) -> Edit<'_> {
+        let Message { content, embeds, components, allowed_mentions, .. } = self;
+        Edit { content, embeds, components, allowed_mentions }
     }
 
     /// As the first answer to a command or a click.

@@ -174,6 +174,7 @@ proptest! {
         check(&message);
         check_links(&message, &links(&reply));
         assert!(length(message["nonce"].as_str().expect("a nonce")) <= 25);
+        check(&serde_json::to_value(encode::message(&reply).edit()).expect("JSON"));
         let callback = serde_json::to_value(encode::message(&reply).ephemeral().callback()).expect("JSON");
         check(&callback["data"]);
         assert_eq!(callback["data"]["flags"], 64);

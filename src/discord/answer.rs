@@ -1,0 +1,26 @@
+//! What was asked, answered and drawn; whatever happens on the way, there is something to say.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::bot::Bot;
+use crate::bot::reply::Reply;
+use crate::discord::wire::decode::{self, Asked};
+use crate::discord::wire::encode::{self, Button};
+
+/// The body of a reply, where it is to be said at all, with some buttons below. A panic inside, which the panic hook logs, is an
+/// apology.
+pub fn drawn(
+    bot: &Bot,
+    asked: impl FnOnce() -> Asked,
+    keep: impl Fn(&Reply) -> bool,
+    below: impl Fn(&Reply) -> Vec<Button>,
+) -> Option<encode::Message> {
+    let draw = || {
+        let reply = match asked() {
+            Ok(request) => bot.handle(&request),
+            Err(why) => decode::refusal(&why),
+        };
+        keep(&reply).then(|| encode::message(&reply).with(below(&reply)))
+    };
+    catch_unwind(AssertUnwindSafe(draw)).unwrap_or_else(|_| Some(encode::Message::apology()))
+}

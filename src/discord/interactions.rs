@@ -1,0 +1,130 @@
+//! Answers commands, clicks, forms and what somebody is typing: each with its first response.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use serenity::http::Http;
+use serenity::model::application::{CommandInteraction, ComponentInteraction, Interaction, InteractionContext};
+use serenity::model::id::{InteractionId, UserId};
+use tokio::time::Instant;
+
+use crate::bot::Bot;
+use crate::bot::reply::Reply;
+use crate::discord::answer::drawn;
+use crate::discord::deliver::{self, Failure};
+use crate::discord::wire::decode::{self, Asked};
+use crate::discord::wire::encode::{self, Choices};
+use crate::discord::wire::share;
+
+/// Answers interactions.
+pub struct Interactions {
+    bot: Arc<Bot>,
+    callbacks: Http,
+}
+
+impl fmt::Debug for Interactions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Interactions").finish_non_exhaustive()
+    }
+}
+
+impl Interactions {
+    /// From this bot, through a client without limits.
+    pub fn new(bot: Arc<Bot>, callbacks: Http) -> Self {
+        Interactions { bot, callbacks }
+    }
+
+    /// Answers one that came in at `since`; `me` is the bot's own user.
+    pub async fn answer(&self, interaction: Interaction, me: Option<UserId>, since: Instant) {
+        match interaction {
+            Interaction::Command(it) => {
+                let seen = Seen::by(decode::openly(&it.data), it.context);
+                let me = me.unwrap_or(UserId::new(it.application_id.get()));
+                let asked = || decode::on_message(&it.data, me).unwrap_or_else(|| decode::command(&it.data));
+                self.respond(it.id, &it.token, since, seen, asked).await;
+            }
+            Interaction::Component(it) => self.clicked(it, since).await,
+            Interaction::Modal(it) => {
+                let nothing = || Err("I never asked for that form.".to_owned());
+                self.respond(it.id, &it.token, since, Seen::ByAsker, nothing).await;
+            }
+            Interaction::Autocomplete(it) => self.suggest(it, since).await,
+            _ => {}
+        }
+    }
+
+    /// Answers a click: with what it asks to whoever clicked, or with the answer below which it was, to everybody.
+    async fn clicked(&self, click: ComponentInteraction, since: Instant) {
+        let (id, token) = (click.id, &click.token);
+        match share::read(&click.data.custom_id) {
+            Some(Some(request)) => self.respond(id, token, since, Seen::ByAll, || Ok(request)).await,
+            Some(None) => self.send(id, token, since, Seen::ByAll, share::again(&click.message)).await,
+            None => {
+                let seen = Seen::by(false, click.context);
+                self.respond(id, token, since, seen, || decode::click(&click.data)).await;
+            }
+        }
+    }
+
+    /// Answers what was asked.
+    async fn respond(
+        &self,
+        id: InteractionId,
+        token: &str,
+        since: Instant,
+        seen: Seen,
+        asked: impl FnOnce() -> Asked + Send,
+    ) {
+        let Ok(asked) = catch_unwind(AssertUnwindSafe(asked)) else {
+            return self.send(id, token, since, Seen::ByAsker, encode::Message::apology()).await;
+        };
+        let request = asked.clone().ok().filter(|_| seen == Seen::ByAskerAmongOthers);
+        let below = |reply: &Reply| request.iter().filter_map(|request| share::button(reply, request)).collect();
+        let body = drawn(&self.bot, || asked, |_| true, below).unwrap_or_else(encode::Message::apology);
+        self.send(id, token, since, seen, body).await;
+    }
+
+    async fn send(&self, id: InteractionId, token: &str, since: Instant, seen: Seen, body: encode::Message) {
+        let body = if seen == Seen::ByAll { body } else { body.ephemeral() };
+        let mut sent = deliver::callback(&self.callbacks, id, token, &body.callback(), since).await;
+        if let Err(Failure::Refused(why)) = &sent {
+            tracing::error!(%why, "an answer was refused by Discord; please report it");
+            let apology = encode::Message::apology().ephemeral().callback();
+            sent = deliver::callback(&self.callbacks, id, token, &apology, since).await;
+        }
+        if let Err(why) = sent {
+            tracing::warn!(%why, "an interaction was not answered");
+        }
+    }
+
+    async fn suggest(&self, typing: CommandInteraction, since: Instant) {
+        let choices = catch_unwind(AssertUnwindSafe(|| decode::choices(&typing.data, &self.bot))).unwrap_or_default();
+        let body = Choices::callback(choices);
+        if let Err(why) = deliver::callback(&self.callbacks, typing.id, &typing.token, &body, since).await {
+            // Whoever types on makes the one before worthless; nothing is lost.
+            tracing::debug!(%why, "suggestions came too late");
+        }
+    }
+}
+
+/// Who sees the answer to an interaction.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    /// Everybody who is there.
+    ByAll,
+    /// The asker alone, who can show it to others.
+    ByAskerAmongOthers,
+    /// The asker alone; nobody else is there.
+    ByAsker,
+}
+
+impl Seen {
+    fn by(openly: bool, context: Option<InteractionContext>) -> Seen {
+        match context {
+            _ if openly => Seen::ByAll,
+            Some(InteractionContext::BotDm) => Seen::ByAsker,
+            _ => Seen::ByAskerAmongOthers,
+        }
+    }
+}
