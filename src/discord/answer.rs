@@ -6,8 +6,9 @@ use crate::bot::Bot;
 use crate::bot::reply::Reply;
 use crate::discord::wire::decode::{self, Asked};
 use crate::discord::wire::encode::{self, Button};
+use crate::discord::wire::verdict;
 
-/// The body of a reply, where it is to be said at all, with some buttons below. A panic inside, which the panic hook logs, is an
+/// The body of a reply, where it is to be said at all, with the buttons that judge it and some before them. A panic inside, which the panic hook logs, is an
 /// apology.
 pub fn drawn(
     bot: &Bot,
@@ -20,7 +21,10 @@ pub fn drawn(
             Ok(request) => bot.handle(&request),
             Err(why) => decode::refusal(&why),
         };
-        keep(&reply).then(|| encode::message(&reply).with(below(&reply)))
+        keep(&reply).then(|| {
+            let buttons = below(&reply).into_iter().chain(verdict::buttons(&reply)).collect();
+            encode::message(&reply).with(buttons)
+        })
     };
     catch_unwind(AssertUnwindSafe(draw)).unwrap_or_else(|_| Some(encode::Message::apology()))
 }

@@ -22,6 +22,7 @@ use crate::discord::answer::drawn;
 use crate::discord::commands::register;
 use crate::discord::deliver::{self, Failure, describe};
 use crate::discord::edits::Answered;
+use crate::discord::feedback::Feedback;
 use crate::discord::interactions::Interactions;
 use crate::discord::pace::Pace;
 use crate::discord::reach::{DiscordError, Reach};
@@ -53,12 +54,13 @@ pub async fn serve(
     reach: &Reach,
     bot: &Arc<Bot>,
     ask_channels: &[u64],
+    feedback: &Arc<Feedback>,
     gateway: BotGateway,
     stop: &mut Stop,
 ) -> Result<Ended, DiscordError> {
     let handler = Arc::new(Handler {
         bot: Arc::clone(bot),
-        interactions: Interactions::new(Arc::clone(bot), reach.callbacks()),
+        interactions: Interactions::new(Arc::clone(bot), reach.callbacks(), Arc::clone(feedback)),
         ask_channels: ask_channels.to_vec(),
         me: OnceLock::new(),
         ready_once: AtomicBool::new(false),

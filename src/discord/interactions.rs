@@ -13,14 +13,20 @@ use crate::bot::Bot;
 use crate::bot::reply::Reply;
 use crate::discord::answer::drawn;
 use crate::discord::deliver::{self, Failure};
+use crate::discord::feedback::Feedback;
 use crate::discord::wire::decode::{self, Asked};
 use crate::discord::wire::encode::{self, Choices};
 use crate::discord::wire::share;
+use crate::discord::wire::verdict::{self, Verdict};
+
+const THANKS: &str = "Thank you, that is good to know.";
+const SORRY: &str = "Thank you. What you say helps to make the answers better.";
 
 /// Answers interactions.
 pub struct Interactions {
     bot: Arc<Bot>,
     callbacks: Http,
+    feedback: Arc<Feedback>,
 }
 
 impl fmt::Debug for Interactions {
@@ -30,9 +36,9 @@ impl fmt::Debug for Interactions {
 }
 
 impl Interactions {
-    /// From this bot, through a client without limits.
-    pub fn new(bot: Arc<Bot>, callbacks: Http) -> Self {
-        Interactions { bot, callbacks }
+    /// From this bot, through a client without limits; what people say of answers goes to `feedback`.
+    pub fn new(bot: Arc<Bot>, callbacks: Http, feedback: Arc<Feedback>) -> Self {
+        Interactions { bot, callbacks, feedback }
     }
 
     /// Answers one that came in at `since`; `me` is the bot's own user.
@@ -45,22 +51,37 @@ impl Interactions {
                 self.respond(it.id, &it.token, since, seen, asked).await;
             }
             Interaction::Component(it) => self.clicked(it, since).await,
-            Interaction::Modal(it) => {
-                let nothing = || Err("I never asked for that form.".to_owned());
-                self.respond(it.id, &it.token, since, Seen::ByAsker, nothing).await;
-            }
+            Interaction::Modal(it) => match verdict::sent(&it.data) {
+                Some((judged, text)) => {
+                    self.feedback.wrong(&judged, &text);
+                    self.send(it.id, &it.token, since, Seen::ByAsker, encode::Message::saying(SORRY)).await;
+                }
+                None => {
+                    let nothing = || Err("I never asked for that form.".to_owned());
+                    self.respond(it.id, &it.token, since, Seen::ByAsker, nothing).await;
+                }
+            },
             Interaction::Autocomplete(it) => self.suggest(it, since).await,
             _ => {}
         }
     }
 
-    /// Answers a click: with what it asks to whoever clicked, or with the answer below which it was, to everybody.
+    /// Answers a click: with what it asks to whoever clicked, with the answer below which it was to everybody, or with thanks.
     async fn clicked(&self, click: ComponentInteraction, since: Instant) {
         let (id, token) = (click.id, &click.token);
-        match share::read(&click.data.custom_id) {
-            Some(Some(request)) => self.respond(id, token, since, Seen::ByAll, || Ok(request)).await,
-            Some(None) => self.send(id, token, since, Seen::ByAll, share::again(&click.message)).await,
-            None => {
+        match (share::read(&click.data.custom_id), verdict::read(&click.data.custom_id)) {
+            (Some(Some(request)), _) => self.respond(id, token, since, Seen::ByAll, || Ok(request)).await,
+            (Some(None), _) => self.send(id, token, since, Seen::ByAll, share::again(&click.message)).await,
+            (_, Some(Verdict::Right(judged))) => {
+                self.feedback.right(&judged);
+                self.send(id, token, since, Seen::ByAsker, encode::Message::saying(THANKS)).await;
+            }
+            (_, Some(Verdict::Wrong(judged))) => {
+                if let Err(why) = deliver::callback(&self.callbacks, id, token, &verdict::form(&judged), since).await {
+                    tracing::warn!(%why, "a form was not opened");
+                }
+            }
+            (None, None) => {
                 let seen = Seen::by(false, click.context);
                 self.respond(id, token, since, seen, || decode::click(&click.data)).await;
             }

@@ -140,7 +140,19 @@ impl Button {
     }
 }
 
+impl<T> Callback<T> {
+    /// A form that opens.
+    pub fn form(data: T) -> Self {
+        Callback { kind: 9, data }
+    }
+}
+
 impl Message {
+    /// A fixed phrase.
+    pub fn saying(content: &'static str) -> Self {
+        Message { content, ..Message::default() }
+    }
+
     /// Embeds that are within the limits already.
     pub fn showing(embeds: Vec<Embed>) -> Self {
         Message { embeds, ..Message::default() }

@@ -7,6 +7,7 @@ pub mod layout;
 pub mod limits;
 pub mod share;
 pub mod text;
+pub mod verdict;
 
 #[cfg(test)]
 mod proofs;

@@ -1,6 +1,7 @@
 //! The real binary as a process, against a stand-in for Discord: what people see, and what operators see.
 
 mod edits;
+mod feedback;
 mod flows;
 mod operation;
 mod process;
