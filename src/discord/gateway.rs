@@ -18,6 +18,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::bot::Bot;
 use crate::bot::reply::Reply;
+use crate::discord::allowance::{Allowance, TOO_MUCH, Turn};
 use crate::discord::answer::drawn;
 use crate::discord::commands::register;
 use crate::discord::deliver::{self, Failure, describe};
@@ -58,9 +59,16 @@ pub async fn serve(
     gateway: BotGateway,
     stop: &mut Stop,
 ) -> Result<Ended, DiscordError> {
+    let allowance = Arc::new(Allowance::default());
     let handler = Arc::new(Handler {
         bot: Arc::clone(bot),
-        interactions: Interactions::new(Arc::clone(bot), reach.callbacks(), Arc::clone(feedback)),
+        interactions: Interactions::new(
+            Arc::clone(bot),
+            reach.callbacks(),
+            Arc::clone(feedback),
+            Arc::clone(&allowance),
+        ),
+        allowance,
         ask_channels: ask_channels.to_vec(),
         me: OnceLock::new(),
         ready_once: AtomicBool::new(false),
@@ -106,6 +114,7 @@ pub async fn serve(
 struct Handler {
     bot: Arc<Bot>,
     interactions: Interactions,
+    allowance: Arc<Allowance>,
     ask_channels: Vec<u64>,
     me: OnceLock<UserId>,
     ready_once: AtomicBool,
@@ -154,7 +163,15 @@ impl EventHandler for Handler {
         let _busy = self.busy.begin();
         let Some(body) = self.heard(&message).and_then(|heard| self.answer(&heard)) else { return };
         let (id, channel) = (message.id.get(), message.channel_id);
-        let mut answered = self.recent.begin(id, Answered { question: message, answer: None }, Instant::now()).await;
+        let (body, question) = match self.allowance.ask(message.author.id.get(), channel.get()) {
+            Turn::Granted => (body, Some(message)),
+            Turn::FirstRefusal => (encode::Message::saying(TOO_MUCH), None),
+            Turn::Refusal => return,
+        };
+        let mut answered = match question {
+            Some(question) => Some(self.recent.begin(id, Answered { question, answer: None }, Instant::now()).await),
+            None => None,
+        };
         if !self.pace.turn(channel.get()).await {
             tracing::warn!("too many questions in one channel at once; one was not answered");
             return;
@@ -165,7 +182,7 @@ impl EventHandler for Handler {
             sent = deliver::message(&context.http, channel, &encode::Message::apology().replying_to(id)).await;
         }
         match sent {
-            Ok(answer) => answered.answer = answer,
+            Ok(answer) => answered.iter_mut().for_each(|answered| answered.answer = answer),
             Err(why) => {
                 tracing::warn!(%why, "a message was not answered; may the bot write and embed links in that channel?");
             }

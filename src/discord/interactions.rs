@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use crate::bot::Bot;
 use crate::bot::reply::Reply;
+use crate::discord::allowance::{Allowance, TOO_MUCH, Turn};
 use crate::discord::answer::drawn;
 use crate::discord::deliver::{self, Failure};
 use crate::discord::feedback::Feedback;
@@ -27,6 +28,7 @@ pub struct Interactions {
     bot: Arc<Bot>,
     callbacks: Http,
     feedback: Arc<Feedback>,
+    allowance: Arc<Allowance>,
 }
 
 impl fmt::Debug for Interactions {
@@ -37,12 +39,23 @@ impl fmt::Debug for Interactions {
 
 impl Interactions {
     /// From this bot, through a client without limits; what people say of answers goes to `feedback`.
-    pub fn new(bot: Arc<Bot>, callbacks: Http, feedback: Arc<Feedback>) -> Self {
-        Interactions { bot, callbacks, feedback }
+    pub fn new(bot: Arc<Bot>, callbacks: Http, feedback: Arc<Feedback>, allowance: Arc<Allowance>) -> Self {
+        Interactions { bot, callbacks, feedback, allowance }
     }
 
     /// Answers one that came in at `since`; `me` is the bot's own user.
     pub async fn answer(&self, interaction: Interaction, me: Option<UserId>, since: Instant) {
+        let asks = match &interaction {
+            Interaction::Command(it) => Some((it.user.id, it.channel_id)),
+            Interaction::Component(it) => Some((it.user.id, it.channel_id)),
+            _ => None,
+        };
+        if let Some((person, channel)) = asks
+            && self.allowance.ask(person.get(), channel.get()) != Turn::Granted
+        {
+            let (id, token) = (interaction.id(), interaction.token());
+            return self.send(id, token, since, Seen::ByAsker, encode::Message::saying(TOO_MUCH)).await;
+        }
         match interaction {
             Interaction::Command(it) => {
                 let seen = Seen::by(decode::openly(&it.data), it.context);

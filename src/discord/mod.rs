@@ -1,5 +1,6 @@
 //! Where we say it: Discord. Only here is serenity named.
 
+pub mod allowance;
 pub mod answer;
 pub mod commands;
 pub mod deliver;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::answer_to;
 use super::process::Process;
-use super::standin::{CHANNEL, Context, MESSAGE_CONTENT, Message, OTHER_CHANNEL, Setup, StandIn};
+use super::standin::{CHANNEL, Context, MESSAGE_CONTENT, Message, OTHER_CHANNEL, Person, Setup, StandIn};
 
 /// Without what differs from run to run.
 pub(super) fn steady(mut sent: Value) -> Value {
@@ -58,7 +58,7 @@ async fn every_command_is_answered_at_once_and_to_the_asker_alone() {
         ("help", json!({})),
     ];
     for (name, options) in commands {
-        let answer = discord.slash(name, options, &Context::server()).await;
+        let answer = discord.slash(name, options, &Context::server().by(Person::named(name))).await;
         assert_eq!((&answer["type"], &answer["data"]["flags"]), (&json!(4), &json!(64)));
         insta::assert_json_snapshot!(format!("command_{name}"), steady(answer));
     }

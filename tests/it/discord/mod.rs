@@ -7,6 +7,7 @@ mod operation;
 mod process;
 mod sharing;
 mod standin;
+mod storms;
 mod trouble;
 
 use serde_json::Value;

@@ -82,7 +82,8 @@ async fn what_is_no_answer_or_has_no_audience_is_not_shared() {
 async fn sharing_works_where_only_the_person_has_installed_the_bot() {
     let discord = StandIn::start(Setup::default()).await;
     let _bot = Process::start(&discord);
-    for place in [Context::group(), Context::server_without_the_bot()] {
+    for (place, person) in [(Context::group(), "ada"), (Context::server_without_the_bot(), "grace")] {
+        let place = place.by(Person::named(person));
         let private = discord.slash("role", json!({"name": "pd"}), &place).await;
         assert_eq!((title(&private), &private["data"]["flags"]), ("Product Designer", &json!(PRIVATE)));
         let share = share_button(&private).expect("a button to share it");
@@ -99,7 +100,9 @@ async fn a_message_can_be_answered_from_its_menu_without_any_intent() {
     let discord = StandIn::start(Setup::default()).await;
     let _bot = Process::start(&discord);
     let question = "who decides what gets built next?";
-    for place in [Context::server(), Context::group(), Context::server_without_the_bot()] {
+    let places = [Context::server(), Context::group(), Context::server_without_the_bot()];
+    for (place, person) in places.into_iter().zip(["ada", "ben", "cleo"]) {
+        let place = place.by(Person::named(person));
         let private = discord.message_command("Answer this", question, &place).await;
         assert_eq!(private["data"]["flags"], PRIVATE);
         let share = share_button(&private).expect("a button to share it");
