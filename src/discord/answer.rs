@@ -8,8 +8,8 @@ use crate::discord::wire::decode::{self, Asked};
 use crate::discord::wire::encode::{self, Button};
 use crate::discord::wire::verdict;
 
-/// The body of a reply, where it is to be said at all, with the buttons that judge it and some before them. A panic inside, which the panic hook logs, is an
-/// apology.
+/// The body of the answer, where it is to be said at all, with the buttons that judge it and those that `below` puts before them.
+/// A panic inside, which the panic hook logs, is an apology.
 pub fn drawn(
     bot: &Bot,
     asked: impl FnOnce() -> Asked,

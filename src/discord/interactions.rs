@@ -54,11 +54,11 @@ impl Interactions {
             && self.allowance.ask(person.get(), channel.get()) != Turn::Granted
         {
             let (id, token) = (interaction.id(), interaction.token());
-            return self.send(id, token, since, Seen::ByAsker, encode::Message::saying(TOO_MUCH)).await;
+            return self.send(id, token, since, Seen::AskerAlone, encode::Message::saying(TOO_MUCH)).await;
         }
         match interaction {
             Interaction::Command(it) => {
-                let seen = Seen::by(decode::openly(&it.data), it.context);
+                let seen = Seen::when(decode::openly(&it.data), it.context);
                 let me = me.unwrap_or(UserId::new(it.application_id.get()));
                 let asked = || decode::on_message(&it.data, me).unwrap_or_else(|| decode::command(&it.data));
                 self.respond(it.id, &it.token, since, seen, asked).await;
@@ -67,11 +67,11 @@ impl Interactions {
             Interaction::Modal(it) => match verdict::sent(&it.data) {
                 Some((judged, text)) => {
                     self.feedback.wrong(&judged, &text);
-                    self.send(it.id, &it.token, since, Seen::ByAsker, encode::Message::saying(SORRY)).await;
+                    self.send(it.id, &it.token, since, Seen::AskerAlone, encode::Message::saying(SORRY)).await;
                 }
                 None => {
                     let nothing = || Err("I never asked for that form.".to_owned());
-                    self.respond(it.id, &it.token, since, Seen::ByAsker, nothing).await;
+                    self.respond(it.id, &it.token, since, Seen::AskerAlone, nothing).await;
                 }
             },
             Interaction::Autocomplete(it) => self.suggest(it, since).await,
@@ -83,19 +83,21 @@ impl Interactions {
     async fn clicked(&self, click: ComponentInteraction, since: Instant) {
         let (id, token) = (click.id, &click.token);
         match (share::read(&click.data.custom_id), verdict::read(&click.data.custom_id)) {
-            (Some(Some(request)), _) => self.respond(id, token, since, Seen::ByAll, || Ok(request)).await,
-            (Some(None), _) => self.send(id, token, since, Seen::ByAll, share::again(&click.message)).await,
+            (Some(Some(request)), _) => self.respond(id, token, since, Seen::Everybody, || Ok(request)).await,
+            (Some(None), _) if !click.message.embeds.is_empty() => {
+                self.send(id, token, since, Seen::Everybody, share::again(&click.message)).await;
+            }
             (_, Some(Verdict::Right(judged))) => {
                 self.feedback.right(&judged);
-                self.send(id, token, since, Seen::ByAsker, encode::Message::saying(THANKS)).await;
+                self.send(id, token, since, Seen::AskerAlone, encode::Message::saying(THANKS)).await;
             }
             (_, Some(Verdict::Wrong(judged))) => {
                 if let Err(why) = deliver::callback(&self.callbacks, id, token, &verdict::form(&judged), since).await {
                     tracing::warn!(%why, "a form was not opened");
                 }
             }
-            (None, None) => {
-                let seen = Seen::by(false, click.context);
+            _ => {
+                let seen = Seen::when(false, click.context);
                 self.respond(id, token, since, seen, || decode::click(&click.data)).await;
             }
         }
@@ -111,16 +113,16 @@ impl Interactions {
         asked: impl FnOnce() -> Asked + Send,
     ) {
         let Ok(asked) = catch_unwind(AssertUnwindSafe(asked)) else {
-            return self.send(id, token, since, Seen::ByAsker, encode::Message::apology()).await;
+            return self.send(id, token, since, Seen::AskerAlone, encode::Message::apology()).await;
         };
-        let request = asked.clone().ok().filter(|_| seen == Seen::ByAskerAmongOthers);
+        let request = asked.clone().ok().filter(|_| seen == Seen::AskerAmongOthers);
         let below = |reply: &Reply| request.iter().filter_map(|request| share::button(reply, request)).collect();
         let body = drawn(&self.bot, || asked, |_| true, below).unwrap_or_else(encode::Message::apology);
         self.send(id, token, since, seen, body).await;
     }
 
     async fn send(&self, id: InteractionId, token: &str, since: Instant, seen: Seen, body: encode::Message) {
-        let body = if seen == Seen::ByAll { body } else { body.ephemeral() };
+        let body = if seen == Seen::Everybody { body } else { body.ephemeral() };
         let mut sent = deliver::callback(&self.callbacks, id, token, &body.callback(), since).await;
         if let Err(Failure::Refused(why)) = &sent {
             tracing::error!(%why, "an answer was refused by Discord; please report it");
@@ -146,19 +148,19 @@ impl Interactions {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Seen {
     /// Everybody who is there.
-    ByAll,
+    Everybody,
     /// The asker alone, who can show it to others.
-    ByAskerAmongOthers,
+    AskerAmongOthers,
     /// The asker alone; nobody else is there.
-    ByAsker,
+    AskerAlone,
 }
 
 impl Seen {
-    fn by(openly: bool, context: Option<InteractionContext>) -> Seen {
+    fn when(openly: bool, context: Option<InteractionContext>) -> Seen {
         match context {
-            _ if openly => Seen::ByAll,
-            Some(InteractionContext::BotDm) => Seen::ByAsker,
-            _ => Seen::ByAskerAmongOthers,
+            _ if openly => Seen::Everybody,
+            Some(InteractionContext::BotDm) => Seen::AskerAlone,
+            _ => Seen::AskerAmongOthers,
         }
     }
 }

@@ -187,11 +187,11 @@ async fn a_button_asks_its_question_even_after_a_restart() {
 async fn a_forged_button_is_answered_politely() {
     let discord = StandIn::start(Setup::default()).await;
     let _bot = Process::start(&discord);
-    for id in ["0:role:pm", "", "1:/drop everything", "1:/path"] {
+    for id in ["0:role:pm", "", "1:/drop everything", "1:/path", "1s:", "1-:who"] {
         let message = json!({"components": [{"type": 1, "components": [
             {"type": 2, "style": 2, "label": "Click", "custom_id": id},
         ]}]});
-        let answer = discord.click(id, &message, &Context::server()).await;
+        let answer = discord.click(id, &message, &Context::server().by(Person::named(id))).await;
         assert_eq!((&answer["type"], title(&answer)), (&json!(4), "I cannot do that"), "{id}");
     }
 }
