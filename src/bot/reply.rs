@@ -89,6 +89,15 @@ pub struct NextStep {
     pub request: Request,
 }
 
+/// Questions to choose one from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Menu {
+    /// What is chosen.
+    pub title: String,
+    /// What there is to choose.
+    pub choices: Vec<NextStep>,
+}
+
 /// An answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reply {
@@ -106,6 +115,8 @@ pub struct Reply {
     pub sources: Vec<Citation>,
     /// Questions that follow naturally.
     pub next: Vec<NextStep>,
+    /// Questions to choose from, besides; for front ends that have menus.
+    pub menu: Option<Menu>,
     /// Slugs of the roles that it speaks of, best first.
     pub roles: Vec<String>,
     /// Slugs of a route in order, or none.
@@ -123,6 +134,7 @@ impl Reply {
             blocks: Vec::new(),
             sources: Vec::new(),
             next: Vec::new(),
+            menu: None,
             roles: Vec::new(),
             path: Vec::new(),
         }

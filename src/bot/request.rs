@@ -11,6 +11,13 @@ pub enum Request {
         /// Any name of it.
         name: String,
     },
+    /// One section of a role's card, whole.
+    Section {
+        /// Any name of it.
+        name: String,
+        /// Which one.
+        section: Section,
+    },
     /// All that a role is responsible for.
     Duties {
         /// Any name of it.
@@ -23,6 +30,23 @@ pub enum Request {
         /// Any name of the role to reach.
         to: String,
     },
+    /// Two roles side by side.
+    Compare {
+        /// Any name of one; where `other` is empty, both names in one text.
+        one: String,
+        /// Any name of the other.
+        other: String,
+    },
+    /// The roles that do something.
+    Who {
+        /// What they do, in somebody's own words.
+        does: String,
+    },
+    /// Every step from a role.
+    Next {
+        /// Any name of it.
+        name: String,
+    },
     /// A question in somebody's own words.
     Ask {
         /// The question.
@@ -34,6 +58,51 @@ pub enum Request {
     Help,
 }
 
+/// A section of a role's card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Section {
+    /// What the role is.
+    Summary,
+    /// Why a team has one.
+    Why,
+    /// What it is responsible for.
+    Responsibilities,
+    /// What it does not do.
+    Limits,
+    /// Figures about it.
+    Figures,
+    /// What it takes to become one.
+    Entry,
+    /// The steps before and after it.
+    Steps,
+    /// Everything else that its document tells.
+    More,
+}
+
+/// The sections, each with its word in a command and what it is called.
+pub const SECTIONS: [(Section, &str, &str); 8] = [
+    (Section::Summary, "summary", "What it is"),
+    (Section::Why, "why", "Why a team has one"),
+    (Section::Responsibilities, "responsibilities", "Responsibilities"),
+    (Section::Limits, "limits", "Not part of the job"),
+    (Section::Figures, "figures", "In figures"),
+    (Section::Entry, "entry", "What it takes"),
+    (Section::Steps, "steps", "Steps before and after"),
+    (Section::More, "more", "More about it"),
+];
+
+impl Section {
+    /// Its word in a command, and what it is called.
+    pub fn named(self) -> (&'static str, &'static str) {
+        let found = SECTIONS.iter().find(|(section, ..)| *section == self);
+        found.map_or(("summary", "What it is"), |(_, word, label)| (word, label))
+    }
+
+    fn of_word(word: &str) -> Option<Section> {
+        SECTIONS.iter().find(|(_, known, _)| *known == word.to_lowercase()).map(|(section, ..)| *section)
+    }
+}
+
 /// What an option of a command takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Takes {
@@ -41,9 +110,11 @@ pub enum Takes {
     RoleName,
     /// Any text.
     Text,
+    /// The word of a section.
+    Section,
 }
 
-/// An option of a command; every one is required.
+/// An option of a command. Those that are required come first.
 #[derive(Debug)]
 pub struct CommandOption {
     /// Its name, lower case.
@@ -52,6 +123,8 @@ pub struct CommandOption {
     pub about: &'static str,
     /// What it takes.
     pub takes: Takes,
+    /// False where the command works without it.
+    pub required: bool,
 }
 
 /// A command, as a member sees it.
@@ -65,21 +138,38 @@ pub struct Command {
     pub options: &'static [CommandOption],
     /// How somebody would type it.
     pub example: &'static str,
-    /// Makes the request from the options' values, as many as there are options.
+    /// Makes the request from the options' values, as many as there are options; one that is left out is empty.
     make: fn(&[&str]) -> Request,
 }
 
-const NAME: CommandOption =
-    CommandOption { name: "name", about: "The role: its title, an abbreviation, or a part", takes: Takes::RoleName };
+const fn role_name(name: &'static str, about: &'static str) -> CommandOption {
+    CommandOption { name, about, takes: Takes::RoleName, required: true }
+}
+
+const NAME: CommandOption = role_name("name", "The role: its title, an abbreviation, or a part");
 
 /// Every command there is.
-pub const COMMANDS: [Command; 6] = [
+pub const COMMANDS: [Command; 9] = [
     Command {
         name: "role",
         about: "What a role is, what it is responsible for, and what comes before and after it",
-        options: &[NAME],
+        options: &[
+            NAME,
+            CommandOption {
+                name: "section",
+                about: "One section of the card alone, whole",
+                takes: Takes::Section,
+                required: false,
+            },
+        ],
         example: "/role {role}",
-        make: |values| Request::Role { name: values[0].to_owned() },
+        make: |values| {
+            let name = values[0].to_owned();
+            match Section::of_word(values[1]) {
+                Some(section) => Request::Section { name, section },
+                None => Request::Role { name },
+            }
+        },
     },
     Command {
         name: "duties",
@@ -91,12 +181,35 @@ pub const COMMANDS: [Command; 6] = [
     Command {
         name: "path",
         about: "The career steps from one role to another, and what changes at each",
-        options: &[
-            CommandOption { name: "from", about: "The role to start from", takes: Takes::RoleName },
-            CommandOption { name: "to", about: "The role to reach", takes: Takes::RoleName },
-        ],
+        options: &[role_name("from", "The role to start from"), role_name("to", "The role to reach")],
         example: "/path {first} {last}",
         make: |values| Request::Path { from: values[0].to_owned(), to: values[1].to_owned() },
+    },
+    Command {
+        name: "compare",
+        about: "Two roles side by side: what they share, and what only one of them does",
+        options: &[role_name("one", "The one role"), role_name("other", "The other role")],
+        example: "/compare {role} {last}",
+        make: |values| Request::Compare { one: values[0].to_owned(), other: values[1].to_owned() },
+    },
+    Command {
+        name: "who",
+        about: "The roles that do something, each with the line that says so",
+        options: &[CommandOption {
+            name: "does",
+            about: "What they do, for example: decides what gets built next",
+            takes: Takes::Text,
+            required: true,
+        }],
+        example: "/who decides what gets built next",
+        make: |values| Request::Who { does: values[0].to_owned() },
+    },
+    Command {
+        name: "next",
+        about: "Every step from a role, up and sideways, and what changes",
+        options: &[NAME],
+        example: "/next {first}",
+        make: |values| Request::Next { name: values[0].to_owned() },
     },
     Command {
         name: "ask",
@@ -105,6 +218,7 @@ pub const COMMANDS: [Command; 6] = [
             name: "question",
             about: "For example: who decides what gets built next?",
             takes: Takes::Text,
+            required: true,
         }],
         example: "/ask who decides what gets built next?",
         make: |values| Request::Ask { question: values[0].to_owned() },
@@ -131,6 +245,9 @@ pub enum CommandError {
     /// No such command.
     #[error("There is no command /{0}. The commands are {list}.", list = all_names())]
     Unknown(String),
+    /// No such section.
+    #[error("There is no section “{0}”. The sections are {list}.", list = SECTIONS.map(|(_, word, _)| word).join(", "))]
+    Section(String),
     /// Something is missing.
     #[error("/{command} needs {missing}. It goes like this: {usage}")]
     Missing {
@@ -155,19 +272,27 @@ impl Command {
 
     /// How it is typed: `/path <from> <to>`.
     pub fn usage(&self) -> String {
-        let options: String = self.options.iter().map(|option| format!(" <{}>", option.name)).collect();
+        let option = |option: &CommandOption| match option.required {
+            true => format!(" <{}>", option.name),
+            false => format!(" [{}:...]", option.name),
+        };
+        let options: String = self.options.iter().map(option).collect();
         format!("/{}{options}", self.name)
     }
 
     /// The request that this command makes of its options' values, found by name.
     ///
     /// # Errors
-    /// Where an option has no value.
+    /// Where an option that is required has no value.
     pub fn request<'v>(&self, value: impl Fn(&str) -> Option<&'v str>) -> Result<Request, CommandError> {
         let mut values: Vec<&str> = Vec::new();
         for option in self.options {
             match value(option.name).map(str::trim).filter(|value| !value.is_empty()) {
+                Some(value) if option.takes == Takes::Section && Section::of_word(value).is_none() => {
+                    return Err(CommandError::Section(value.to_owned()));
+                }
                 Some(value) => values.push(value),
+                None if !option.required => values.push(""),
                 None => {
                     return Err(CommandError::Missing {
                         command: self.name,
@@ -194,17 +319,21 @@ impl Request {
         };
         let (name, rest) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
         let command = Command::named(&name.to_lowercase()).ok_or_else(|| CommandError::Unknown(name.to_owned()))?;
-        if command.name == "path" && !rest.trim().is_empty() {
-            let (from, to) = two_names(rest);
-            return Ok(Request::Path { from, to });
+        let (rest, section) = rest.rsplit_once(" section:").unwrap_or((rest, ""));
+        if let [Takes::RoleName, Takes::RoleName] =
+            command.options.iter().map(|option| option.takes).collect::<Vec<_>>()[..]
+            && !rest.trim().is_empty()
+        {
+            let (one, other) = two_names(rest);
+            return Ok((command.make)(&[&one, &other]));
         }
-        command.request(|_| Some(rest))
+        command.request(|option| Some(if option == "section" { section } else { rest }))
     }
 }
 
 /// Cuts "apm cpo", "apm -> cpo", "product manager, cpo" in two. Where only the names themselves can tell, the first holds all.
 fn two_names(text: &str) -> (String, String) {
-    for between in ["->", "→", "=>", ",", ";", "|", " to ", " > "] {
+    for between in ["->", "→", "=>", ",", ";", "|", " to ", " > ", " vs ", " and "] {
         if let Some((from, to)) = text.split_once(between)
             && !from.trim().is_empty()
             && !to.trim().is_empty()
@@ -225,7 +354,15 @@ impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Request::Role { name } => write!(f, "/role {name}"),
+            Request::Section { name, section } => write!(f, "/role {name} section:{}", section.named().0),
             Request::Duties { name } => write!(f, "/duties {name}"),
+            Request::Compare { one, other } if other.is_empty() => write!(f, "/compare {one}"),
+            Request::Compare { one, other } if one.contains(' ') || other.contains(' ') => {
+                write!(f, "/compare {one}, {other}")
+            }
+            Request::Compare { one, other } => write!(f, "/compare {one} {other}"),
+            Request::Who { does } => write!(f, "/who {does}"),
+            Request::Next { name } => write!(f, "/next {name}"),
             Request::Path { from, to } if to.is_empty() => write!(f, "/path {from}"),
             Request::Path { from, to } if from.contains(' ') || to.contains(' ') => write!(f, "/path {from}, {to}"),
             Request::Path { from, to } => write!(f, "/path {from} {to}"),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use serenity::http::{Http, LightMethod, Request, Route};
 use serenity::model::id::{ApplicationId, CommandId};
 
-use crate::bot::request::{COMMANDS, Command, CommandOption, Takes};
+use crate::bot::request::{COMMANDS, Command, CommandOption, SECTIONS, Takes};
 use crate::discord::deliver::describe;
 use crate::discord::wire::decode::{ANSWER_THIS, PUBLIC};
 use crate::discord::wire::limits::CHOICE;
@@ -121,14 +121,19 @@ fn id(command: &Value) -> Option<CommandId> {
 /// A command as Discord takes it: for servers and for persons who install it for themselves, and everywhere they can be.
 fn body(command: &Command) -> Value {
     let option = |option: &CommandOption| {
-        let (autocomplete, longest) = match option.takes {
-            Takes::RoleName => (true, CHOICE),
-            Takes::Text => (false, QUESTION),
-        };
-        json!({
-            "type": STRING, "name": option.name, "description": option.about, "required": true,
-            "autocomplete": autocomplete, "max_length": longest,
-        })
+        let mut body = json!({
+            "type": STRING, "name": option.name, "description": option.about, "required": option.required,
+            "autocomplete": option.takes == Takes::RoleName,
+        });
+        match option.takes {
+            Takes::RoleName => body["max_length"] = json!(CHOICE),
+            Takes::Text => body["max_length"] = json!(QUESTION),
+            Takes::Section => {
+                body["choices"] =
+                    SECTIONS.iter().map(|(_, word, label)| json!({"name": label, "value": word})).collect();
+            }
+        }
+        body
     };
     // Last, since what is required has to come first.
     let public = json!({
@@ -152,6 +157,12 @@ fn essence(command: &Value) -> Value {
             option["name"],
             option["description"],
             option["max_length"],
+            option["choices"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|choice| json!([choice["name"], choice["value"]]))
+                .collect::<Vec<_>>(),
             option["required"] == json!(true),
             option["autocomplete"] == json!(true),
         ])

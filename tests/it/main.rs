@@ -5,6 +5,7 @@ mod contracts;
 mod corpus;
 mod discord;
 mod index;
+mod measures;
 mod questions;
 mod settings;
 mod shape;

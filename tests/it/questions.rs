@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use rolecall::bot::Bot;
 use rolecall::bot::question::Bounds;
 use rolecall::bot::reply::{Kind, Reply, Style};
-use rolecall::bot::request::COMMANDS;
+use rolecall::bot::request::{COMMANDS, SECTIONS};
 use rolecall::library::Library;
 
 use crate::stage::BOT;
@@ -111,6 +111,16 @@ fn a_command_without_what_it_needs_says_what_is_missing() {
             assert!(!reply.answered, "{typed}");
             assert!(text(&reply).contains(command.options[0].name), "{typed}: {}", text(&reply));
         }
+    }
+}
+
+#[test]
+fn a_section_that_there_is_not_is_met_with_those_that_there_are() {
+    let reply = ask("/role pm section:horoscope");
+    assert!(!reply.answered && text(&reply).contains("responsibilities"), "{}", text(&reply));
+    for (_, word, _) in SECTIONS {
+        let reply = ask(&format!("/role associate product manager section:{word}"));
+        assert!(reply.answered && reply.roles == ["associate-product-manager"], "{word}: {}", text(&reply));
     }
 }
 

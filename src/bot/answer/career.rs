@@ -123,7 +123,7 @@ fn step_title(library: &Library, rung: Rung) -> String {
 }
 
 /// What changes at one step.
-fn step(library: &Library, reply: &mut Reply, rung: Rung, heading: Option<&str>) {
+pub fn step(library: &Library, reply: &mut Reply, rung: Rung, heading: Option<&str>) {
     let document = library.document(rung.from);
     let step = &document.front.steps[rung.step];
     let sources = cite(reply, document, &step.sources, step.to.line);

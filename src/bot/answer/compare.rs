@@ -6,10 +6,13 @@ use crate::bot::reply::{Block, Kind, Line, Reply};
 use crate::bot::request::Request;
 use crate::library::Library;
 use crate::library::document::Document;
-use crate::library::markdown::Part;
+use crate::library::markdown::{Part, Passage};
 
 /// Responsibilities of each that are shown; the rest is one question away.
 const OF_EACH: usize = 6;
+
+/// Headings that both have and that are shown side by side.
+const SIDE_BY_SIDE: usize = 3;
 
 /// How two roles differ.
 pub fn compare(library: &Library, one: usize, other: usize) -> Reply {
@@ -52,6 +55,7 @@ pub fn compare(library: &Library, one: usize, other: usize) -> Reply {
             step.leaves.iter().map(|text| Line { lead: None, text: text.clone(), sources: sources.clone() }).collect();
         reply.bullets(Some(&format!("What is left behind with {}", from.title)), items);
     }
+    side_by_side(&mut reply, first, second);
     for document in [first, second] {
         only(&mut reply, document);
     }
@@ -64,6 +68,32 @@ pub fn compare(library: &Library, one: usize, other: usize) -> Reply {
         offer_role(&mut reply, document);
     }
     reply
+}
+
+/// What both documents tell under one heading (scope, people ...), and the figures that both have.
+fn side_by_side(reply: &mut Reply, first: &Document, second: &Document) {
+    let mut told = 0;
+    for passage in first.part(Part::Section) {
+        let Some(heading) = passage.heading.as_deref().filter(|_| told < SIDE_BY_SIDE) else { continue };
+        let same = |other: &&Passage| other.heading.as_deref().is_some_and(|other| other.eq_ignore_ascii_case(heading));
+        let Some(other) = second.part(Part::Section).find(same) else { continue };
+        let items = [(first, passage), (second, other)].map(|(document, passage)| {
+            let whole = line(reply, document, passage);
+            Line { lead: Some(document.title.clone()), text: sentence(&whole.text), sources: whole.sources }
+        });
+        reply.bullets(Some(heading), items.into());
+        told += 1;
+    }
+    let measures: Vec<&str> = first.front.facts.iter().filter_map(|fact| fact.measure.as_deref()).collect();
+    for measure in measures.into_iter().filter(|measure| second.figures(measure).next().is_some()) {
+        let mut items = Vec::new();
+        for document in [first, second] {
+            if let Some((_, passage)) = document.figures(measure).next() {
+                items.push(line(reply, document, passage));
+            }
+        }
+        reply.bullets(Some(&format!("In figures: {measure}")), items);
+    }
 }
 
 fn only(reply: &mut Reply, document: &Document) {

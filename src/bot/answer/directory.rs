@@ -1,10 +1,11 @@
 //! What there is: the roles, the commands, and what to say where there is no answer.
 
 use crate::bot::answer::draft::{offer_role, slugs, with_article};
-use crate::bot::reply::{Block, Kind, Line, Reply};
+use crate::bot::reply::{Block, Kind, Line, Menu, NextStep, Reply};
 use crate::bot::request::{COMMANDS, Request};
 use crate::bot::understand::sentence::Sentence;
 use crate::library::Library;
+use crate::library::front_matter::Direction;
 
 /// All roles, by family.
 pub fn roles(library: &Library) -> Reply {
@@ -24,6 +25,11 @@ pub fn roles(library: &Library) -> Reply {
         reply.bullets(family.as_deref(), items);
     }
     reply.roles = slugs(library, roles.iter().copied());
+    let choices = roles.iter().map(|at| library.document(*at)).map(|document| NextStep {
+        label: document.title.clone(),
+        request: Request::Role { name: document.slug.clone() },
+    });
+    reply.menu = Some(Menu { title: "Open a role".to_owned(), choices: choices.collect() });
     for at in roles.iter().take(3) {
         offer_role(&mut reply, library.document(*at));
     }
@@ -64,16 +70,28 @@ pub fn help(library: &Library) -> Reply {
     reply
 }
 
-/// A role to show, and the two ends of the longest route: what the examples of this corpus are made of.
+/// A role to show, and the two ends of a long way up: what the examples of this corpus are made of.
 fn example_roles(library: &Library) -> (String, String, String) {
     let roles = library.roles();
     let slug = |at: usize| library.document(at).slug.clone();
-    let longest = roles
+    let up = |at: usize| library.ladder.after(at).into_iter().find(|rung| rung.direction == Direction::Up);
+    let climb = |from: usize| {
+        let mut way = vec![from];
+        // No way is longer than there are roles, even where promotions go in a circle.
+        while let Some(rung) = way.last().and_then(|at| up(*at)).filter(|rung| !way.contains(&rung.to)) {
+            way.push(rung.to);
+        }
+        way
+    };
+    let starts = roles
         .iter()
-        .flat_map(|from| roles.iter().map(move |to| (*from, *to)))
-        .filter_map(|(from, to)| library.ladder.routes(from, to).first().map(|route| (route.len(), from, to)))
-        .max_by_key(|(length, from, to)| (*length, std::cmp::Reverse((*from, *to))));
-    let (first, last) = longest.map_or((0, 0), |(_, from, to)| (from, to));
+        .copied()
+        .filter(|at| library.ladder.before(*at).iter().all(|rung| rung.direction != Direction::Up));
+    let longest = starts.map(climb).max_by_key(|way| (way.len(), std::cmp::Reverse(way.first().copied())));
+    let ends = longest.and_then(|way| Some((*way.first()?, *way.last()?))).filter(|(first, last)| first != last);
+    let first = ends.map_or(roles.first().copied().unwrap_or(0), |(first, _)| first);
+    let other = roles.iter().copied().find(|at| *at != first).unwrap_or(first);
+    let last = ends.map_or(other, |(_, last)| last);
     let role = roles.iter().copied().find(|at| *at != first && *at != last).unwrap_or(first);
     (slug(role), slug(first), slug(last))
 }
@@ -81,12 +99,12 @@ fn example_roles(library: &Library) -> (String, String, String) {
 /// Nearest questions that are offered where there is no answer.
 const NEAREST: usize = 3;
 
-/// Nothing that the corpus knows was asked: the nearest questions that it does answer.
-pub fn nothing(library: &Library, text: &str) -> Reply {
+/// Nothing that the corpus knows was said, or `asked`: the nearest questions that it does answer.
+pub fn nothing(library: &Library, text: &str, asked: bool) -> Reply {
     let mut reply = Reply::new(Kind::None, "I do not know that");
     reply.confidence = 0.0;
     reply.paragraph("My documents do not answer this, and I do not guess. I can tell what a role does, who does something, and how to get from one role to another.");
-    for at in nearest(library, text) {
+    for at in nearest(library, text, asked) {
         let document = library.document(at);
         if document.is_role() {
             let label = format!("What does {} do?", with_article(&document.title));
@@ -101,11 +119,11 @@ pub fn nothing(library: &Library, text: &str) -> Reply {
     reply
 }
 
-/// The documents nearest to what was said: those that it names, then those that hold most of it.
-fn nearest(library: &Library, text: &str) -> Vec<usize> {
+/// The documents nearest to what was said: those that it names, then, where it asks, those that hold most of it.
+fn nearest(library: &Library, text: &str, asked: bool) -> Vec<usize> {
     let sentence = Sentence::read(library, text);
     let named = sentence.mentions.iter().flat_map(|mention| mention.documents.iter().copied());
-    let query = library.search.query(&sentence.words);
+    let query = library.search.query(sentence.words.iter().filter(|_| asked));
     let found = library.search.find(&query, 8 * NEAREST);
     let mut nearest: Vec<usize> = Vec::new();
     for at in named.chain(found.into_iter().filter(|hit| hit.coverage > 0.3).map(|hit| hit.document)) {

@@ -1,6 +1,6 @@
 //! Answers that a search gives: who does something, whether somebody does, what a subject is.
 
-use crate::bot::answer::draft::{flat, led, line, offer_role, slugs, spoken_of, whole};
+use crate::bot::answer::draft::{flat, led, line, offer_role, slugs, spoken_of, whole, with_article};
 use crate::bot::question::Question;
 use crate::bot::reply::{Block, Kind, Line, Reply};
 use crate::library::Library;
@@ -22,7 +22,10 @@ pub fn who(library: &Library, question: &Question) -> Reply {
     let best = question.hits.first().map_or(0.0, |hit| hit.score);
     let mut ranked: Vec<(usize, &Hit)> = Vec::new();
     for hit in question.hits.iter().filter(|hit| hit.score >= NEAR * best) {
-        if let Some(role) = spoken_of(library, hit)
+        // A role's own document answers whom it has above it by whom it names.
+        let own = question.roles.contains(&hit.document);
+        let role = if own { library.search.told_of(hit).first().copied() } else { spoken_of(library, hit) };
+        if let Some(role) = role
             && ranked.iter().all(|(known, _)| *known != role)
         {
             ranked.push((role, hit));
@@ -72,6 +75,17 @@ pub fn check(library: &Library, question: &Question, sure: bool) -> Reply {
     if !sure {
         reply.title = format!("{}: not said", document.title);
         reply.paragraph("The sources do not say so, nor the opposite.");
+        return reply;
+    }
+    if let [_, other] = question.roles.as_slice() {
+        let other = library.document(*other);
+        reply.title = format!("{}: yes", document.title);
+        reply.paragraph(format!(
+            "Yes. {} has all that {} is responsible for.",
+            document.title,
+            with_article(&other.title)
+        ));
+        offer_role(&mut reply, other);
         return reply;
     }
     let best = question.hits.first().map_or(0.0, |hit| hit.score);

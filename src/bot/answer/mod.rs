@@ -7,7 +7,9 @@ mod draft;
 mod explain;
 mod figures;
 mod find;
+mod menu;
 mod role;
+mod section;
 
 pub use directory::mistake;
 pub use explain::explain;
@@ -23,17 +25,20 @@ use crate::library::query::Query;
 pub fn answer(library: &Library, request: &Request, bounds: Bounds) -> Reply {
     match request {
         Request::Role { name } => named(library, name, |at| role::card(library, at)),
-        Request::Duties { name } => named(library, name, |at| {
-            let question = Question {
-                kind: Kind::Duties,
-                roles: vec![at],
-                subject: Subject::Whole,
-                query: Query::default(),
-                hits: Vec::new(),
-                confidence: 1.0,
-            };
-            role::duties(library, &question)
-        }),
+        Request::Section { name, section } => named(library, name, |at| section::section(library, at, *section)),
+        Request::Duties { name } => named(library, name, |at| role::duties(library, &whole(Kind::Duties, at))),
+        Request::Next { name } => named(library, name, |at| career::next(library, &whole(Kind::Next, at))),
+        Request::Compare { one, other } => {
+            let (one, other) = if other.is_empty() { split_names(library, one) } else { (one.clone(), other.clone()) };
+            if other.is_empty() && library.names.find(&one).len() == 1 {
+                return mistake("A comparison needs two roles. For example: /compare <one> <other>");
+            }
+            named(library, &one, |first| named(library, &other, |second| compare::compare(library, first, second)))
+        }
+        Request::Who { does } => {
+            let text = does.trim().trim_start_matches("who ").trim_end_matches('?');
+            ask(library, &format!("who {text}?"), bounds)
+        }
         Request::Path { from, to } => {
             let (from, to) = if to.is_empty() { split_names(library, from) } else { (from.clone(), to.clone()) };
             if to.is_empty() && library.names.find(&from).len() == 1 {
@@ -49,8 +54,14 @@ pub fn answer(library: &Library, request: &Request, bounds: Bounds) -> Reply {
     }
 }
 
+/// A question for all that there is of one role.
+fn whole(kind: Kind, role: usize) -> Question {
+    let (query, hits) = (Query::default(), Vec::new());
+    Question { kind, roles: vec![role], subject: Subject::Whole, query, hits, confidence: 1.0 }
+}
+
 fn ask(library: &Library, text: &str, bounds: Bounds) -> Reply {
-    let Some(question) = understand(library, text) else { return directory::nothing(library, text) };
+    let Some(question) = understand(library, text) else { return directory::nothing(library, text, false) };
     if question.confidence >= bounds.channel {
         return read(library, &question, true);
     }
@@ -62,7 +73,7 @@ fn ask(library: &Library, text: &str, bounds: Bounds) -> Reply {
         }
         _ if question.kind == Kind::Check => read(library, &question, false),
         _ if question.confidence >= bounds.direct => hedged(read(library, &question, false)),
-        _ => directory::nothing(library, text),
+        _ => directory::nothing(library, text, true),
     };
     reply.answered = false;
     reply.confidence = question.confidence;
@@ -92,7 +103,7 @@ fn read(library: &Library, question: &Question, sure: bool) -> Reply {
         Kind::Topic => find::topic(library, question),
         Kind::Which => role::which(library, &question.roles),
         Kind::Role => role::card(library, question.roles[0]),
-        Kind::Roles | Kind::Help | Kind::None => directory::nothing(library, ""),
+        Kind::Roles | Kind::Help | Kind::None => directory::nothing(library, "", false),
     };
     reply.confidence = question.confidence;
     reply

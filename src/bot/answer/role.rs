@@ -1,8 +1,9 @@
 //! A role's card, its responsibilities, why a team has one; and what to say where a name fits none or several.
 
 use crate::bot::answer::draft::{cite, first, flat, led, line, offer_role, slugs, with_article};
+use crate::bot::answer::menu::menu;
 use crate::bot::question::{Question, Subject};
-use crate::bot::reply::{Block, Kind, Line, Reply};
+use crate::bot::reply::{Block, Kind, Line, NextStep, Reply};
 use crate::bot::request::Request;
 use crate::library::Library;
 use crate::library::document::Document;
@@ -43,6 +44,20 @@ pub fn card(library: &Library, at: usize) -> Reply {
         let other = if rung.from == at { rung.to } else { rung.from };
         offer_role(&mut reply, library.document(other));
     }
+    let neighbour = library
+        .ladder
+        .after(at)
+        .into_iter()
+        .map(|rung| rung.to)
+        .chain(library.ladder.before(at).into_iter().map(|rung| rung.from))
+        .next();
+    if let Some(neighbour) = neighbour.map(|role| library.document(role)) {
+        let request = Request::Compare { one: document.slug.clone(), other: neighbour.slug.clone() };
+        reply
+            .next
+            .insert(1.min(reply.next.len()), NextStep { label: format!("Compare with {}", neighbour.title), request });
+    }
+    reply.menu = menu(library, at);
     reply
 }
 
@@ -60,7 +75,8 @@ fn spread(document: &Document, most: usize) -> impl Iterator<Item = &crate::libr
     chosen.into_iter().map(move |at| duties[at])
 }
 
-fn inherited_line(library: &Library, reply: &mut Reply, at: usize) {
+/// What a role has by being another one as well.
+pub fn inherited_line(library: &Library, reply: &mut Reply, at: usize) {
     for above in library.inherited(at) {
         let other = library.document(*above);
         let text = format!("everything that {} is responsible for", with_article(&other.title));
@@ -70,7 +86,7 @@ fn inherited_line(library: &Library, reply: &mut Reply, at: usize) {
 }
 
 /// Where a role stands: family, steps before and after.
-fn places(library: &Library, at: usize) -> Vec<Line> {
+pub fn places(library: &Library, at: usize) -> Vec<Line> {
     let document = library.document(at);
     let titles = |rungs: Vec<usize>| {
         rungs.into_iter().map(|role| library.document(role).title.as_str()).collect::<Vec<_>>().join(", ")
@@ -107,9 +123,20 @@ pub fn duties(library: &Library, question: &Question) -> Reply {
         first(&mut reply, document, Part::Summary);
         reply.paragraph("The sources list no responsibilities for this role.");
     }
+    duties_by_group(&mut reply, document);
+    inherited_line(library, &mut reply, at);
+    let limits: Vec<Line> = document.part(Part::Limit).map(|passage| line(&mut reply, document, passage)).collect();
+    reply.bullets(Some("Not part of the job"), limits);
+    reply.roles = slugs(library, [at]);
+    offer_role(&mut reply, document);
+    reply
+}
+
+/// All responsibilities of a document, as it groups them.
+pub fn duties_by_group(reply: &mut Reply, document: &Document) {
     let mut groups: Vec<(Option<&str>, Vec<Line>)> = Vec::new();
     for passage in document.part(Part::Duty) {
-        let item = line(&mut reply, document, passage);
+        let item = line(reply, document, passage);
         match groups.iter_mut().find(|(heading, _)| *heading == passage.heading.as_deref()) {
             Some((_, items)) => items.push(item),
             None => groups.push((passage.heading.as_deref(), vec![item])),
@@ -118,12 +145,6 @@ pub fn duties(library: &Library, question: &Question) -> Reply {
     for (heading, items) in groups {
         reply.bullets(heading, items);
     }
-    inherited_line(library, &mut reply, at);
-    let limits: Vec<Line> = document.part(Part::Limit).map(|passage| line(&mut reply, document, passage)).collect();
-    reply.bullets(Some("Not part of the job"), limits);
-    reply.roles = slugs(library, [at]);
-    offer_role(&mut reply, document);
-    reply
 }
 
 /// What a role does about one thing.

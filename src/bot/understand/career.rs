@@ -20,7 +20,7 @@ impl Reader<'_> {
         if let Some(measure @ ("duration" | "experience")) = self.sentence.measure() {
             return Some(Question { subject: Subject::Measure(measure.to_owned()), ..self.question(Kind::Fact, 0.0) });
         }
-        if self.weighed.leads_with_who {
+        if self.weighed.leads_with_who && !(self.weighed.which_role && self.has(Cue::Path)) {
             return None;
         }
         let mut question = self.question(Kind::Path, 0.95);
@@ -72,7 +72,11 @@ impl Reader<'_> {
             return None;
         }
         let mut question = self.question(Kind::Why, 0.95 * self.undisturbed(&[Cue::Why]).max(0.55));
-        question.roles.truncate(1);
+        // "Engineers can draw, so what is the use of a designer": the one behind the word that asks.
+        let why = self.sentence.first(Cue::Why).map_or(0, |hint| hint.at.end);
+        let meant = self.sentence.mentions.iter().filter(|mention| mention.start >= why);
+        let meant = meant.flat_map(|mention| &mention.documents).find(|at| question.roles.contains(at));
+        question.roles = vec![meant.copied().unwrap_or(question.roles[0])];
         Some(question)
     }
 

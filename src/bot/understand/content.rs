@@ -97,14 +97,16 @@ impl Reader<'_> {
     }
 
     pub fn who(&self) -> Option<Question> {
-        if !self.weighed.leads_with_who {
+        if !self.weighed.leads_with_who && !self.weighed.of_a_role {
             return None;
         }
         let asked = self.sentence.content(&SPENT, |clause| self.weighed.asking_clause(clause));
         let told = self.sentence.content(&SPENT, |clause| !self.weighed.asking_clause(clause));
         let query = self.library.search.query_beside(asked, told).about(&self.weighed.objects);
         let hits = evidence::role_hits(self.library, &query, &self.weighed.objects, self.sentence.denies());
-        Some(Question { roles: Vec::new(), ..self.found(Kind::Who, query, hits, 0.0)? })
+        // Whom a role has above it, its own document may name as well.
+        let roles = if self.weighed.of_a_role { self.weighed.objects.clone() } else { Vec::new() };
+        Some(Question { roles, ..self.found(Kind::Who, query, hits, 0.0)? })
     }
 
     pub fn check(&self) -> Option<Question> {
@@ -113,8 +115,18 @@ impl Reader<'_> {
             return None;
         }
         let query = self.library.search.query(self.sentence.content(&SPENT, |_| true)).about(others);
+        if let ([other], true) = (others, self.sentence.asks_for_all()) {
+            return self.does_all_of(*role, *other);
+        }
         let hits = evidence::own_hits(self.library, &query, *role);
         Some(Question { roles: vec![*role], ..self.found(Kind::Check, query, hits, 0.0)? })
+    }
+
+    /// "Does a senior do everything that a junior does": yes where the one has all that the other is responsible for.
+    fn does_all_of(&self, role: usize, other: usize) -> Option<Question> {
+        let inherits = self.library.inherited(role).contains(&other);
+        let sure = if inherits { 0.95 } else { 0.0 };
+        Some(Question { roles: vec![role, other], ..self.question(Kind::Check, sure) })
     }
 
     pub fn duties(&self) -> Option<Question> {

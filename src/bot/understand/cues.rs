@@ -48,7 +48,7 @@ pub const CUES: &[(Cue, &str)] = &[
         Cue::Path,
         "path, career path, route, road from, way from, steps, rungs, ladder, career ladder, trajectory, journey, roadmap from, get from, \
          go from, going from, move from, moving from, grow from, work my way up, all the way, in between, stepping stones, promotion path, \
-         track from, progression, climb from, climb, stages between, jobs between, roles between, on the way, along the way, stops, how many steps, how many promotions",
+         track from, progression, climb from, climb, stages between, jobs between, roles between, on the way, along the way, pass through, stops, how many steps, how many promotions",
     ),
     (
         Cue::Next,
@@ -59,7 +59,7 @@ pub const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Sideways,
-        "sideways, lateral, laterally, side step, sidestep, specialise, specialize, branch out, branch into, pivot",
+        "sideways, lateral, laterally, side step, sidestep, specialise, specialize, branch out, branch into, pivot, hop across, move across, without going up, same level",
     ),
     (
         Cue::Into,
@@ -75,7 +75,7 @@ pub const CUES: &[(Cue, &str)] = &[
         "why, how come, point of, the point in, reason for, reasons for, reason to, rationale, purpose of, use of having, \
          what good is, the use of, use of a, what use is, any use in, bother, bother with, justify, benefit of, benefits of, value of having, worth having, worth hiring, what for, need for, \
          case for, what would we lose without, what happens without, could we do without, do we need, do we even need, do you need, \
-         do companies need, do teams need, exist, exists, we need, convince me, sell me on",
+         do companies need, do teams need, we need, convince me, sell me on",
     ),
     (
         Cue::Who,

@@ -165,6 +165,11 @@ impl Sentence {
         self.words.iter().any(denial)
     }
 
+    /// True where all of something is asked for.
+    pub fn asks_for_all(&self) -> bool {
+        self.words.iter().any(|word| matches!(word.text.as_str(), "everything" | "all"))
+    }
+
     /// True where somebody speaks of himself, of those present, or of what is at hand.
     pub fn is_personal(&self) -> bool {
         (0..self.words.len()).any(|at| PERSONAL.contains(&self.words[at].text.as_str()) && !self.is_formula(at))

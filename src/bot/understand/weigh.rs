@@ -65,7 +65,12 @@ impl Weighed {
             })
         });
         // "A PM who hates meetings": that who asks nothing.
-        let relative = |hint: &&Hint| hint.cue == Cue::Who && hint.at.start > 0 && sentence.named[hint.at.start - 1];
+        let relative = |hint: &&Hint| {
+            let before = hint.at.start.checked_sub(1);
+            let joined =
+                |before: usize| sentence.named[before] && sentence.clause[before] == sentence.clause[hint.at.start];
+            hint.cue == Cue::Who && before.is_some_and(joined)
+        };
         let may_lead = |hint: &&Hint| {
             matches!(hint.cue, Cue::Who | Cue::What | Cue::About | Cue::Why | Cue::YesNo | Cue::Measure(_))
                 && !relative(hint)

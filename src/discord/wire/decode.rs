@@ -10,7 +10,7 @@ use serenity::model::id::UserId;
 use crate::bot::Bot;
 use crate::bot::reply::{Kind, Reply};
 use crate::bot::request::{Command, Request, Takes};
-use crate::discord::wire::encode::{Choice, VERSION};
+use crate::discord::wire::encode::{Choice, MENU_ID, VERSION};
 use crate::discord::wire::limits::{CHOICE, CHOICES, length};
 use crate::discord::wire::text::{fit, one_line};
 
@@ -86,10 +86,15 @@ pub fn choices(data: &CommandData, bot: &Bot) -> Vec<Choice> {
     choices.take(CHOICES).collect()
 }
 
-/// A click on a button. What it asks stands in its `custom_id`, so it works however old the message is.
+/// A click on a button, or a choice in a menu. What it asks stands in its `custom_id`, or in what was chosen, so it works however
+/// old the message is.
 pub fn click(data: &ComponentInteractionData) -> Asked {
-    let text = match data.kind {
-        ComponentInteractionDataKind::Button => data.custom_id.strip_prefix(VERSION),
+    let id = data.custom_id.strip_prefix(VERSION);
+    let text = match &data.kind {
+        ComponentInteractionDataKind::Button => id,
+        ComponentInteractionDataKind::StringSelect { values } => {
+            id.filter(|id| id.starts_with(MENU_ID)).and_then(|_| values.first()).map(String::as_str)
+        }
         _ => None,
     };
     let Some(text) = text else {

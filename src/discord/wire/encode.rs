@@ -2,17 +2,23 @@
 
 use serde::Serialize;
 
-use crate::bot::reply::{Block, Citation, Line, NextStep, Reply};
+use crate::bot::reply::{Block, Citation, Line, Menu, NextStep, Reply};
 use crate::bot::request::Request;
 use crate::discord::wire::layout;
 use crate::discord::wire::limits::{
-    BUTTONS, CUSTOM_ID, EMBEDS_TOTAL, FIELD_NAME, FIELD_VALUE, FIELDS, LABEL, ROWS, TITLE, length,
+    BUTTONS, CUSTOM_ID, EMBEDS_TOTAL, FIELD_NAME, FIELD_VALUE, FIELDS, LABEL, MENU, MENU_CHOICE, PLACEHOLDER, ROWS,
+    TITLE, length,
 };
 use crate::discord::wire::text::{escape, fit, one_line, tidy};
 
 /// The version of what a `custom_id` says; another one is from another time of this bot.
 pub const VERSION: &str = "1:";
 
+/// What a menu's `custom_id` says after the version: the choice itself says what is asked.
+pub const MENU_ID: &str = "menu";
+
+/// Menus below a message; the rows that are left are for buttons.
+const MENUS: usize = 3;
 const EPHEMERAL: u32 = 1 << 6;
 const ANSWERED: u32 = 0x2f_80_ed;
 const UNANSWERED: u32 = 0x99_aa_b5;
@@ -114,7 +120,30 @@ pub struct Field {
 struct Row {
     #[serde(rename = "type")]
     kind: u8,
-    components: Vec<Button>,
+    components: Vec<Component>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Component {
+    Button(Button),
+    Select(Select),
+}
+
+#[derive(Debug, Serialize)]
+struct Select {
+    #[serde(rename = "type")]
+    kind: u8,
+    custom_id: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    placeholder: String,
+    options: Vec<Pick>,
+}
+
+#[derive(Debug, Serialize)]
+struct Pick {
+    label: String,
+    value: String,
 }
 
 /// A button.
@@ -159,9 +188,9 @@ impl Message {
     }
 
     /// With one more row of at most [`BUTTONS`] below, where there is room for one.
-    pub fn with(mut self, components: Vec<Button>) -> Self {
-        if !components.is_empty() && self.components.len() < ROWS {
-            self.components.push(Row { kind: 1, components });
+    pub fn with(mut self, buttons: Vec<Button>) -> Self {
+        if !buttons.is_empty() && self.components.len() < ROWS {
+            self.components.push(Row { kind: 1, components: buttons.into_iter().map(Component::Button).collect() });
         }
         self
     }
@@ -232,7 +261,9 @@ pub fn message(reply: &Reply) -> Message {
         }
         last.fields = fields;
     }
-    Message { embeds, components: buttons(&reply.next), ..Message::default() }
+    let mut components = buttons(&reply.next);
+    components.extend(reply.menu.iter().flat_map(menus));
+    Message { embeds, components, ..Message::default() }
 }
 
 /// The blocks without the labelled values that they end with, and those: only at the end does Discord show them in columns.
@@ -302,12 +333,48 @@ fn buttons(steps: &[NextStep]) -> Vec<Row> {
             components.push(Button::new(label, custom_id));
         }
     }
+    let components: Vec<Component> = components.into_iter().map(Component::Button).collect();
     if components.is_empty() { Vec::new() } else { vec![Row { kind: 1, components }] }
+}
+
+/// A reply's choices as menus, as many as it takes, up to [`MENUS`].
+fn menus(menu: &Menu) -> Vec<Row> {
+    let picks: Vec<(String, String)> = menu
+        .choices
+        .iter()
+        .filter_map(|step| {
+            let label = fit(&one_line(&step.label), MENU_CHOICE, str::to_owned);
+            let value = readable(&step.request).filter(|value| length(value) <= MENU_CHOICE)?;
+            (!label.is_empty()).then_some((label, value))
+        })
+        .collect();
+    let mut rows: Vec<Row> = Vec::new();
+    let mut taken: Vec<&str> = Vec::new();
+    for (at, picks) in picks.chunks(MENU).take(MENUS).enumerate() {
+        let mut options = Vec::new();
+        for (label, value) in picks {
+            if !taken.contains(&value.as_str()) {
+                taken.push(value);
+                options.push(Pick { label: label.clone(), value: value.clone() });
+            }
+        }
+        let (Some(first), Some(last)) = (options.first(), options.last()) else { continue };
+        let title = one_line(&menu.title);
+        let span = format!("{title}: {} to {}", first.label, last.label);
+        let placeholder = fit(if at > 0 || picks.len() == MENU { &span } else { &title }, PLACEHOLDER, str::to_owned);
+        let select = Select { kind: 3, custom_id: format!("{VERSION}{MENU_ID}{at}"), placeholder, options };
+        rows.push(Row { kind: 1, components: vec![Component::Select(select)] });
+    }
+    rows
 }
 
 /// A request as a button carries it; none where it would be too long, or read as another one.
 pub fn custom_id(request: &Request) -> Option<String> {
+    readable(request).map(|text| format!("{VERSION}{text}")).filter(|id| length(id) <= CUSTOM_ID)
+}
+
+/// A request as text, where it is read as the same one again.
+fn readable(request: &Request) -> Option<String> {
     let text = request.to_string();
-    let id = format!("{VERSION}{text}");
-    (length(&id) <= CUSTOM_ID && Request::parse(&text).as_ref() == Ok(request)).then_some(id)
+    (!text.trim().is_empty() && Request::parse(&text).as_ref() == Ok(request)).then_some(text)
 }

@@ -18,6 +18,12 @@ pub const FIELD_VALUE: usize = 1024;
 pub const ROWS: usize = 5;
 /// Buttons in a row.
 pub const BUTTONS: usize = 5;
+/// Choices in a menu.
+pub const MENU: usize = 25;
+/// A menu's choice: its label, and its value.
+pub const MENU_CHOICE: usize = 100;
+/// What a menu says before anything is chosen.
+pub const PLACEHOLDER: usize = 150;
 /// A button's label.
 pub const LABEL: usize = 80;
 /// A `custom_id`.

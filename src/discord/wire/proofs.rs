@@ -7,8 +7,8 @@ use proptest::option;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::bot::reply::{Block, Citation, Kind, Line, NextStep, Reply};
-use crate::bot::request::Request;
+use crate::bot::reply::{Block, Citation, Kind, Line, Menu, NextStep, Reply};
+use crate::bot::request::{Request, SECTIONS};
 use crate::discord::wire::decode;
 use crate::discord::wire::encode;
 use crate::discord::wire::limits::*;
@@ -63,6 +63,11 @@ fn request() -> impl Strategy<Value = Request> {
         text(12).prop_map(|name| Request::Role { name }),
         text(3).prop_map(|name| Request::Duties { name }),
         (text(3), text(3)).prop_map(|(from, to)| Request::Path { from, to }),
+        (text(3), text(3)).prop_map(|(one, other)| Request::Compare { one, other }),
+        (text(3), any::<prop::sample::Index>())
+            .prop_map(|(name, at)| Request::Section { name, section: SECTIONS[at.index(SECTIONS.len())].0 }),
+        text(5).prop_map(|does| Request::Who { does }),
+        text(3).prop_map(|name| Request::Next { name }),
         text(12).prop_map(|question| Request::Ask { question }),
         Just(Request::Roles),
         Just(Request::Help),
@@ -75,6 +80,7 @@ prop_compose! {
         blocks in vec(block(), 0..6),
         sources in vec((text_or_long(), text(3), any::<usize>()), 0..30),
         next in vec((text_or_long(), request()), 0..9),
+        menu in option::of((text_or_long(), vec((text_or_long(), request()), 0..120))),
         answered in any::<bool>(),
     ) -> Reply {
         let mut reply = Reply::new(Kind::Role, title);
@@ -82,7 +88,9 @@ prop_compose! {
         reply.blocks = blocks;
         reply.sources =
             sources.into_iter().map(|(title, file, line)| Citation { title, file, line }).collect();
-        reply.next = next.into_iter().map(|(label, request)| NextStep { label, request }).collect();
+        let steps = |steps: Vec<(String, Request)>| steps.into_iter().map(|(label, request)| NextStep { label, request }).collect();
+        reply.next = steps(next);
+        reply.menu = menu.map(|(title, choices)| Menu { title, choices: steps(choices) });
         reply
     }
 }
@@ -151,10 +159,24 @@ fn check(body: &Value) {
     let mut ids = BTreeSet::new();
     for row in rows {
         assert!((1..=BUTTONS).contains(&list(row, "components").len()));
-        for button in list(row, "components") {
-            within(&button["label"], LABEL);
-            within(&button["custom_id"], CUSTOM_ID);
-            assert!(ids.insert(button["custom_id"].to_string()), "the same custom_id twice");
+        for part in list(row, "components") {
+            within(&part["custom_id"], CUSTOM_ID);
+            assert!(ids.insert(part["custom_id"].to_string()), "the same custom_id twice");
+            if part["type"] == 2 {
+                within(&part["label"], LABEL);
+                continue;
+            }
+            assert!(part["type"] == 3 && list(row, "components").len() == 1, "a menu has a row of its own");
+            if !part["placeholder"].is_null() {
+                within(&part["placeholder"], PLACEHOLDER);
+            }
+            let mut values = BTreeSet::new();
+            assert!((1..=MENU).contains(&list(part, "options").len()));
+            for option in list(part, "options") {
+                within(&option["label"], MENU_CHOICE);
+                within(&option["value"], MENU_CHOICE);
+                assert!(values.insert(option["value"].to_string()), "the same choice twice");
+            }
         }
     }
     for text in texts {

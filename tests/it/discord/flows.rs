@@ -53,6 +53,9 @@ async fn every_command_is_answered_at_once_and_to_the_asker_alone() {
         ("role", json!({"name": "product-designer"})),
         ("duties", json!({"name": "pm"})),
         ("path", json!({"from": "apm", "to": "cpo"})),
+        ("compare", json!({"one": "pm", "other": "spm"})),
+        ("who", json!({"does": "decides what gets built next"})),
+        ("next", json!({"name": "senior pm"})),
         ("ask", json!({"question": "who decides what gets built next?"})),
         ("roles", json!({})),
         ("help", json!({})),
@@ -63,6 +66,37 @@ async fn every_command_is_answered_at_once_and_to_the_asker_alone() {
         insta::assert_json_snapshot!(format!("command_{name}"), steady(answer));
     }
     discord.settle().await;
+}
+
+#[tokio::test]
+async fn a_section_is_shown_alone_by_command_or_from_the_menu_below_a_card() {
+    let discord = StandIn::start(Setup::default()).await;
+    let _bot = Process::start(&discord);
+    let place = Context::server();
+    let options = json!({"name": "pm", "section": "why"});
+    let answer = discord.slash("role", options, &place).await;
+    insta::assert_json_snapshot!("command_role_section", steady(answer.clone()));
+    let menu = &answer["data"]["components"][1]["components"][0];
+    let choices: Vec<&str> =
+        menu["options"].as_array().into_iter().flatten().filter_map(|it| it["value"].as_str()).collect();
+    assert!(choices.contains(&"/role product-manager section:steps"), "{choices:?}");
+    let id = menu["custom_id"].as_str().expect("a menu");
+    let steps = discord.select(id, &["/role product-manager section:steps"], &answer["data"], &place).await;
+    assert_eq!(title(&steps), "Product Manager: steps before and after");
+    let wrong = discord.select(id, &["/role product-manager section:horoscope"], &answer["data"], &place).await;
+    assert!(wrong.to_string().contains("There is no section"), "{wrong}");
+}
+
+#[tokio::test]
+async fn a_role_is_opened_from_the_directory() {
+    let discord = StandIn::start(Setup::default()).await;
+    let _bot = Process::start(&discord);
+    let answer = discord.slash("roles", json!({}), &Context::server()).await;
+    let menu = &answer["data"]["components"][1]["components"][0];
+    assert_eq!(menu["options"].as_array().map(Vec::len), Some(13));
+    let id = menu["custom_id"].as_str().expect("a menu");
+    let card = discord.select(id, &["/role product-designer"], &answer["data"], &Context::server()).await;
+    assert_eq!(title(&card), "Product Designer");
 }
 
 #[tokio::test]

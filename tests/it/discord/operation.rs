@@ -96,7 +96,7 @@ async fn sigterm_stops_it_cleanly() {
     let discord = StandIn::start(Setup::default()).await;
     let mut bot = Process::start(&discord);
     discord.wait_commands().await;
-    bot.until_it_says("commands: ").await;
+    bot.until_it_says(" created, ").await;
     bot.terminate();
     assert_eq!(bot.ended().await, Some(0), "{}", bot.said());
     assert!(bot.said().contains("stopped"), "{}", bot.said());
@@ -106,7 +106,7 @@ async fn sigterm_stops_it_cleanly() {
 async fn what_is_under_way_at_sigterm_is_still_answered() {
     let discord = StandIn::start(Setup::default()).await;
     let mut bot = Process::start(&discord);
-    bot.until_it_says("commands: ").await;
+    bot.until_it_says(" created, ").await;
     discord.fail_next("POST", "/callback", Fault::Hang);
     let context = Context::server();
     let asked = discord.slash("role", json!({"name": "pm"}), &context);
@@ -146,7 +146,7 @@ async fn the_log_names_neither_the_token_nor_who_asked() {
     let discord = StandIn::start(Setup::default()).await;
     let bot = Process::start_with(&discord, &[("RUST_LOG", "trace")]);
     discord.fail_next("POST", "/callback", Fault::Status(403));
-    bot.until_it_says("commands: ").await;
+    bot.until_it_says(" created, ").await;
     let context = Context::direct();
     answer_to(&discord, Message::new("/role pm", context.clone())).await;
     discord.fail_next("POST", "/messages", Fault::Status(403));

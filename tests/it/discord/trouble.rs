@@ -16,7 +16,7 @@ fn pm() -> serde_json::Value {
 async fn a_command_is_answered_in_spite_of_a_failed_callback() {
     let discord = StandIn::start(Setup::default()).await;
     let bot = Process::start(&discord);
-    bot.until_it_says("commands: ").await;
+    bot.until_it_says(" created, ").await;
     for fault in [Fault::Status(502), Fault::RateLimited(0.1), Fault::AfterEffect(504), Fault::Hang] {
         discord.fail_next("POST", "/callback", fault);
         let answer = discord.slash("role", pm(), &Context::server()).await;
@@ -30,7 +30,7 @@ async fn a_command_is_answered_in_spite_of_a_failed_callback() {
 async fn a_command_whose_answer_is_refused_is_told_so() {
     let discord = StandIn::start(Setup::default()).await;
     let bot = Process::start(&discord);
-    bot.until_it_says("commands: ").await;
+    bot.until_it_says(" created, ").await;
     discord.fail_next("POST", "/callback", Fault::Status(400));
     let answer = discord.slash("role", pm(), &Context::server()).await;
     assert!(answer["data"]["content"].as_str().is_some_and(|text| text.contains("Something went wrong")), "{answer}");
@@ -41,7 +41,7 @@ async fn a_command_whose_answer_is_refused_is_told_so() {
 async fn a_message_is_answered_once_in_spite_of_a_failed_send() {
     let discord = StandIn::start(Setup::default()).await;
     let bot = Process::start(&discord);
-    bot.until_it_says("commands: ").await;
+    bot.until_it_says(" created, ").await;
     for fault in [Fault::Status(502), Fault::RateLimited(0.1), Fault::AfterEffect(504)] {
         discord.fail_next("POST", "/messages", fault);
         answer_to(&discord, Message::new("/role pm", Context::direct())).await;
@@ -55,7 +55,7 @@ async fn a_message_is_answered_once_in_spite_of_a_failed_send() {
 async fn it_goes_on_after_the_line_was_cut() {
     let discord = StandIn::start(Setup::default()).await;
     let bot = Process::start(&discord);
-    bot.until_it_says("commands: ").await;
+    bot.until_it_says(" created, ").await;
     discord.cut().await;
     discord.wait_resumed().await;
     discord.ask_to_reconnect().await;
@@ -69,7 +69,7 @@ async fn it_comes_back_after_a_goodbye_without_a_reason() {
     let heartbeat_interval = Duration::from_secs(2);
     let discord = StandIn::start(Setup { heartbeat_interval, ..Setup::default() }).await;
     let bot = Process::start(&discord);
-    bot.until_it_says("commands: ").await;
+    bot.until_it_says(" created, ").await;
     discord.wait_identified().await;
     discord.close_without_code().await;
     discord.wait_identified().await;
@@ -80,7 +80,7 @@ async fn it_comes_back_after_a_goodbye_without_a_reason() {
 async fn many_questions_at_once_are_answered_one_after_another() {
     let discord = StandIn::start(Setup::default()).await;
     let bot = Process::start(&discord);
-    bot.until_it_says("commands: ").await;
+    bot.until_it_says(" created, ").await;
     let began = Instant::now();
     for person in ["ada", "ben", "cleo", "dan", "eve", "finn"] {
         let context = Context::server().by(Person::named(person));
