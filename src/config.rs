@@ -133,7 +133,7 @@ impl Config {
         let corpus =
             flags.corpus.or_else(|| set("ROLECALL_CORPUS").map(PathBuf::from)).unwrap_or_else(|| "corpus".into());
         let index = flags.index.or_else(|| set("ROLECALL_INDEX").map(PathBuf::from)).unwrap_or_else(|| "index".into());
-        let log = set("RUST_LOG").unwrap_or_else(|| "rolecall=info,warn".to_owned());
+        let log = set("RUST_LOG").unwrap_or_else(|| "rolecall=info,feedback=info,warn".to_owned());
         if let Err(fault) = log.parse::<tracing_subscriber::EnvFilter>() {
             wrong("RUST_LOG", format!("\"{log}\" cannot be read ({fault}); write for example rolecall=debug,warn"));
         }

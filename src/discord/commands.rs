@@ -9,10 +9,13 @@ use serenity::model::id::{ApplicationId, CommandId};
 
 use crate::bot::request::{COMMANDS, Command, CommandOption, SECTIONS, Takes};
 use crate::discord::deliver::describe;
+use crate::discord::wire::decode::{ANSWER_THIS, PUBLIC};
 use crate::discord::wire::limits::CHOICE;
 
 const CHAT_INPUT: u64 = 1;
+const MESSAGE: u64 = 3;
 const STRING: u64 = 3;
+const BOOLEAN: u64 = 5;
 /// The longest question: as long as a message.
 const QUESTION: usize = 2000;
 /// The longest wait before registering is tried again.
@@ -82,17 +85,16 @@ async fn try_register(http: &Http, application_id: ApplicationId) -> serenity::R
 
 /// What has to change, and how many commands need no change. Removing goes first, so that there is room.
 fn plan(there: &[Value]) -> (Vec<Step>, usize) {
-    let kind = |command: &Value| command["type"].as_u64().unwrap_or(CHAT_INPUT);
+    let same = |one: &Value, other: &Value| kind(one) == kind(other) && one["name"] == other["name"];
     let mut kept = 0;
     let mut steps: Vec<Step> = there
         .iter()
         .filter(|old| (1..=3).contains(&kind(old)))
-        .filter(|old| kind(old) != CHAT_INPUT || COMMANDS.iter().all(|command| old["name"] != command.name))
+        .filter(|old| wanted().all(|command| !same(old, &command)))
         .filter_map(|old| Some(Step::Delete(id(old)?)))
         .collect();
-    for command in &COMMANDS {
-        let wanted = body(command);
-        let old = there.iter().find(|old| kind(old) == CHAT_INPUT && old["name"] == command.name);
+    for wanted in wanted() {
+        let old = there.iter().find(|old| same(old, &wanted));
         match old.and_then(|old| Some((old, id(old)?))) {
             None => steps.push(Step::Create(wanted)),
             Some((old, _)) if essence(old) == essence(&wanted) => kept += 1,
@@ -100,6 +102,16 @@ fn plan(there: &[Value]) -> (Vec<Step>, usize) {
         }
     }
     (steps, kept)
+}
+
+/// Everything that is to be there: the table, and the command on messages, which only Discord has.
+fn wanted() -> impl Iterator<Item = Value> {
+    let on_message = json!({"type": MESSAGE, "name": ANSWER_THIS, "integration_types": [0, 1], "contexts": [0, 1, 2]});
+    COMMANDS.iter().map(body).chain([on_message])
+}
+
+fn kind(command: &Value) -> u64 {
+    command["type"].as_u64().unwrap_or(CHAT_INPUT)
 }
 
 fn id(command: &Value) -> Option<CommandId> {
@@ -123,9 +135,13 @@ fn body(command: &Command) -> Value {
         }
         body
     };
+    // Last, since what is required has to come first.
+    let public = json!({
+        "type": BOOLEAN, "name": PUBLIC, "description": "Show the answer to everybody here, not to you alone", "required": false,
+    });
     json!({
         "type": CHAT_INPUT, "name": command.name, "description": command.about,
-        "options": command.options.iter().map(option).collect::<Vec<_>>(),
+        "options": command.options.iter().map(option).chain([public]).collect::<Vec<_>>(),
         "integration_types": [0, 1], "contexts": [0, 1, 2],
     })
 }
@@ -152,7 +168,8 @@ fn essence(command: &Value) -> Value {
         ])
     };
     let options: Vec<Value> = command["options"].as_array().into_iter().flatten().map(option).collect();
-    json!([command["name"], command["description"], options, numbers("integration_types"), numbers("contexts")])
+    let about = command["description"].as_str().unwrap_or_default();
+    json!([kind(command), command["name"], about, options, numbers("integration_types"), numbers("contexts")])
 }
 
 #[cfg(test)]
@@ -161,8 +178,10 @@ mod tests {
     use crate::discord::wire::limits::{COMMAND_ABOUT, length};
 
     fn registered() -> Vec<Value> {
-        let stored = |(at, command): (usize, &Command)| {
-            let mut stored = body(command);
+        let stored = |(at, mut stored): (usize, Value)| {
+            if kind(&stored) == MESSAGE {
+                stored["description"] = json!("");
+            }
             stored["id"] = json!((at + 1).to_string());
             stored["version"] = json!("9");
             stored["contexts"] = json!([2, 1, 0]);
@@ -174,12 +193,12 @@ mod tests {
             }
             stored
         };
-        COMMANDS.iter().enumerate().map(stored).collect()
+        wanted().enumerate().map(stored).collect()
     }
 
     #[test]
     fn what_is_as_it_should_be_is_left_alone() {
-        assert_eq!(plan(&registered()), (Vec::new(), COMMANDS.len()));
+        assert_eq!(plan(&registered()), (Vec::new(), COMMANDS.len() + 1));
     }
 
     #[test]
@@ -191,7 +210,17 @@ mod tests {
         let (steps, kept) = plan(&there);
         let edit = Step::Edit(CommandId::new(1), body(&COMMANDS[0]));
         assert_eq!(steps, [Step::Delete(CommandId::new(2)), edit, Step::Create(body(&COMMANDS[1]))]);
-        assert_eq!(kept, COMMANDS.len() - 2);
+        assert_eq!(kept, COMMANDS.len() - 1);
+    }
+
+    #[test]
+    fn where_a_command_can_be_used_is_compared_too() {
+        for key in ["contexts", "integration_types"] {
+            let mut there = registered();
+            there[0][key] = json!([0]);
+            let (steps, _) = plan(&there);
+            assert_eq!(steps, [Step::Edit(CommandId::new(1), body(&COMMANDS[0]))], "{key}");
+        }
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serenity::builder::CreateAttachment;
 use serenity::http::{Http, HttpError, LightMethod, Multipart, MultipartUpload, Request, Route};
-use serenity::model::id::{ChannelId, InteractionId};
+use serenity::model::id::{ChannelId, InteractionId, MessageId};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::discord::wire::encode::PICTURE;
@@ -66,7 +66,7 @@ pub async fn callback(
     }
 }
 
-/// Sends a message, with the picture that the body speaks of. Its nonce keeps it from appearing twice.
+/// Sends a message, with the picture that the body speaks of, and gives its id. Its nonce keeps it from appearing twice.
 ///
 /// # Errors
 /// Where Discord refused it, or it did not get there.
@@ -75,22 +75,65 @@ pub async fn message(
     channel_id: ChannelId,
     body: &impl Serialize,
     picture: Option<&Picture>,
+) -> Result<Option<MessageId>, Failure> {
+    #[derive(Deserialize)]
+    struct Sent {
+        id: MessageId,
+    }
+    let route = Route::ChannelMessages { channel_id };
+    let response = insist(http, route, LightMethod::Post, Some(written(body)?), picture).await?;
+    // It is there even where Discord does not say which one it is.
+    Ok(response.json::<Sent>().await.ok().map(|sent| sent.id))
+}
+
+/// Changes a message of the bot's own.
+///
+/// # Errors
+/// Where Discord refused the new body, or it did not get there.
+pub async fn edit(
+    http: &Http,
+    channel_id: ChannelId,
+    message_id: MessageId,
+    body: &impl Serialize,
 ) -> Result<(), Failure> {
-    let body = serde_json::to_string(body).map_err(|error| Failure::Lost(error.to_string()))?;
+    let route = Route::ChannelMessage { channel_id, message_id };
+    insist(http, route, LightMethod::Patch, Some(written(body)?), None).await.map(|_| ())
+}
+
+/// Deletes a message of the bot's own.
+///
+/// # Errors
+/// Where that could not be done, which may be because it is no longer there.
+pub async fn delete(http: &Http, channel_id: ChannelId, message_id: MessageId) -> Result<(), Failure> {
+    let route = Route::ChannelMessage { channel_id, message_id };
+    insist(http, route, LightMethod::Delete, None, None).await.map(|_| ())
+}
+
+fn written(body: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string(body).map_err(|error| Failure::Lost(error.to_string()))
+}
+
+/// Asks again while that may help. What is asked for twice is to take effect once.
+async fn insist(
+    http: &Http,
+    route: Route<'_>,
+    method: LightMethod,
+    body: Option<String>,
+    picture: Option<&Picture>,
+) -> Result<reqwest::Response, Failure> {
     let mut wait = FIRST_SEND_WAIT;
     for attempt in 1.. {
-        let route = Route::ChannelMessages { channel_id };
-        let request = Request::new(route, LightMethod::Post);
+        let request = Request::new(route, method);
         let request = match picture {
-            None => request.body(Some(body.clone().into_bytes())),
+            None => request.body(body.clone().map(String::into_bytes)),
             Some(_) => request.multipart(Some(Multipart {
                 upload: MultipartUpload::Attachments(files(picture)),
-                payload_json: Some(body.clone()),
+                payload_json: body.clone(),
                 fields: Vec::new(),
             })),
         };
         let error = match http.request(request).await {
-            Ok(_) => return Ok(()),
+            Ok(response) => return Ok(response),
             Err(error) => error,
         };
         if refused(&error, picture) {
@@ -102,7 +145,7 @@ pub async fn message(
         sleep(wait).await;
         wait *= 2;
     }
-    Ok(())
+    Err(Failure::Lost("not tried".to_owned()))
 }
 
 /// A picture as a file to send.

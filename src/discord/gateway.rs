@@ -1,7 +1,6 @@
 //! Events from the socket: who speaks to the bot gets its answer, and nobody else does.
 
 use std::io::Write;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -10,24 +9,29 @@ use serenity::Error;
 use serenity::async_trait;
 use serenity::client::{ClientBuilder, Context, EventHandler};
 use serenity::gateway::{ConnectionStage, GatewayError, ShardStageUpdateEvent};
-use serenity::http::Http;
-use serenity::model::application::{CommandInteraction, Interaction};
+use serenity::model::application::Interaction;
 use serenity::model::channel::Message;
-use serenity::model::event::ResumedEvent;
+use serenity::model::event::{MessageUpdateEvent, ResumedEvent};
 use serenity::model::gateway::{BotGateway, GatewayIntents, Ready};
-use serenity::model::id::{InteractionId, UserId};
+use serenity::model::id::{ChannelId, GuildId, MessageId, UserId};
 use tokio::time::{Instant, timeout};
 
 use crate::bot::Bot;
 use crate::bot::reply::{Chart, Reply};
+use crate::discord::allowance::{Allowance, TOO_MUCH, Turn};
+use crate::discord::answer::drawn;
 use crate::discord::commands::register;
 use crate::discord::deliver::{self, Failure, describe};
+use crate::discord::edits::Answered;
+use crate::discord::feedback::Feedback;
 use crate::discord::gallery::Gallery;
+use crate::discord::interactions::Interactions;
 use crate::discord::pace::Pace;
 use crate::discord::reach::{DiscordError, Reach};
+use crate::discord::recent::Recent;
 use crate::discord::watch::{Busy, Pulse, Stop};
-use crate::discord::wire::decode::{self, Asked};
-use crate::discord::wire::encode::{self, Choices};
+use crate::discord::wire::decode::{self, Heard};
+use crate::discord::wire::encode;
 
 /// View channels, send messages, embed links, attach files, read message history.
 const PERMISSIONS: u64 = 1 << 10 | 1 << 11 | 1 << 14 | 1 << 15 | 1 << 16;
@@ -52,17 +56,28 @@ pub async fn serve(
     reach: &Reach,
     bot: &Arc<Bot>,
     ask_channels: &[u64],
+    feedback: &Arc<Feedback>,
     gateway: BotGateway,
     stop: &mut Stop,
 ) -> Result<Ended, DiscordError> {
+    let allowance = Arc::new(Allowance::default());
+    let gallery = Arc::new(Gallery::default());
     let handler = Arc::new(Handler {
         bot: Arc::clone(bot),
-        callbacks: reach.callbacks(),
+        interactions: Interactions::new(
+            Arc::clone(bot),
+            reach.callbacks(),
+            Arc::clone(feedback),
+            Arc::clone(&allowance),
+            Arc::clone(&gallery),
+        ),
+        allowance,
         ask_channels: ask_channels.to_vec(),
         me: OnceLock::new(),
         ready_once: AtomicBool::new(false),
         pace: Pace::default(),
-        gallery: Gallery::default(),
+        gallery,
+        recent: Recent::default(),
         pulse: Pulse::default(),
         busy: Busy::default(),
     });
@@ -102,12 +117,14 @@ pub async fn serve(
 
 struct Handler {
     bot: Arc<Bot>,
-    callbacks: Http,
+    interactions: Interactions,
+    allowance: Arc<Allowance>,
     ask_channels: Vec<u64>,
     me: OnceLock<UserId>,
     ready_once: AtomicBool,
     pace: Pace,
-    gallery: Gallery,
+    gallery: Arc<Gallery>,
+    recent: Recent<Answered>,
     pulse: Pulse,
     busy: Busy,
 }
@@ -144,27 +161,22 @@ impl EventHandler for Handler {
 
     async fn interaction_create(&self, _: Context, interaction: Interaction) {
         let (since, _busy) = (Instant::now(), self.busy.begin());
-        match interaction {
-            Interaction::Command(it) => self.respond(it.id, &it.token, since, || decode::command(&it.data)).await,
-            Interaction::Component(it) => self.respond(it.id, &it.token, since, || decode::click(&it.data)).await,
-            Interaction::Modal(it) => {
-                let nothing = || Err("I never asked for that form.".to_owned());
-                self.respond(it.id, &it.token, since, nothing).await;
-            }
-            Interaction::Autocomplete(it) => self.suggest(it, since).await,
-            _ => {}
-        }
+        self.interactions.answer(interaction, self.me.get().copied(), since).await;
     }
 
     async fn message(&self, context: Context, message: Message) {
         let _busy = self.busy.begin();
-        let Some(heard) = self.me.get().and_then(|me| decode::message(&message, *me, &self.ask_channels)) else {
-            return;
-        };
-        let reply = || self.reply(heard.request());
-        let keep = |reply: &Reply| heard.addressed || reply.answered;
-        let Some((body, chart)) = drawn(reply, keep) else { return };
+        let Some((body, chart)) = self.heard(&message).and_then(|heard| self.answer(&heard)) else { return };
         let (id, channel) = (message.id.get(), message.channel_id);
+        let (body, chart, question) = match self.allowance.ask(message.author.id.get(), channel.get()) {
+            Turn::Granted => (body, chart, Some(message)),
+            Turn::FirstRefusal => (encode::Message::saying(TOO_MUCH), None, None),
+            Turn::Refusal => return,
+        };
+        let mut answered = match question {
+            Some(question) => Some(self.recent.begin(id, Answered { question, answer: None }, Instant::now()).await),
+            None => None,
+        };
         if !self.pace.turn(channel.get()).await {
             tracing::warn!("too many questions in one channel at once; one was not answered");
             return;
@@ -186,64 +198,63 @@ impl EventHandler for Handler {
             tracing::error!(%why, "a reply was refused by Discord; please report it");
             sent = deliver::message(&context.http, channel, &encode::Message::apology().replying_to(id), None).await;
         }
-        if let Err(why) = sent {
-            tracing::warn!(%why, "a message was not answered; may the bot write and embed links in that channel?");
+        match sent {
+            Ok(answer) => answered.iter_mut().for_each(|answered| answered.answer = answer),
+            Err(why) => {
+                tracing::warn!(%why, "a message was not answered; may the bot write and embed links in that channel?");
+            }
+        }
+    }
+
+    async fn message_update(
+        &self,
+        context: Context,
+        _: Option<Message>,
+        _: Option<Message>,
+        event: MessageUpdateEvent,
+    ) {
+        let _busy = self.busy.begin();
+        let Some(mut answered) = self.recent.find(event.id.get(), Instant::now()).await else { return };
+        let before = self.heard(&answered.question);
+        answered.edit(event);
+        let after = self.heard(&answered.question);
+        if before != after {
+            // The picture of a route stays away: an edited question has the text alone.
+            let body = after.and_then(|heard| self.answer(&heard)).map(|(body, _)| body);
+            answered.show(&context.http, body).await;
+        }
+    }
+
+    async fn message_delete(&self, context: Context, _: ChannelId, question: MessageId, _: Option<GuildId>) {
+        let _busy = self.busy.begin();
+        if let Some(mut answered) = self.recent.take(question.get(), Instant::now()).await {
+            answered.show(&context.http, None).await;
+        }
+    }
+
+    async fn message_delete_bulk(
+        &self,
+        context: Context,
+        channel: ChannelId,
+        questions: Vec<MessageId>,
+        guild: Option<GuildId>,
+    ) {
+        for question in questions {
+            self.message_delete(context.clone(), channel, question, guild).await;
         }
     }
 }
 
 impl Handler {
-    fn reply(&self, asked: Asked) -> Reply {
-        match asked {
-            Ok(request) => self.bot.handle(&request),
-            Err(why) => decode::refusal(&why),
-        }
+    fn heard(&self, message: &Message) -> Option<Heard> {
+        decode::message(message, *self.me.get()?, &self.ask_channels)
     }
 
-    /// Answers a command or a click, to the asker alone.
-    async fn respond(&self, id: InteractionId, token: &str, since: Instant, asked: impl FnOnce() -> Asked + Send) {
-        let (body, chart) =
-            drawn(|| self.reply(asked()), |_| true).unwrap_or_else(|| (encode::Message::apology(), None));
-        let body = body.ephemeral();
-        let picture = self.gallery.picture(&self.bot, chart.as_ref(), since).await;
-        let mut sent = Err(Failure::Refused(String::new()));
-        if let Some(picture) = &picture {
-            let body = body.clone().with_picture(&picture.words).callback();
-            sent = deliver::callback(&self.callbacks, id, token, &body, Some(picture), since).await;
-            if let Err(Failure::Refused(why)) = &sent {
-                tracing::warn!(%why, "an answer goes out without its picture");
-            }
-        }
-        if picture.is_none() || matches!(sent, Err(Failure::Refused(_))) {
-            sent = deliver::callback(&self.callbacks, id, token, &body.callback(), None, since).await;
-        }
-        if let Err(Failure::Refused(why)) = &sent {
-            tracing::error!(%why, "an answer was refused by Discord; please report it");
-            let apology = encode::Message::apology().ephemeral().callback();
-            sent = deliver::callback(&self.callbacks, id, token, &apology, None, since).await;
-        }
-        if let Err(why) = sent {
-            tracing::warn!(%why, "an interaction was not answered");
-        }
+    /// The answer to a message and what a picture to it would show, where there is one to be said.
+    fn answer(&self, heard: &Heard) -> Option<(encode::Message, Option<Chart>)> {
+        let keep = |reply: &Reply| heard.addressed || reply.answered;
+        drawn(&self.bot, || heard.request(), keep, |_| Vec::new())
     }
-
-    async fn suggest(&self, typing: CommandInteraction, since: Instant) {
-        let choices = catch_unwind(AssertUnwindSafe(|| decode::choices(&typing.data, &self.bot))).unwrap_or_default();
-        let body = Choices::callback(choices);
-        if let Err(why) = deliver::callback(&self.callbacks, typing.id, &typing.token, &body, None, since).await {
-            // Whoever types on makes the one before worthless; nothing is lost.
-            tracing::debug!(%why, "suggestions came too late");
-        }
-    }
-}
-
-/// The body of a reply and what a picture to it would show, where it is to be said at all. A panic inside, which the panic hook logs, is an apology.
-fn drawn(reply: impl FnOnce() -> Reply, keep: impl Fn(&Reply) -> bool) -> Option<(encode::Message, Option<Chart>)> {
-    let draw = || {
-        let reply = reply();
-        keep(&reply).then(|| (encode::message(&reply), reply.picture))
-    };
-    catch_unwind(AssertUnwindSafe(draw)).unwrap_or_else(|_| Some((encode::Message::apology(), None)))
 }
 
 /// Says something that the operator needs, whatever is logged.

@@ -1,11 +1,17 @@
 //! Where we say it: Discord. Only here is serenity named.
 
+pub mod allowance;
+pub mod answer;
 pub mod commands;
 pub mod deliver;
+pub mod edits;
+pub mod feedback;
 pub mod gallery;
 pub mod gateway;
+pub mod interactions;
 pub mod pace;
 pub mod reach;
+pub mod recent;
 pub mod watch;
 pub mod wire;
 
@@ -13,6 +19,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use feedback::Feedback;
 use gateway::Ended;
 pub use reach::DiscordError;
 use reach::Reach;
@@ -57,8 +64,21 @@ const GOOD: Duration = Duration::from_secs(600);
 pub async fn run(settings: Settings, bot: Arc<Bot>) -> Result<(), DiscordError> {
     let mut stop = Stop::listen()?;
     let _watchdog = Watchdog::start()?;
-    let Settings { token, api_url, mut ask_channels } = settings;
+    let Settings { token, api_url, ask_channels } = settings;
     let reach = Reach::new(token, api_url)?;
+    let feedback = Arc::new(Feedback::default());
+    let ended = sessions(&reach, &bot, ask_channels, &feedback, &mut stop).await;
+    feedback.tell();
+    ended
+}
+
+async fn sessions(
+    reach: &Reach,
+    bot: &Arc<Bot>,
+    mut ask_channels: Vec<u64>,
+    feedback: &Arc<Feedback>,
+    stop: &mut Stop,
+) -> Result<(), DiscordError> {
     let mut wait = BETWEEN_SESSIONS;
     loop {
         let gateway = tokio::select! {
@@ -66,7 +86,7 @@ pub async fn run(settings: Settings, bot: Arc<Bot>) -> Result<(), DiscordError> 
             () = stop.asked() => return Ok(()),
         };
         let began = Instant::now();
-        match gateway::serve(&reach, &bot, &ask_channels, gateway, &mut stop).await? {
+        match gateway::serve(reach, bot, &ask_channels, feedback, gateway, stop).await? {
             Ended::Stopped => {
                 tracing::info!("stopped");
                 return Ok(());

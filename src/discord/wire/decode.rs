@@ -2,6 +2,7 @@
 
 use serenity::model::application::{
     CommandData, CommandDataOptionValue, CommandType, ComponentInteractionData, ComponentInteractionDataKind,
+    ResolvedTarget,
 };
 use serenity::model::channel::{Message, MessageType};
 use serenity::model::id::UserId;
@@ -9,9 +10,15 @@ use serenity::model::id::UserId;
 use crate::bot::Bot;
 use crate::bot::reply::{Kind, Reply};
 use crate::bot::request::{Command, Request, Takes};
-use crate::discord::wire::encode::{Choice, MENU_ID, VERSION};
+use crate::discord::wire::encode::Choice;
+use crate::discord::wire::ids::{MENU_ID, VERSION};
 use crate::discord::wire::limits::{CHOICE, CHOICES, length};
 use crate::discord::wire::text::{fit, one_line};
+
+/// The option of every slash command that asks for an open answer.
+pub const PUBLIC: &str = "public";
+/// The command in the menu of every message.
+pub const ANSWER_THIS: &str = "Answer this";
 
 /// What came in, or why it is no request, in words for the member.
 pub type Asked = Result<Request, String>;
@@ -41,6 +48,26 @@ pub fn command(data: &CommandData) -> Asked {
         })
     };
     command.request(value).map_err(|mistake| mistake.to_string())
+}
+
+/// The command on a message, where it is that: what the message asks. Its text comes along, whoever wrote it.
+pub fn on_message(data: &CommandData, me: UserId) -> Option<Asked> {
+    let Some(ResolvedTarget::Message(message)) = data.target().filter(|_| data.name == ANSWER_THIS) else {
+        return None;
+    };
+    let text = without_mention(&message.content, me);
+    if text.is_empty() {
+        let why = "There is no text in that message that I could answer, perhaps just a picture. Use this on a message that asks \
+                   something.";
+        return Some(Err(why.to_owned()));
+    }
+    Some(Request::parse(&text).map_err(|mistake| mistake.to_string()))
+}
+
+/// Whether the answer to a slash command is wanted openly, for everybody to see.
+pub fn openly(data: &CommandData) -> bool {
+    let public = data.options.iter().find(|option| option.name == PUBLIC).map(|option| &option.value);
+    matches!(public, Some(CommandDataOptionValue::Boolean(true)))
 }
 
 /// The suggestions for what somebody is typing into a command.

@@ -2,23 +2,15 @@
 
 use serde::Serialize;
 
-use crate::bot::reply::{Block, Citation, Line, Menu, NextStep, Reply};
-use crate::bot::request::Request;
+use crate::bot::reply::{Block, Citation, Line, NextStep, Reply};
+use crate::discord::wire::ids::custom_id;
 use crate::discord::wire::layout;
 use crate::discord::wire::limits::{
-    BUTTONS, CUSTOM_ID, EMBEDS_TOTAL, FIELD_NAME, FIELD_VALUE, FIELDS, LABEL, MENU, MENU_CHOICE, PICTURE_WORDS,
-    PLACEHOLDER, TITLE, length,
+    BUTTONS, EMBEDS_TOTAL, FIELD_NAME, FIELD_VALUE, FIELDS, LABEL, PICTURE_WORDS, ROWS, TITLE, length,
 };
+use crate::discord::wire::menu::{self, Select};
 use crate::discord::wire::text::{escape, fit, one_line, tidy};
 
-/// The version of what a `custom_id` says; another one is from another time of this bot.
-pub const VERSION: &str = "1:";
-
-/// What a menu's `custom_id` says after the version: the choice itself says what is asked.
-pub const MENU_ID: &str = "menu";
-
-/// Menus below a message; the rows that are left are for buttons.
-const MENUS: usize = 3;
 /// What a picture is called as a file.
 pub const PICTURE: &str = "ladder.png";
 
@@ -57,6 +49,17 @@ pub struct Message {
     enforce_nonce: Option<bool>,
 }
 
+/// What a message says from now on: all of it, since what is left out of an edit stays as it was.
+#[derive(Debug, Serialize)]
+pub struct Edit<'m> {
+    content: &'m str,
+    embeds: &'m [Embed],
+    components: &'m [Row],
+    allowed_mentions: &'m Nobody,
+    /// Nothing: a picture of the old answer goes.
+    attachments: [u8; 0],
+}
+
 /// The first answer to an interaction.
 #[derive(Debug, Serialize)]
 pub struct Callback<T> {
@@ -85,21 +88,28 @@ struct Nobody {
     parse: [&'static str; 0],
 }
 
+/// A box of text in a message.
 #[derive(Clone, Debug, Serialize)]
-struct Embed {
+pub struct Embed {
+    /// The line on top, or nothing.
     #[serde(skip_serializing_if = "String::is_empty")]
-    title: String,
+    pub title: String,
+    /// The text, or nothing.
     #[serde(skip_serializing_if = "String::is_empty")]
-    description: String,
-    color: u32,
+    pub description: String,
+    /// The colour of its edge.
+    pub color: u32,
+    /// Short values below the text.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    fields: Vec<Field>,
+    pub fields: Vec<Field>,
+    /// The picture below, or none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    image: Option<Image>,
+    pub image: Option<Image>,
 }
 
+/// A picture below a text.
 #[derive(Clone, Debug, Serialize)]
-struct Image {
+pub struct Image {
     url: String,
 }
 
@@ -111,11 +121,15 @@ struct Attachment {
     description: String,
 }
 
+/// A short value with a name.
 #[derive(Clone, Debug, Serialize)]
-struct Field {
-    name: String,
-    value: String,
-    inline: bool,
+pub struct Field {
+    /// What it is.
+    pub name: String,
+    /// What it says.
+    pub value: String,
+    /// Beside others rather than below them.
+    pub inline: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -132,24 +146,9 @@ enum Component {
     Select(Select),
 }
 
+/// A button.
 #[derive(Clone, Debug, Serialize)]
-struct Select {
-    #[serde(rename = "type")]
-    kind: u8,
-    custom_id: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    placeholder: String,
-    options: Vec<Pick>,
-}
-
-#[derive(Clone, Debug, Serialize)]
-struct Pick {
-    label: String,
-    value: String,
-}
-
-#[derive(Clone, Debug, Serialize)]
-struct Button {
+pub struct Button {
     #[serde(rename = "type")]
     kind: u8,
     style: u8,
@@ -163,7 +162,39 @@ struct Reference {
     fail_if_not_exists: bool,
 }
 
+impl Button {
+    /// A grey button with a label, and what a click on it means. Both are within the limits already.
+    pub fn new(label: impl Into<String>, custom_id: String) -> Self {
+        Button { kind: 2, style: 2, label: label.into(), custom_id }
+    }
+}
+
+impl<T> Callback<T> {
+    /// A form that opens.
+    pub fn form(data: T) -> Self {
+        Callback { kind: 9, data }
+    }
+}
+
 impl Message {
+    /// A fixed phrase.
+    pub fn saying(content: &'static str) -> Self {
+        Message { content, ..Message::default() }
+    }
+
+    /// Embeds that are within the limits already.
+    pub fn showing(embeds: Vec<Embed>) -> Self {
+        Message { embeds, ..Message::default() }
+    }
+
+    /// With one more row of at most [`BUTTONS`] below, where there is room for one.
+    pub fn with(mut self, buttons: Vec<Button>) -> Self {
+        if !buttons.is_empty() && self.components.len() < ROWS {
+            self.components.push(Row { kind: 1, components: buttons.into_iter().map(Component::Button).collect() });
+        }
+        self
+    }
+
     /// What is said where the answer itself cannot be made or is not taken.
     pub fn apology() -> Self {
         Message {
@@ -195,6 +226,12 @@ impl Message {
             self.attachments = vec![Attachment { id: 0, filename: PICTURE, description }];
         }
         self
+    }
+
+    /// Instead of what a message said before, and without the picture that it may have had.
+    pub fn edit(&self) -> Edit<'_> {
+        let Message { content, embeds, components, allowed_mentions, .. } = self;
+        Edit { content, embeds, components, allowed_mentions, attachments: [] }
     }
 
     /// As the first answer to a command or a click.
@@ -236,7 +273,8 @@ pub fn message(reply: &Reply) -> Message {
         last.fields = fields;
     }
     let mut components = buttons(&reply.next);
-    components.extend(reply.menu.iter().flat_map(menus));
+    let menus = reply.menu.iter().flat_map(menu::selects);
+    components.extend(menus.map(|select| Row { kind: 1, components: vec![Component::Select(select)] }));
     Message { embeds, components, ..Message::default() }
 }
 
@@ -304,51 +342,9 @@ fn buttons(steps: &[NextStep]) -> Vec<Row> {
             && components.iter().all(|other| other.custom_id != custom_id)
             && components.len() < BUTTONS
         {
-            components.push(Button { kind: 2, style: 2, label, custom_id });
+            components.push(Button::new(label, custom_id));
         }
     }
     let components: Vec<Component> = components.into_iter().map(Component::Button).collect();
     if components.is_empty() { Vec::new() } else { vec![Row { kind: 1, components }] }
-}
-
-/// A reply's choices as menus, as many as it takes, up to [`MENUS`].
-fn menus(menu: &Menu) -> Vec<Row> {
-    let picks: Vec<(String, String)> = menu
-        .choices
-        .iter()
-        .filter_map(|step| {
-            let label = fit(&one_line(&step.label), MENU_CHOICE, str::to_owned);
-            let value = readable(&step.request).filter(|value| length(value) <= MENU_CHOICE)?;
-            (!label.is_empty()).then_some((label, value))
-        })
-        .collect();
-    let mut rows: Vec<Row> = Vec::new();
-    let mut taken: Vec<&str> = Vec::new();
-    for (at, picks) in picks.chunks(MENU).take(MENUS).enumerate() {
-        let mut options = Vec::new();
-        for (label, value) in picks {
-            if !taken.contains(&value.as_str()) {
-                taken.push(value);
-                options.push(Pick { label: label.clone(), value: value.clone() });
-            }
-        }
-        let (Some(first), Some(last)) = (options.first(), options.last()) else { continue };
-        let title = one_line(&menu.title);
-        let span = format!("{title}: {} to {}", first.label, last.label);
-        let placeholder = fit(if at > 0 || picks.len() == MENU { &span } else { &title }, PLACEHOLDER, str::to_owned);
-        let select = Select { kind: 3, custom_id: format!("{VERSION}{MENU_ID}{at}"), placeholder, options };
-        rows.push(Row { kind: 1, components: vec![Component::Select(select)] });
-    }
-    rows
-}
-
-/// A request as a button carries it; none where it would be too long, or read as another one.
-pub fn custom_id(request: &Request) -> Option<String> {
-    readable(request).map(|text| format!("{VERSION}{text}")).filter(|id| length(id) <= CUSTOM_ID)
-}
-
-/// A request as text, where it is read as the same one again.
-fn readable(request: &Request) -> Option<String> {
-    let text = request.to_string();
-    (!text.trim().is_empty() && Request::parse(&text).as_ref() == Ok(request)).then_some(text)
 }

@@ -14,6 +14,8 @@ pub const FIELDS: usize = 25;
 pub const FIELD_NAME: usize = 256;
 /// A field's value.
 pub const FIELD_VALUE: usize = 1024;
+/// Rows of buttons or menus below a message.
+pub const ROWS: usize = 5;
 /// Buttons in a row.
 pub const BUTTONS: usize = 5;
 /// Choices in a menu.

@@ -3,9 +3,13 @@
 
 pub mod decode;
 pub mod encode;
+pub mod ids;
 pub mod layout;
 pub mod limits;
+pub mod menu;
+pub mod share;
 pub mod text;
+pub mod verdict;
 
 #[cfg(test)]
 mod proofs;

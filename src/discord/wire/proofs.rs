@@ -11,8 +11,11 @@ use crate::bot::reply::{Block, Citation, Kind, Line, Menu, NextStep, Reply};
 use crate::bot::request::{Request, SECTIONS};
 use crate::discord::wire::decode;
 use crate::discord::wire::encode;
+use crate::discord::wire::ids::custom_id;
 use crate::discord::wire::limits::*;
+use crate::discord::wire::share;
 use crate::discord::wire::text::escape;
+use crate::discord::wire::verdict;
 
 /// Words as a corpus has them, and as somebody would write who means harm.
 fn word() -> impl Strategy<Value = String> {
@@ -191,11 +194,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_reply_becomes_a_body_that_discord_takes(reply in reply(), id in any::<u64>()) {
+    fn any_reply_becomes_a_body_that_discord_takes(reply in reply(), request in request(), id in any::<u64>()) {
         let message = serde_json::to_value(encode::message(&reply).replying_to(id)).expect("JSON");
         check(&message);
         check_links(&message, &links(&reply));
         assert!(length(message["nonce"].as_str().expect("a nonce")) <= 25);
+        let below = share::button(&reply, &request).into_iter().chain(verdict::buttons(&reply)).collect();
+        check(&serde_json::to_value(encode::message(&reply).with(below).edit()).expect("JSON"));
         let callback = serde_json::to_value(encode::message(&reply).ephemeral().callback()).expect("JSON");
         check(&callback["data"]);
         assert_eq!(callback["data"]["flags"], 64);
@@ -203,7 +208,7 @@ proptest! {
 
     #[test]
     fn a_button_asks_what_it_was_made_for(request in request()) {
-        if let Some(id) = encode::custom_id(&request) {
+        if let Some(id) = custom_id(&request) {
             let data = serde_json::json!({"custom_id": id, "component_type": 2});
             let click = decode::click(&serde_json::from_value(data).expect("a click"));
             assert_eq!(click, Ok(request));

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::answer_to;
 use super::process::Process;
-use super::standin::{CHANNEL, Context, MESSAGE_CONTENT, Message, OTHER_CHANNEL, Setup, StandIn};
+use super::standin::{CHANNEL, Context, MESSAGE_CONTENT, Message, OTHER_CHANNEL, Person, Setup, StandIn};
 
 /// Without what differs from run to run.
-fn steady(mut sent: Value) -> Value {
+pub(super) fn steady(mut sent: Value) -> Value {
     if !sent["nonce"].is_null() {
         assert_eq!(sent["nonce"], sent["message_reference"]["message_id"]);
         sent["nonce"] = json!("[nonce]");
@@ -33,12 +33,12 @@ fn without_lines(value: &mut Value) {
     }
 }
 
-fn title(sent: &Value) -> &str {
+pub(super) fn title(sent: &Value) -> &str {
     let body = if sent["data"].is_object() { &sent["data"] } else { sent };
     body["embeds"][0]["title"].as_str().unwrap_or_default()
 }
 
-fn buttons(sent: &Value) -> Vec<&str> {
+pub(super) fn buttons(sent: &Value) -> Vec<&str> {
     let body = if sent["data"].is_object() { &sent["data"] } else { sent };
     let rows = body["components"].as_array().into_iter().flatten();
     let buttons = rows.flat_map(|row| row["components"].as_array().into_iter().flatten());
@@ -62,7 +62,7 @@ async fn every_command_is_answered_at_once_and_to_the_asker_alone() {
         ("help", json!({})),
     ];
     for (name, options) in commands {
-        let answer = discord.slash(name, options, &Context::server()).await;
+        let answer = discord.slash(name, options, &Context::server().by(Person::named(name))).await;
         assert_eq!((&answer["type"], &answer["data"]["flags"]), (&json!(4), &json!(64)));
         insta::assert_json_snapshot!(format!("command_{name}"), steady(answer));
     }
@@ -222,11 +222,11 @@ async fn a_button_asks_its_question_even_after_a_restart() {
 async fn a_forged_button_is_answered_politely() {
     let discord = StandIn::start(Setup::default()).await;
     let _bot = Process::start(&discord);
-    for id in ["0:role:pm", "", "1:/drop everything", "1:/path"] {
+    for id in ["0:role:pm", "", "1:/drop everything", "1:/path", "1s:", "1-:who"] {
         let message = json!({"components": [{"type": 1, "components": [
             {"type": 2, "style": 2, "label": "Click", "custom_id": id},
         ]}]});
-        let answer = discord.click(id, &message, &Context::server()).await;
+        let answer = discord.click(id, &message, &Context::server().by(Person::named(id))).await;
         assert_eq!((&answer["type"], title(&answer)), (&json!(4), "I cannot do that"), "{id}");
     }
 }

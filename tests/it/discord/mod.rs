@@ -1,10 +1,14 @@
 //! The real binary as a process, against a stand-in for Discord: what people see, and what operators see.
 
+mod edits;
+mod feedback;
 mod flows;
 mod operation;
 mod pictures;
 mod process;
+mod sharing;
 mod standin;
+mod storms;
 mod trouble;
 
 use serde_json::Value;

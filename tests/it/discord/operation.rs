@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rolecall::bot::request::COMMANDS;
 use serde_json::json;
 
 use super::answer_to;
@@ -11,12 +12,15 @@ use super::standin::{
     TOKEN,
 };
 
+/// The commands of the table, and the one on messages.
+const ALL: usize = COMMANDS.len() + 1;
+
 #[tokio::test]
 async fn the_first_start_registers_all_commands_and_the_second_none() {
     let discord = StandIn::start(Setup::default()).await;
     let bot = Process::start(&discord);
     assert_eq!(discord.wait_identified().await.intents, GUILD_MESSAGES | DIRECT_MESSAGES);
-    bot.until_it_says("commands: 10 created, 0 changed, 0 deleted, 0 as they were").await;
+    bot.until_it_says(&format!("commands: {ALL} created, 0 changed, 0 deleted, 0 as they were")).await;
     bot.until_it_says(&format!(
         "https://discord.com/oauth2/authorize?client_id={APPLICATION}&scope=bot+applications.commands&permissions=117760"
     ))
@@ -32,7 +36,7 @@ async fn the_first_start_registers_all_commands_and_the_second_none() {
     let commands = commands.as_array().expect("a list").clone();
     let discord = StandIn::start(Setup { commands, ..Setup::default() }).await;
     let bot = Process::start(&discord);
-    bot.until_it_says("commands: 0 created, 0 changed, 0 deleted, 10 as they were").await;
+    bot.until_it_says(&format!("commands: 0 created, 0 changed, 0 deleted, {ALL} as they were")).await;
     assert_eq!(discord.command_creations(), 0);
     assert!(discord.requests().iter().all(|request| request.method == "GET"), "{:#?}", discord.requests());
 }
@@ -44,7 +48,7 @@ async fn registering_is_tried_again_and_touches_only_what_differs() {
     discord.fail_next("GET", "/commands", Fault::Status(502));
     let bot = Process::start(&discord);
     bot.until_it_says("the commands could not be registered").await;
-    bot.until_it_says("commands: 10 created, 0 changed, 1 deleted, 0 as they were").await;
+    bot.until_it_says(&format!("commands: {ALL} created, 0 changed, 1 deleted, 0 as they were")).await;
 }
 
 #[tokio::test]

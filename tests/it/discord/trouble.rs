@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::answer_to;
 use super::process::Process;
-use super::standin::{Context, Fault, Message, PostKind, Setup, StandIn};
+use super::standin::{Context, Fault, Message, Person, PostKind, Setup, StandIn};
 
 fn pm() -> serde_json::Value {
     json!({"name": "pm"})
@@ -82,8 +82,9 @@ async fn many_questions_at_once_are_answered_one_after_another() {
     let bot = Process::start(&discord);
     bot.until_it_says(" created, ").await;
     let began = Instant::now();
-    for _ in 0..6 {
-        answer_to(&discord, Message::new("/roles", Context::direct())).await;
+    for person in ["ada", "ben", "cleo", "dan", "eve", "finn"] {
+        let context = Context::server().by(Person::named(person));
+        answer_to(&discord, Message::new("/roles", context).mentioning_the_bot()).await;
     }
     assert!(began.elapsed() > Duration::from_secs(4), "the sixth has to wait");
 }

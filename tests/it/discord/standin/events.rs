@@ -198,6 +198,15 @@ pub fn show(message: &mut Value, body: &Value) {
     }
 }
 
+/// Gives a message that somebody wrote another text, as its author does in an edit.
+pub fn rewrite(message: &mut Value, content: &str) {
+    let replied = !message["referenced_message"].is_null();
+    let mentioned = content.contains(&format!("<@{APPLICATION}>"));
+    message["content"] = json!(content);
+    message["mentions"] = if mentioned || replied { json!([bot_user()]) } else { json!([]) };
+    message["edited_timestamp"] = message["timestamp"].clone();
+}
+
 fn metadata(interaction: &Interaction) -> Value {
     let mut metadata = json!({
         "id": interaction.id.to_string(), "type": interaction.kind, "user": interaction.context.person.user(),

@@ -100,6 +100,16 @@ pub fn deliver(world: &mut World, mut message: Value, guild: Option<u64>) {
     session.dispatch("MESSAGE_CREATE", &message);
 }
 
+/// Tells of what became of a message, where the bot wants to hear of messages.
+pub fn tell(world: &mut World, name: &str, event: &Value) {
+    let Some(session) = &mut world.session else { return };
+    let intent = if event["guild_id"].is_null() { DIRECT_MESSAGES } else { GUILD_MESSAGES };
+    if session.identify.has(intent) {
+        let event = events::as_seen_by(session, event.clone());
+        session.dispatch(name, &event);
+    }
+}
+
 pub async fn upgrade(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery, ws: WebSocketUpgrade) -> Response {
     let version_10 = query.unwrap_or_default().split('&').any(|pair| pair == "v=10");
     ws.on_upgrade(move |socket| async move {

@@ -261,6 +261,41 @@ impl StandIn {
         self.calm(|world| world.claim(answer)).await.map(|post| post.body)
     }
 
+    /// Edits the question to which the bot sent this answer, and waits for what the bot edits then, or until it is proved that
+    /// it edits nothing.
+    pub async fn edit(&self, answer: &Value, content: &str) -> Option<Value> {
+        let channel: u64 = self.shared.change(|world| {
+            let question = world.question_of(answer);
+            events::rewrite(question, content);
+            let (event, channel) = (question.clone(), question["channel_id"].as_str().and_then(|id| id.parse().ok()));
+            gateway::tell(world, "MESSAGE_UPDATE", &event);
+            channel.expect("a message with a channel")
+        });
+        let edited = |post: &Post| post.kind == PostKind::Edit && post.channel == channel;
+        self.calm(|world| world.claim(edited)).await.map(|post| post.body)
+    }
+
+    /// Deletes the question to which the bot sent this answer.
+    pub fn delete(&self, answer: &Value) {
+        self.shared.change(|world| {
+            let question = world.question_of(answer).clone();
+            world.messages.retain(|message| message["id"] != question["id"]);
+            let event = json!({
+                "id": question["id"], "channel_id": question["channel_id"], "guild_id": question["guild_id"],
+            });
+            gateway::tell(world, "MESSAGE_DELETE", &event);
+        });
+    }
+
+    /// Waits until the bot has deleted what it sent.
+    pub async fn wait_gone(&self, sent: &Value) {
+        let gone = |world: &mut World| {
+            let post = world.posts.iter().find(|post| post.body == *sent)?;
+            world.message(post.message?).is_none().then_some(())
+        };
+        self.shared.until("the bot's message to be deleted", PATIENCE, gone).await;
+    }
+
     /// The next thing that the bot shows beyond what was handed out: a follow-up, an edit, a second message.
     pub async fn next_post(&self) -> Post {
         self.shared.until("another message of the bot", PATIENCE, |world| world.claim(|_| true)).await

@@ -199,6 +199,12 @@ impl World {
         self.messages.iter().find(|message| message["id"] == id.as_str())
     }
 
+    /// The message that the bot replied to with this body.
+    pub fn question_of(&mut self, answer: &Value) -> &mut Value {
+        let id = &answer["message_reference"]["message_id"];
+        self.messages.iter_mut().find(|message| message["id"] == *id).expect("a message that was replied to")
+    }
+
     pub fn claim(&mut self, fits: impl Fn(&Post) -> bool) -> Option<Post> {
         let post = self.posts.iter_mut().find(|post| !post.claimed && fits(post))?;
         post.claimed = true;

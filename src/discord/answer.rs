@@ -1,0 +1,30 @@
+//! What was asked, answered and drawn; whatever happens on the way, there is something to say.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::bot::Bot;
+use crate::bot::reply::{Chart, Reply};
+use crate::discord::wire::decode::{self, Asked};
+use crate::discord::wire::encode::{self, Button};
+use crate::discord::wire::verdict;
+
+/// The body of the answer and what a picture to it would show, where it is to be said at all, with the buttons that judge it and those that `below` puts before them.
+/// A panic inside, which the panic hook logs, is an apology.
+pub fn drawn(
+    bot: &Bot,
+    asked: impl FnOnce() -> Asked,
+    keep: impl Fn(&Reply) -> bool,
+    below: impl Fn(&Reply) -> Vec<Button>,
+) -> Option<(encode::Message, Option<Chart>)> {
+    let draw = || {
+        let reply = match asked() {
+            Ok(request) => bot.handle(&request),
+            Err(why) => decode::refusal(&why),
+        };
+        keep(&reply).then(|| {
+            let buttons = below(&reply).into_iter().chain(verdict::buttons(&reply)).collect();
+            (encode::message(&reply).with(buttons), reply.picture)
+        })
+    };
+    catch_unwind(AssertUnwindSafe(draw)).unwrap_or_else(|_| Some((encode::Message::apology(), None)))
+}
