@@ -15,8 +15,10 @@ use std::time::{Duration, Instant};
 use rolecall::bot::Bot;
 use rolecall::bot::question::Bounds;
 use rolecall::library::Library;
+use rolecall::library::chart::Chart;
 use rolecall::library::document::Document;
 use rolecall::library::markdown::Part;
+use rolecall::picture;
 use tantivy::collector::TopDocs;
 use tantivy::directory::RamDirectory;
 use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
@@ -65,6 +67,7 @@ fn run(rounds: usize) -> Outcome<()> {
         PATIENCE.as_secs()
     );
     table("The shipped corpus", Path::new(SHIPPED), about_shipped, rounds)?;
+    pictures(rounds.div_ceil(WARM_UP))?;
     let folder = tempfile::tempdir()?;
     let roles = generate(folder.path(), if rounds == 1 { &PLACES[..1] } else { &PLACES })?;
     let heading = format!("A generated corpus of {roles} roles with {DUTIES} responsibilities each");
@@ -82,6 +85,10 @@ fn about_shipped(_: &Library) -> Vec<Typed> {
         ("/role", "/role product-designer"),
         ("/duties", "/duties pm"),
         ("/path", "/path apm cpo"),
+        ("/compare", "/compare pm, spm"),
+        ("/who", "/who decides what gets built next"),
+        ("/next", "/next spm"),
+        ("/ladder", "/ladder"),
         ("/roles", "/roles"),
         ("/help", "/help"),
         ("who", "who decides what gets built next?"),
@@ -129,6 +136,27 @@ fn table(heading: &str, corpus: &Path, about: fn(&Library) -> Vec<Typed>, rounds
         let (median, late, plain) = (percentile(&mut ours, 50), percentile(&mut ours, 99), percentile(&mut theirs, 50));
         let (ratio, count) = (median / plain, ours.len());
         println!("| {kind} | {answered_as} | {count} | {median:.0} | {late:.0} | {plain:.0} | {ratio:.1} |");
+    }
+    Ok(())
+}
+
+/// Pictures of the shipped ladder, drawn anew each time, beside the text that they go with.
+fn pictures(rounds: usize) -> Outcome<()> {
+    let library = Library::open(Path::new(SHIPPED), Path::new(UNWRITABLE), |_, _| {})?;
+    let route = Chart::Route { from: "associate-product-manager".to_owned(), to: "chief-product-officer".to_owned() };
+    println!("\n### Pictures, drawn anew\n");
+    println!("| picture | rounds | median, µs | 99th percentile, µs | kB |");
+    println!("|---|---:|---:|---:|---:|");
+    for (name, chart) in [("/ladder", Chart::Whole), ("/path", route)] {
+        let mut times = Vec::new();
+        let mut size = 0;
+        for _ in 0..rounds {
+            let (taken, picture) = time(|| picture::draw(&library, &chart));
+            size = picture?.png.len() / 1000;
+            times.push(taken);
+        }
+        let (median, late) = (percentile(&mut times, 50), percentile(&mut times, 99));
+        println!("| {name} | {rounds} | {median:.0} | {late:.0} | {size} |");
     }
     Ok(())
 }

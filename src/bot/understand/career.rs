@@ -10,6 +10,7 @@ use crate::bot::understand::reader::{Reader, SPENT};
 const FIELD: f32 = 0.7;
 
 impl Reader<'_> {
+    /// A way from one role to another.
     pub fn route(&self) -> Option<Question> {
         let asked = self.has(Cue::Path) || self.sentence.arrow || self.weighed.from_to;
         let moves = self.has(Cue::Into) || self.has(Cue::Next);
@@ -45,6 +46,7 @@ impl Reader<'_> {
         Some(question)
     }
 
+    /// What comes after a role.
     pub fn next(&self) -> Option<Question> {
         let asked = self.has(Cue::Next) || self.has(Cue::Sideways) || self.leads_from_a_role();
         // "Which roles can a ... move to next": a role is wanted, and the one named is where it starts.
@@ -67,6 +69,7 @@ impl Reader<'_> {
         })
     }
 
+    /// Why a team has a role.
     pub fn reason(&self) -> Option<Question> {
         if self.roles.is_empty() || !self.has(Cue::Why) || self.weighed.leads_with_who {
             return None;
@@ -80,6 +83,7 @@ impl Reader<'_> {
         Some(question)
     }
 
+    /// How to become something; where no role is named, the doors into the field.
     pub fn entry(&self) -> Option<Question> {
         if !self.has(Cue::Into) || self.roles.len() > 1 || (self.weighed.leads_with_who && !self.weighed.category) {
             return None;

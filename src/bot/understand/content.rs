@@ -35,6 +35,7 @@ impl Reader<'_> {
         (question.confidence >= SURE_ENOUGH).then_some(question)
     }
 
+    /// A figure: the role's own, the field's, or what a search finds of that measure.
     pub fn figure(&self) -> Option<Question> {
         let measure = self.sentence.measure()?;
         // "Would a ... say how much is spent" wants yes or no.
@@ -96,6 +97,7 @@ impl Reader<'_> {
         Some(Question { subject, ..self.found(Kind::Fact, query, hits, push)? })
     }
 
+    /// Who does something; or whom a role has above it.
     pub fn who(&self) -> Option<Question> {
         if !self.weighed.leads_with_who && !self.weighed.of_a_role {
             return None;
@@ -109,6 +111,7 @@ impl Reader<'_> {
         Some(Question { roles, ..self.found(Kind::Who, query, hits, 0.0)? })
     }
 
+    /// Whether a role does something.
     pub fn check(&self) -> Option<Question> {
         let (role, others) = self.roles.split_first()?;
         if !self.weighed.leads_with_yes_no || self.has(Cue::Compare) {
@@ -129,6 +132,7 @@ impl Reader<'_> {
         Some(Question { roles: vec![role, other], ..self.question(Kind::Check, sure) })
     }
 
+    /// What a role is responsible for, narrowed where a subject is named.
     pub fn duties(&self) -> Option<Question> {
         let &[role] = self.roles.as_slice() else { return None };
         // What is compared to something that is none of ours cannot be answered by one half.
@@ -153,6 +157,7 @@ impl Reader<'_> {
         Some(Question { subject: Subject::Narrowed, ..best })
     }
 
+    /// What a role is.
     pub fn role(&self) -> Option<Question> {
         if self.roles.is_empty() || self.weighed.of_a_role || self.weighed.leads_with_who && self.weighed.category {
             return None;
@@ -170,6 +175,7 @@ impl Reader<'_> {
         (alone || hinted || self.has(Cue::Asks)).then_some(question)
     }
 
+    /// What there is on a subject.
     pub fn topic(&self) -> Option<Question> {
         // Yes or no of nobody in particular is talk of things that are there, not of what roles are.
         if self.weighed.unknown_doer || (self.weighed.leads_with_yes_no && self.roles.is_empty()) {

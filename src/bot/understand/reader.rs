@@ -12,10 +12,13 @@ use crate::library::search::Hit;
 
 /// A sentence that is read: what it says, and what there is to answer it from.
 pub struct Reader<'a> {
+    /// What there is to answer from.
     pub library: &'a Library,
+    /// What was said.
     pub sentence: &'a Sentence,
     /// Roles that the sentence names, in order, each once.
     pub roles: Vec<usize>,
+    /// What its marks amount to.
     pub weighed: Weighed,
 }
 
@@ -29,6 +32,7 @@ pub const IMPERSONAL: f32 = 1.2;
 pub const SPENT: [Cue; 5] = [Cue::Who, Cue::What, Cue::About, Cue::Asks, Cue::YesNo];
 
 impl Reader<'_> {
+    /// True where a cue of this kind stands anywhere.
     pub fn has(&self, cue: Cue) -> bool {
         self.sentence.has(cue)
     }
@@ -41,6 +45,7 @@ impl Reader<'_> {
         }
     }
 
+    /// A question of this kind about the roles that are named, as sure as the sentence lets it be.
     pub fn question(&self, kind: Kind, confidence: f32) -> Question {
         let confidence = confidence * self.weighed.asks * self.weighed.general * self.weighed.firm;
         let roles = self.roles.clone();
