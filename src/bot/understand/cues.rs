@@ -132,7 +132,7 @@ pub const CUES: &[(Cue, &str)] = &[
     (Cue::Most, "more, most, highest, best, higher, better, less, least, lowest, top"),
     (
         Cue::Asks,
-        "best way to, best ways to, way to, ways to, tricks to, tricks for, tips for, tips on, tips to, advice on, advice for, guide to, rules for, rules on, rules about, \
+        "sorry for stupid question, sorry for the stupid question, sorry stupid question, sorry if, stupid question, dumb question, silly question, quick question, best way to, best ways to, way to, ways to, tricks to, tricks for, tips for, tips on, tips to, advice on, advice for, guide to, rules for, rules on, rules about, \
          how, how do, how does, how to, which, where, when, can someone explain, can anyone explain, could someone, does anyone know, \
          anyone know, do you know, i wonder, wondering, curious, any idea, remind me, can i get, can i have, could i get, could i have, may i have, i need a, question, help me understand, tell me, \
          can you tell me, could you tell me, could you state, could you give, could you explain, could you describe, could you list, can you give, can you explain, can you describe, can you list, can you say, would you explain, would you mind telling me, options, i'd like to know, i want to know, want to know, need to know",
@@ -150,7 +150,7 @@ pub const CUES: &[(Cue, &str)] = &[
          o'clock, noon, lunch, standup, stand-up, retro, brb, fyi, btw, pto, ooo, holiday, vacation, sick, birthday, congrats, congratulations, \
          welcome, thanks, thank you, cheers, sorry, anyone up for, up for, anyone seen, has anyone, did anyone, did you, did the, was the, \
          were the, are you, are we, can you, could you, can we, should we, will you, would you, have you, do we have, my pr, \
-         pr, merge, deployed, staging, prod, channel, figma link, the link, zoom, slack, ping, pinged, dm, emailed, on call, in the office, of us, you or me, me or you, about time, could have guessed, would have guessed, would have thought, between us, am i right, am i the only, am i late",
+         pr, merge, deployed, staging, prod, channel, figma link, the link, zoom, slack, ping, pinged, dm, emailed, on call, in the office, of us, you or me, me or you, about time, guess what, what do you think, what do we think, last spring, last summer, last autumn, last winter, could have guessed, would have guessed, would have thought, between us, am i right, am i the only, am i late",
     ),
 ];
 

@@ -346,7 +346,7 @@ fn general(library: &Library, sentence: &Sentence, named: &[&Mention], asking: &
             // Somebody's own things and people, and you who are spoken to.
             "your" | "my" | "me" if sentence.is_formula(at) => 1.0,
             "your" => 0.55,
-            "my" | "me" if named.is_empty() => 0.8,
+            "my" | "me" if named.is_empty() && !named_subject => 0.8,
             // "Who else", "who made you": one of those present.
             "else" if who == Some(at) => 0.75,
             "you" if who.is_some() && at + 1 == sentence.words.len() => 0.7,
