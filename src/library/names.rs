@@ -50,6 +50,8 @@ pub struct Names {
     /// Every word of every name, by its first letter, for typing errors.
     vocabulary: BTreeMap<char, Vec<String>>,
     known_words: HashSet<String>,
+    /// By the stems of those words, the letters that they end with.
+    endings: HashMap<String, HashSet<char>>,
     /// The words of titles that say that somebody is meant: "manager", "officer", "head".
     heads: HashSet<String>,
     /// Names as shown, in lower case, sorted: (lower case, shown, document).
@@ -66,6 +68,7 @@ impl Names {
             short: HashMap::new(),
             vocabulary: BTreeMap::new(),
             known_words: HashSet::new(),
+            endings: HashMap::new(),
             heads: documents.iter().filter(|doc| doc.is_role()).filter_map(|doc| head(&doc.title)).collect(),
             shown: Vec::new(),
             longest: 1,
@@ -94,6 +97,7 @@ impl Names {
                 if names.known_words.insert(word.to_owned())
                     && let Some(first) = word.chars().next()
                 {
+                    names.endings.entry(stem(word)).or_default().extend(word.chars().next_back());
                     names.vocabulary.entry(first).or_default().push(word.to_owned());
                 }
             }
@@ -240,10 +244,12 @@ impl Names {
                 if self.known_words.contains(key) {
                     return None;
                 }
-                let corrected = self.corrected(key)?;
+                if !ordinary(&word.text) {
+                    return self.corrected(key);
+                }
                 // Stemming hides a letter left out ("enginer"); an ending of its own makes another word ("manage", "manager").
-                let same = stem(key) == stem(&corrected) && key.chars().next_back() == corrected.chars().next_back();
-                (same || !ordinary(&word.text)).then_some(corrected)
+                let endings = self.endings.get(&word.stem)?;
+                key.chars().next_back().filter(|last| endings.contains(last)).and_then(|_| self.corrected(key))
             })
             .collect();
         let mut mentions: Vec<Mention> = Vec::new();
