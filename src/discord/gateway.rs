@@ -9,6 +9,7 @@ use serenity::Error;
 use serenity::async_trait;
 use serenity::client::{ClientBuilder, Context, EventHandler};
 use serenity::gateway::{ConnectionStage, GatewayError, ShardStageUpdateEvent};
+use serenity::http::Http;
 use serenity::model::application::Interaction;
 use serenity::model::channel::Message;
 use serenity::model::event::{MessageUpdateEvent, ResumedEvent};
@@ -181,23 +182,7 @@ impl EventHandler for Handler {
             tracing::warn!("too many questions in one channel at once; one was not answered");
             return;
         }
-        let picture = self.gallery.picture(&self.bot, chart.as_ref(), Instant::now()).await;
-        let body = body.replying_to(id);
-        let mut sent = Err(Failure::Refused(String::new()));
-        if let Some(picture) = &picture {
-            let body = body.clone().with_picture(&picture.words);
-            sent = deliver::message(&context.http, channel, &body, Some(picture)).await;
-            if let Err(Failure::Refused(why)) = &sent {
-                tracing::warn!(%why, "a reply goes out without its picture; may the bot attach files in that channel?");
-            }
-        }
-        if picture.is_none() || matches!(sent, Err(Failure::Refused(_))) {
-            sent = deliver::message(&context.http, channel, &body, None).await;
-        }
-        if let Err(Failure::Refused(why)) = &sent {
-            tracing::error!(%why, "a reply was refused by Discord; please report it");
-            sent = deliver::message(&context.http, channel, &encode::Message::apology().replying_to(id), None).await;
-        }
+        let sent = self.send(&context.http, channel, id, body, chart).await;
         match sent {
             Ok(answer) => answered.iter_mut().for_each(|answered| answered.answer = answer),
             Err(why) => {
@@ -248,6 +233,34 @@ impl EventHandler for Handler {
 impl Handler {
     fn heard(&self, message: &Message) -> Option<Heard> {
         decode::message(message, *self.me.get()?, &self.ask_channels)
+    }
+
+    /// Sends a reply to a message, with its picture where that can be had and is taken, and gives its id.
+    async fn send(
+        &self,
+        http: &Http,
+        channel: ChannelId,
+        question: u64,
+        body: encode::Message,
+        chart: Option<Chart>,
+    ) -> Result<Option<MessageId>, Failure> {
+        let body = body.replying_to(question);
+        if let Some(picture) = self.gallery.picture(&self.bot, chart.as_ref(), Instant::now()).await {
+            let body = body.clone().with_picture(&picture.words);
+            match deliver::message(http, channel, &body, Some(&picture)).await {
+                Err(Failure::Refused(why)) => {
+                    tracing::warn!(%why, "a reply goes out without its picture; may the bot attach files in that channel?");
+                }
+                sent => return sent,
+            }
+        }
+        match deliver::message(http, channel, &body, None).await {
+            Err(Failure::Refused(why)) => {
+                tracing::error!(%why, "a reply was refused by Discord; please report it");
+                deliver::message(http, channel, &encode::Message::apology().replying_to(question), None).await
+            }
+            sent => sent,
+        }
     }
 
     /// The answer to a message and what a picture to it would show, where there is one to be said.
