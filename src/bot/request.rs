@@ -369,6 +369,14 @@ fn two_names(text: &str) -> (String, String) {
     }
 }
 
+fn write_pair(f: &mut fmt::Formatter<'_>, command: &str, one: &str, other: &str) -> fmt::Result {
+    match (one, other) {
+        (one, "") => write!(f, "/{command} {one}"),
+        _ if one.contains(' ') || other.contains(' ') => write!(f, "/{command} {one}, {other}"),
+        _ => write!(f, "/{command} {one} {other}"),
+    }
+}
+
 /// As it would be typed; [`Request::parse`] reads it again.
 impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -376,16 +384,10 @@ impl fmt::Display for Request {
             Request::Role { name } => write!(f, "/role {name}"),
             Request::Section { name, section } => write!(f, "/role {name} section:{}", section.named().0),
             Request::Duties { name } => write!(f, "/duties {name}"),
-            Request::Compare { one, other } if other.is_empty() => write!(f, "/compare {one}"),
-            Request::Compare { one, other } if one.contains(' ') || other.contains(' ') => {
-                write!(f, "/compare {one}, {other}")
-            }
-            Request::Compare { one, other } => write!(f, "/compare {one} {other}"),
+            Request::Compare { one, other } => write_pair(f, "compare", one, other),
             Request::Who { does } => write!(f, "/who {does}"),
             Request::Next { name } => write!(f, "/next {name}"),
-            Request::Path { from, to } if to.is_empty() => write!(f, "/path {from}"),
-            Request::Path { from, to } if from.contains(' ') || to.contains(' ') => write!(f, "/path {from}, {to}"),
-            Request::Path { from, to } => write!(f, "/path {from} {to}"),
+            Request::Path { from, to } => write_pair(f, "path", from, to),
             Request::Ladder { family } if family.is_empty() => f.write_str("/ladder"),
             Request::Ladder { family } => write!(f, "/ladder {family}"),
             Request::Ask { question } => f.write_str(question),

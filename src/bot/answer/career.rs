@@ -1,6 +1,6 @@
 //! Ways from role to role: a route, what comes next, how to get there.
 
-use crate::bot::answer::draft::{cite, led, line, offer_role, slugs, whole, with_article};
+use crate::bot::answer::draft::{cite, led, line, lines, offer_role, slugs, whole, with_article};
 use crate::bot::question::{Question, Subject};
 use crate::bot::reply::{Block, Kind, Line, Reply};
 use crate::bot::request::Request;
@@ -116,7 +116,8 @@ fn steps_after(library: &Library, reply: &mut Reply, at: usize, wanted: impl Fn(
     }
 }
 
-fn step_title(library: &Library, rung: Rung) -> String {
+/// A step by the role that it leads to.
+pub fn step_title(library: &Library, rung: Rung) -> String {
     let to = &library.document(rung.to).title;
     match rung.direction {
         Direction::Up => to.clone(),
@@ -147,7 +148,7 @@ pub fn into(library: &Library, question: &Question) -> Reply {
     let Some(&at) = question.roles.first() else { return ways_in(library, question) };
     let document = library.document(at);
     let mut reply = Reply::new(Kind::Into, format!("How to become {}", with_article(&document.title)));
-    let takes: Vec<Line> = document.part(Part::Entry).map(|passage| line(&mut reply, document, passage)).collect();
+    let takes = lines(&mut reply, document, Part::Entry);
     let figures = document.figures("experience").map(|(_, passage)| line(&mut reply, document, passage));
     let figures: Vec<Line> = figures.collect();
     let before = library.ladder.before(at);

@@ -1,6 +1,6 @@
 //! Two roles side by side: what they share, what only one does, scope, people, horizon.
 
-use crate::bot::answer::draft::{line, offer_role, slugs, with_article};
+use crate::bot::answer::draft::{cite, line, lines, offer_role, slugs, with_article};
 use crate::bot::answer::role::sentence;
 use crate::bot::reply::{Block, Kind, Line, Reply};
 use crate::bot::request::Request;
@@ -47,7 +47,7 @@ pub fn compare(library: &Library, one: usize, other: usize) -> Reply {
     if let Some(rung) = library.ladder.rung(one, other).or_else(|| library.ladder.rung(other, one)) {
         let from = library.document(rung.from);
         let step = &from.front.steps[rung.step];
-        let sources = crate::bot::answer::draft::cite(&mut reply, from, &step.sources, step.to.line);
+        let sources = cite(&mut reply, from, &step.sources, step.to.line);
         let items =
             step.adds.iter().map(|text| Line { lead: None, text: text.clone(), sources: sources.clone() }).collect();
         reply.bullets(Some(&format!("What {} adds", library.document(rung.to).title)), items);
@@ -102,7 +102,7 @@ fn only(reply: &mut Reply, document: &Document) {
     let heading =
         if count > OF_EACH { format!("{} ({OF_EACH} of {count})", document.title) } else { document.title.clone() };
     reply.bullets(Some(&heading), items);
-    let limits: Vec<Line> = document.part(Part::Limit).map(|limit| line(reply, document, limit)).collect();
+    let limits = lines(reply, document, Part::Limit);
     reply.bullets(Some(&format!("Not part of being {}", with_article(&document.title))), limits);
 }
 

@@ -123,8 +123,8 @@ pub fn nothing(library: &Library, text: &str, asked: bool) -> Reply {
 fn nearest(library: &Library, text: &str, asked: bool) -> Vec<usize> {
     let sentence = Sentence::read(library, text);
     let named = sentence.mentions.iter().flat_map(|mention| mention.documents.iter().copied());
-    let query = library.search.query(sentence.words.iter().filter(|_| asked));
-    let found = library.search.find(&query, 8 * NEAREST);
+    let found =
+        if asked { library.search.find(&library.search.query(&sentence.words), 8 * NEAREST) } else { Vec::new() };
     let mut nearest: Vec<usize> = Vec::new();
     for at in named.chain(found.into_iter().filter(|hit| hit.coverage > 0.3).map(|hit| hit.document)) {
         if !nearest.contains(&at) {

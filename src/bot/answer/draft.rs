@@ -68,6 +68,17 @@ pub fn whole(reply: &mut Reply, document: &Document, passage: &Passage) {
     reply.bullets(heading.filter(|_| !introduced), items);
 }
 
+/// All passages of a part, a line each.
+pub fn lines(reply: &mut Reply, document: &Document, part: Part) -> Vec<Line> {
+    document.part(part).map(|passage| line(reply, document, passage)).collect()
+}
+
+/// All passages of a part, a paragraph each.
+pub fn paragraphs(reply: &mut Reply, document: &Document, part: Part) {
+    let lines = lines(reply, document, part);
+    reply.blocks.extend(lines.into_iter().map(Block::Paragraph));
+}
+
 /// The first passage of a part, as a paragraph.
 pub fn first(reply: &mut Reply, document: &Document, part: Part) {
     if let Some(passage) = document.part(part).next() {

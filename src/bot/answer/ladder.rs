@@ -1,12 +1,12 @@
 //! The ladder as a list: every role with the steps from it. The picture beside it shows the same.
 
+use crate::bot::answer::career::step_title;
 use crate::bot::answer::directory::mistake;
 use crate::bot::answer::draft::{cite, offer_role, slugs};
 use crate::bot::reply::{Kind, Line, Reply};
 use crate::bot::request::Request;
 use crate::library::Library;
 use crate::library::chart::Chart;
-use crate::library::front_matter::Direction;
 
 /// The ladder of a family, or of all roles where `family` is empty. A role's name stands for its family.
 pub fn ladder(library: &Library, family: &str) -> Reply {
@@ -31,12 +31,7 @@ pub fn ladder(library: &Library, family: &str) -> Reply {
         let mut items: Vec<Line> = Vec::new();
         for rung in view.rungs.iter().filter(|rung| rung.from == *at) {
             let step = &document.front.steps[rung.step];
-            let to = &library.document(rung.to).title;
-            let text = match rung.direction {
-                Direction::Up => format!("→ {to}"),
-                Direction::Sideways => format!("→ {to} (sideways)"),
-                Direction::Entry => format!("→ {to} (a way in)"),
-            };
+            let text = format!("→ {}", step_title(library, *rung));
             let sources = cite(&mut reply, document, &step.sources, step.to.line);
             items.push(Line { lead: None, text, sources });
         }

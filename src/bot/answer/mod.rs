@@ -30,24 +30,17 @@ pub fn answer(library: &Library, request: &Request, bounds: Bounds) -> Reply {
         Request::Duties { name } => named(library, name, |at| role::duties(library, &whole(Kind::Duties, at))),
         Request::Next { name } => named(library, name, |at| career::next(library, &whole(Kind::Next, at))),
         Request::Compare { one, other } => {
-            let (one, other) = if other.is_empty() { split_names(library, one) } else { (one.clone(), other.clone()) };
-            if other.is_empty() && library.names.find(&one).len() == 1 {
-                return mistake("A comparison needs two roles. For example: /compare <one> <other>");
-            }
-            named(library, &one, |first| named(library, &other, |second| compare::compare(library, first, second)))
+            let missing = "A comparison needs two roles. For example: /compare <one> <other>";
+            both_named(library, (one, other), missing, |one, other| compare::compare(library, one, other))
         }
         Request::Who { does } => {
             let text = does.trim().trim_start_matches("who ").trim_end_matches('?');
             ask(library, &format!("who {text}?"), bounds)
         }
         Request::Path { from, to } => {
-            let (from, to) = if to.is_empty() { split_names(library, from) } else { (from.clone(), to.clone()) };
-            if to.is_empty() && library.names.find(&from).len() == 1 {
-                return mistake(
-                    "A path needs two roles: the one to start from, and the one to reach. For example: /path <from> <to>",
-                );
-            }
-            named(library, &from, |start| named(library, &to, |goal| career::path(library, start, goal)))
+            let missing =
+                "A path needs two roles: the one to start from, and the one to reach. For example: /path <from> <to>";
+            both_named(library, (from, to), missing, |from, to| career::path(library, from, to))
         }
         Request::Ladder { family } => ladder::ladder(library, family),
         Request::Ask { question } => ask(library, question, bounds),
@@ -119,6 +112,20 @@ fn named(library: &Library, name: &str, then: impl FnOnce(usize) -> Reply) -> Re
         [one] => then(*one),
         several => role::which(library, several),
     }
+}
+
+/// What `then` makes of two roles; the first name holds both where the second is empty, and what is `missing` is said where it does not.
+fn both_named(
+    library: &Library,
+    (one, other): (&str, &str),
+    missing: &str,
+    then: impl FnOnce(usize, usize) -> Reply,
+) -> Reply {
+    let (one, other) = if other.is_empty() { split_names(library, one) } else { (one.to_owned(), other.to_owned()) };
+    if other.is_empty() && library.names.find(&one).len() == 1 {
+        return mistake(missing);
+    }
+    named(library, &one, |one| named(library, &other, |other| then(one, other)))
 }
 
 /// Two names in one text without anything between: wherever both halves are names.

@@ -1,6 +1,6 @@
 //! A role's card, its responsibilities, why a team has one; and what to say where a name fits none or several.
 
-use crate::bot::answer::draft::{cite, first, flat, led, line, offer_role, slugs, with_article};
+use crate::bot::answer::draft::{cite, first, flat, led, line, lines, offer_role, paragraphs, slugs, with_article};
 use crate::bot::answer::menu::menu;
 use crate::bot::question::{Question, Subject};
 use crate::bot::reply::{Block, Kind, Line, NextStep, Reply};
@@ -28,9 +28,9 @@ pub fn card(library: &Library, at: usize) -> Reply {
     let items: Vec<Line> = spread(document, ON_A_CARD).map(|passage| line(&mut reply, document, passage)).collect();
     reply.bullets(Some(&heading), items);
     inherited_line(library, &mut reply, at);
-    let limits: Vec<Line> = document.part(Part::Limit).map(|passage| line(&mut reply, document, passage)).collect();
+    let limits = lines(&mut reply, document, Part::Limit);
     reply.bullets(Some("Not part of the job"), limits);
-    let figures: Vec<Line> = document.part(Part::Figure).map(|passage| line(&mut reply, document, passage)).collect();
+    let figures = lines(&mut reply, document, Part::Figure);
     reply.bullets(Some("In figures"), figures);
     let places = places(library, at);
     if !places.is_empty() {
@@ -125,7 +125,7 @@ pub fn duties(library: &Library, question: &Question) -> Reply {
     }
     duties_by_group(&mut reply, document);
     inherited_line(library, &mut reply, at);
-    let limits: Vec<Line> = document.part(Part::Limit).map(|passage| line(&mut reply, document, passage)).collect();
+    let limits = lines(&mut reply, document, Part::Limit);
     reply.bullets(Some("Not part of the job"), limits);
     reply.roles = slugs(library, [at]);
     offer_role(&mut reply, document);
@@ -175,12 +175,8 @@ fn narrowed(library: &Library, question: &Question) -> Reply {
 pub fn why(library: &Library, at: usize) -> Reply {
     let document = library.document(at);
     let mut reply = Reply::new(Kind::Why, format!("Why have {}?", with_article(&document.title)));
-    let reasons: Vec<_> = document.part(Part::Why).collect();
-    for passage in &reasons {
-        let line = line(&mut reply, document, passage);
-        reply.blocks.push(Block::Paragraph(line));
-    }
-    if reasons.is_empty() {
+    paragraphs(&mut reply, document, Part::Why);
+    if reply.blocks.is_empty() {
         reply.paragraph("The sources give no reason in so many words. What the role is:");
         first(&mut reply, document, Part::Summary);
     }

@@ -1,12 +1,13 @@
 //! One section of a role's card, whole.
 
 use crate::bot::answer::career::step;
-use crate::bot::answer::draft::{line, offer_role, slugs, whole};
+use crate::bot::answer::draft::{lines, offer_role, paragraphs, slugs, whole};
 use crate::bot::answer::menu::{has, menu};
 use crate::bot::answer::role::{duties_by_group, inherited_line, places};
-use crate::bot::reply::{Block, Kind, Line, Reply};
+use crate::bot::reply::{Block, Kind, Reply};
 use crate::bot::request::Section;
 use crate::library::Library;
+use crate::library::document::Document;
 use crate::library::markdown::Part;
 
 /// One section of a role's card.
@@ -14,31 +15,19 @@ pub fn section(library: &Library, at: usize, section: Section) -> Reply {
     let document = library.document(at);
     let label = section.named().1;
     let mut reply = Reply::new(Kind::Role, format!("{}: {}", document.title, lower(label)));
-    let part = |reply: &mut Reply, part: Part| {
-        let items: Vec<Line> = document.part(part).map(|passage| line(reply, document, passage)).collect();
-        reply.bullets(None, items);
-    };
     match section {
         Section::Summary => {
-            for passage in document.part(Part::Summary) {
-                let line = line(&mut reply, document, passage);
-                reply.blocks.push(Block::Paragraph(line));
-            }
+            paragraphs(&mut reply, document, Part::Summary);
             reply.blocks.push(Block::Fields(places(library, at)));
         }
-        Section::Why => {
-            for passage in document.part(Part::Why) {
-                let line = line(&mut reply, document, passage);
-                reply.blocks.push(Block::Paragraph(line));
-            }
-        }
+        Section::Why => paragraphs(&mut reply, document, Part::Why),
         Section::Responsibilities => {
             duties_by_group(&mut reply, document);
             inherited_line(library, &mut reply, at);
         }
-        Section::Limits => part(&mut reply, Part::Limit),
-        Section::Figures => part(&mut reply, Part::Figure),
-        Section::Entry => part(&mut reply, Part::Entry),
+        Section::Limits => listed(&mut reply, document, Part::Limit),
+        Section::Figures => listed(&mut reply, document, Part::Figure),
+        Section::Entry => listed(&mut reply, document, Part::Entry),
         Section::More => document.part(Part::Section).for_each(|passage| whole(&mut reply, document, passage)),
         Section::Steps => {
             for rung in library.ladder.before(at) {
@@ -58,6 +47,11 @@ pub fn section(library: &Library, at: usize, section: Section) -> Reply {
     offer_role(&mut reply, document);
     reply.menu = menu(library, at);
     reply
+}
+
+fn listed(reply: &mut Reply, document: &Document, part: Part) {
+    let lines = lines(reply, document, part);
+    reply.bullets(None, lines);
 }
 
 fn lower(label: &str) -> String {

@@ -70,14 +70,9 @@ impl Reader<'_> {
         }
         let mine = self.sentence.words.iter().any(|word| word.text == "i");
         if measure == "pay"
-            && !self.roles.is_empty()
-            && let [hit, ..] = evidence::told_figures(self.library, &self.roles, measure_words(measure)).as_slice()
+            && let Some(hit) = evidence::told_figure(self.library, &self.roles, measure_words(measure))
         {
-            return Some(Question {
-                subject,
-                hits: vec![hit.clone()],
-                ..self.question(Kind::Fact, 0.85 * undisturbed)
-            });
+            return Some(Question { subject, hits: vec![hit], ..self.question(Kind::Fact, 0.85 * undisturbed) });
         }
         if measure == "pay" && (!self.roles.is_empty() || mine) {
             return Some(Question { subject, ..self.question(Kind::Fact, 0.0) });

@@ -104,19 +104,20 @@ pub fn is_figure_of(library: &Library, hit: &Hit, measure: &str) -> bool {
     !measure.is_empty() && fact.is_some_and(|fact| fact.measures(measure))
 }
 
-/// Passages of these roles that tell a figure in a sentence: one of the `words` of its measure, and a number.
-pub fn told_figures(library: &Library, roles: &[usize], words: impl Iterator<Item = &'static str>) -> Vec<Hit> {
+/// The first passage of these roles that tells a figure in a sentence: one of the `words` of its measure, and a number.
+pub fn told_figure(library: &Library, roles: &[usize], words: impl Iterator<Item = &'static str>) -> Option<Hit> {
     let measured: Vec<&str> = words.filter(|word| !word.contains(' ')).collect();
     let tells = |text: &str| {
         let words = || text.split(|letter: char| !letter.is_alphanumeric());
         let counted = words().any(|word| word.len() > 1 && word.chars().all(|letter| letter.is_ascii_digit()));
         counted && words().any(|word| measured.contains(&word.to_lowercase().as_str()))
     };
-    let passages = roles.iter().flat_map(|role| {
+    let mut passages = roles.iter().flat_map(|role| {
         let passages = library.document(*role).passages.iter().enumerate();
         passages.map(|(at, passage)| (*role, at, passage))
     });
-    passages.filter(|(.., passage)| tells(&passage.text)).map(|(role, at, _)| Hit::unmeasured(role, at, 1.0)).collect()
+    let (role, at, _) = passages.find(|(.., passage)| tells(&passage.text))?;
+    Some(Hit::unmeasured(role, at, 1.0))
 }
 
 /// Figures anywhere that answer a query, those of the measure first.
