@@ -1,6 +1,5 @@
 //! Events from the socket: who speaks to the bot gets its answer, and nobody else does.
 
-use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -17,20 +16,20 @@ use serenity::model::gateway::{BotGateway, GatewayIntents, Ready};
 use serenity::model::id::{ChannelId, GuildId, MessageId, UserId};
 use tokio::time::{Instant, timeout};
 
-use crate::bot::Bot;
 use crate::bot::reply::{Chart, Reply};
-use crate::discord::allowance::{Allowance, TOO_MUCH, Turn};
+use crate::discord::allowance::{TOO_MUCH, Turn};
 use crate::discord::answer::drawn;
+use crate::discord::callbacks::Callbacks;
 use crate::discord::commands::register;
 use crate::discord::deliver::{self, Failure, describe};
+use crate::discord::desk::Desk;
 use crate::discord::edits::Answered;
-use crate::discord::feedback::Feedback;
-use crate::discord::gallery::Gallery;
 use crate::discord::interactions::Interactions;
+use crate::discord::operator::tell;
 use crate::discord::pace::Pace;
 use crate::discord::reach::{DiscordError, Reach};
 use crate::discord::recent::Recent;
-use crate::discord::watch::{Busy, Pulse, Stop};
+use crate::discord::watch::{Pulse, Stop};
 use crate::discord::wire::decode::{self, Heard};
 use crate::discord::wire::encode;
 
@@ -55,32 +54,21 @@ pub enum Ended {
 /// Where no other session would fare better.
 pub async fn serve(
     reach: &Reach,
-    bot: &Arc<Bot>,
+    desk: &Desk,
     ask_channels: &[u64],
-    feedback: &Arc<Feedback>,
     gateway: BotGateway,
     stop: &mut Stop,
 ) -> Result<Ended, DiscordError> {
-    let allowance = Arc::new(Allowance::default());
-    let gallery = Arc::new(Gallery::default());
     let handler = Arc::new(Handler {
-        bot: Arc::clone(bot),
-        interactions: Interactions::new(
-            Arc::clone(bot),
-            reach.callbacks(),
-            Arc::clone(feedback),
-            Arc::clone(&allowance),
-            Arc::clone(&gallery),
-        ),
-        allowance,
+        desk: desk.clone(),
+        interactions: Interactions::at(desk.clone()),
+        callbacks: Callbacks::through(reach.callbacks()),
         ask_channels: ask_channels.to_vec(),
         me: OnceLock::new(),
         ready_once: AtomicBool::new(false),
         pace: Pace::default(),
-        gallery,
         recent: Recent::default(),
         pulse: Pulse::default(),
-        busy: Busy::default(),
     });
     let mut intents = GatewayIntents::GUILD_MESSAGES | GatewayIntents::DIRECT_MESSAGES;
     intents.set(GatewayIntents::MESSAGE_CONTENT, !ask_channels.is_empty());
@@ -101,7 +89,7 @@ pub async fn serve(
         Ok(_) => timeout(CLOSE_WITHIN, shards.shutdown_all()).await.is_ok(),
         Err(_) => true,
     };
-    handler.busy.finish(CLOSE_WITHIN).await;
+    desk.busy.finish(CLOSE_WITHIN).await;
     match ended {
         Ok(Ended::Lost(_)) if !closed => Err(DiscordError::Stuck),
         Ok(ended) => Ok(ended),
@@ -117,17 +105,15 @@ pub async fn serve(
 }
 
 struct Handler {
-    bot: Arc<Bot>,
+    desk: Desk,
     interactions: Interactions,
-    allowance: Arc<Allowance>,
+    callbacks: Callbacks,
     ask_channels: Vec<u64>,
     me: OnceLock<UserId>,
     ready_once: AtomicBool,
     pace: Pace,
-    gallery: Arc<Gallery>,
     recent: Recent<Answered>,
     pulse: Pulse,
-    busy: Busy,
 }
 
 #[async_trait]
@@ -161,15 +147,18 @@ impl EventHandler for Handler {
     }
 
     async fn interaction_create(&self, _: Context, interaction: Interaction) {
-        let (since, _busy) = (Instant::now(), self.busy.begin());
-        self.interactions.answer(interaction, self.me.get().copied(), since).await;
+        let (since, _busy) = (Instant::now(), self.desk.busy.begin());
+        let (id, token) = (interaction.id(), interaction.token().to_owned());
+        if let Some(answer) = self.interactions.answer(interaction, self.me.get().copied(), since).await {
+            self.callbacks.deliver(id, &token, answer, since).await;
+        }
     }
 
     async fn message(&self, context: Context, message: Message) {
-        let _busy = self.busy.begin();
+        let _busy = self.desk.busy.begin();
         let Some((body, chart)) = self.heard(&message).and_then(|heard| self.answer(&heard)) else { return };
         let (id, channel) = (message.id.get(), message.channel_id);
-        let (body, chart, question) = match self.allowance.ask(message.author.id.get(), channel.get()) {
+        let (body, chart, question) = match self.desk.allowance.ask(message.author.id.get(), channel.get()) {
             Turn::Granted => (body, chart, Some(message)),
             Turn::FirstRefusal => (encode::Message::saying(TOO_MUCH), None, None),
             Turn::Refusal => return,
@@ -198,7 +187,7 @@ impl EventHandler for Handler {
         _: Option<Message>,
         event: MessageUpdateEvent,
     ) {
-        let _busy = self.busy.begin();
+        let _busy = self.desk.busy.begin();
         let Some(mut answered) = self.recent.find(event.id.get(), Instant::now()).await else { return };
         let before = self.heard(&answered.question);
         answered.edit(event);
@@ -211,7 +200,7 @@ impl EventHandler for Handler {
     }
 
     async fn message_delete(&self, context: Context, _: ChannelId, question: MessageId, _: Option<GuildId>) {
-        let _busy = self.busy.begin();
+        let _busy = self.desk.busy.begin();
         if let Some(mut answered) = self.recent.take(question.get(), Instant::now()).await {
             answered.show(&context.http, None).await;
         }
@@ -245,7 +234,7 @@ impl Handler {
         chart: Option<Chart>,
     ) -> Result<Option<MessageId>, Failure> {
         let body = body.replying_to(question);
-        if let Some(picture) = self.gallery.picture(&self.bot, chart.as_ref(), Instant::now()).await {
+        if let Some(picture) = self.desk.gallery.picture(&self.desk.bot, chart.as_ref(), Instant::now()).await {
             let body = body.clone().with_picture(&picture.words);
             match deliver::message(http, channel, &body, Some(&picture)).await {
                 Err(Failure::Refused(why)) => {
@@ -266,16 +255,6 @@ impl Handler {
     /// The answer to a message and what a picture to it would show, where there is one to be said.
     fn answer(&self, heard: &Heard) -> Option<(encode::Message, Option<Chart>)> {
         let keep = |reply: &Reply| heard.addressed || reply.answered;
-        drawn(&self.bot, || heard.request(), keep, |_| Vec::new())
-    }
-}
-
-/// Says something that the operator needs, whatever is logged.
-fn tell(what: &str) {
-    if tracing::enabled!(tracing::Level::INFO) {
-        tracing::info!("{what}");
-    } else {
-        // Standard error may be closed, which is no reason to stop.
-        let _ = writeln!(std::io::stderr(), "{what}");
+        drawn(&self.desk.bot, || heard.request(), keep, |_| Vec::new())
     }
 }

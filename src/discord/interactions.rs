@@ -1,164 +1,137 @@
 //! Answers commands, clicks, forms and what somebody is typing: each with its first response.
 
-use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use serenity::http::Http;
 use serenity::model::application::{CommandInteraction, ComponentInteraction, Interaction, InteractionContext};
-use serenity::model::id::{InteractionId, UserId};
+use serenity::model::id::UserId;
 use tokio::time::Instant;
 
-use crate::bot::Bot;
 use crate::bot::reply::Reply;
-use crate::discord::allowance::{Allowance, TOO_MUCH, Turn};
+use crate::discord::allowance::{TOO_MUCH, Turn};
 use crate::discord::answer::drawn;
-use crate::discord::deliver::{self, Failure};
-use crate::discord::feedback::Feedback;
-use crate::discord::gallery::Gallery;
+use crate::discord::desk::Desk;
 use crate::discord::wire::decode::{self, Asked};
-use crate::discord::wire::encode::{self, Choices};
+use crate::discord::wire::encode::{self, Callback, Choices};
 use crate::discord::wire::share;
-use crate::discord::wire::verdict::{self, Verdict};
+use crate::discord::wire::verdict::{self, Form, Verdict};
+use crate::picture::Picture;
 
 const THANKS: &str = "Thank you, that is good to know.";
 const SORRY: &str = "Thank you. What you say helps to make the answers better.";
 
-/// Answers interactions.
-pub struct Interactions {
-    bot: Arc<Bot>,
-    callbacks: Http,
-    feedback: Arc<Feedback>,
-    allowance: Arc<Allowance>,
-    gallery: Arc<Gallery>,
+/// The first answer to an interaction, whichever way it goes back.
+#[derive(Debug)]
+pub enum Answer {
+    /// Something is said, to those whom the body names.
+    Message {
+        /// What is said.
+        body: encode::Message,
+        /// The picture to it, which the body does not speak of yet.
+        picture: Option<Arc<Picture>>,
+    },
+    /// A form opens.
+    Form(Callback<Form>),
+    /// Suggestions for what somebody is typing.
+    Choices(Callback<Choices>),
 }
 
-impl fmt::Debug for Interactions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Interactions").finish_non_exhaustive()
-    }
-}
+/// Answers interactions.
+#[derive(Debug)]
+pub struct Interactions(Desk);
 
 impl Interactions {
-    /// From this bot, through a client without limits; what people say of answers goes to `feedback`.
-    pub fn new(
-        bot: Arc<Bot>,
-        callbacks: Http,
-        feedback: Arc<Feedback>,
-        allowance: Arc<Allowance>,
-        gallery: Arc<Gallery>,
-    ) -> Self {
-        Interactions { bot, callbacks, feedback, allowance, gallery }
+    /// At this desk.
+    pub fn at(desk: Desk) -> Self {
+        Interactions(desk)
     }
 
-    /// Answers one that came in at `since`; `me` is the bot's own user.
-    pub async fn answer(&self, interaction: Interaction, me: Option<UserId>, since: Instant) {
+    /// Answers one that came in at `since`; `me` is the bot's own user. There is no answer to a kind that nobody knows yet.
+    pub async fn answer(&self, interaction: Interaction, me: Option<UserId>, since: Instant) -> Option<Answer> {
         let asks = match &interaction {
             Interaction::Command(it) => Some((it.user.id, it.channel_id)),
             Interaction::Component(it) => Some((it.user.id, it.channel_id)),
             _ => None,
         };
         if let Some((person, channel)) = asks
-            && self.allowance.ask(person.get(), channel.get()) != Turn::Granted
+            && self.0.allowance.ask(person.get(), channel.get()) != Turn::Granted
         {
-            let (id, token) = (interaction.id(), interaction.token());
-            return self.send(id, token, since, Seen::AskerAlone, encode::Message::saying(TOO_MUCH)).await;
+            return Some(Answer::alone(encode::Message::saying(TOO_MUCH)));
         }
-        match interaction {
+        Some(match interaction {
             Interaction::Command(it) => {
                 let seen = Seen::when(decode::openly(&it.data), it.context);
                 let me = me.unwrap_or(UserId::new(it.application_id.get()));
                 let asked = || decode::on_message(&it.data, me).unwrap_or_else(|| decode::command(&it.data));
-                self.respond(it.id, &it.token, since, seen, asked).await;
+                self.respond(since, seen, asked).await
             }
             Interaction::Component(it) => self.clicked(it, since).await,
             Interaction::Modal(it) => match verdict::sent(&it.data) {
                 Some((judged, text)) => {
-                    self.feedback.wrong(&judged, &text);
-                    self.send(it.id, &it.token, since, Seen::AskerAlone, encode::Message::saying(SORRY)).await;
+                    self.0.feedback.wrong(&judged, &text);
+                    Answer::alone(encode::Message::saying(SORRY))
                 }
                 None => {
                     let nothing = || Err("I never asked for that form.".to_owned());
-                    self.respond(it.id, &it.token, since, Seen::AskerAlone, nothing).await;
+                    self.respond(since, Seen::AskerAlone, nothing).await
                 }
             },
-            Interaction::Autocomplete(it) => self.suggest(it, since).await,
-            _ => {}
-        }
+            Interaction::Autocomplete(it) => self.suggest(&it),
+            _ => return None,
+        })
     }
 
     /// Answers a click: with what it asks to whoever clicked, with the answer below which it was to everybody, or with thanks.
-    async fn clicked(&self, click: ComponentInteraction, since: Instant) {
-        let (id, token) = (click.id, &click.token);
+    async fn clicked(&self, click: ComponentInteraction, since: Instant) -> Answer {
         match (share::read(&click.data.custom_id), verdict::read(&click.data.custom_id)) {
-            (Some(Some(request)), _) => self.respond(id, token, since, Seen::Everybody, || Ok(request)).await,
+            (Some(Some(request)), _) => self.respond(since, Seen::Everybody, || Ok(request)).await,
             (Some(None), _) if !click.message.embeds.is_empty() => {
-                self.send(id, token, since, Seen::Everybody, share::again(&click.message)).await;
+                Answer::Message { body: share::again(&click.message), picture: None }
             }
             (_, Some(Verdict::Right(judged))) => {
-                self.feedback.right(&judged);
-                self.send(id, token, since, Seen::AskerAlone, encode::Message::saying(THANKS)).await;
+                self.0.feedback.right(&judged);
+                Answer::alone(encode::Message::saying(THANKS))
             }
-            (_, Some(Verdict::Wrong(judged))) => {
-                let form = verdict::form(&judged);
-                if let Err(why) = deliver::callback(&self.callbacks, id, token, &form, None, since).await {
-                    tracing::warn!(%why, "a form was not opened");
-                }
-            }
+            (_, Some(Verdict::Wrong(judged))) => Answer::Form(verdict::form(&judged)),
             _ => {
                 let seen = Seen::when(false, click.context);
-                self.respond(id, token, since, seen, || decode::click(&click.data)).await;
+                self.respond(since, seen, || decode::click(&click.data)).await
             }
         }
     }
 
     /// Answers what was asked.
-    async fn respond(
-        &self,
-        id: InteractionId,
-        token: &str,
-        since: Instant,
-        seen: Seen,
-        asked: impl FnOnce() -> Asked + Send,
-    ) {
-        let Ok(asked) = catch_unwind(AssertUnwindSafe(asked)) else {
-            return self.send(id, token, since, Seen::AskerAlone, encode::Message::apology()).await;
-        };
+    async fn respond(&self, since: Instant, seen: Seen, asked: impl FnOnce() -> Asked + Send) -> Answer {
+        let Desk { bot, gallery, .. } = &self.0;
+        let Ok(asked) = catch_unwind(AssertUnwindSafe(asked)) else { return Answer::apology() };
         let request = asked.clone().ok().filter(|_| seen == Seen::AskerAmongOthers);
         let below = |reply: &Reply| request.iter().filter_map(|request| share::button(reply, request)).collect();
-        let drawn = drawn(&self.bot, || asked, |_| true, below);
+        let drawn = drawn(bot, || asked, |_| true, below);
         let (body, chart) = drawn.unwrap_or_else(|| (encode::Message::apology(), None));
-        if let Some(picture) = self.gallery.picture(&self.bot, chart.as_ref(), since).await {
-            let body = seen.shown(body.clone()).with_picture(&picture.words).callback();
-            match deliver::callback(&self.callbacks, id, token, &body, Some(&picture), since).await {
-                Err(Failure::Refused(why)) => tracing::warn!(%why, "an answer goes out without its picture"),
-                Err(why) => return tracing::warn!(%why, "an interaction was not answered"),
-                Ok(()) => return,
-            }
-        }
-        self.send(id, token, since, seen, body).await;
+        let picture = gallery.picture(bot, chart.as_ref(), since).await;
+        Answer::Message { body: seen.shown(body), picture }
     }
 
-    async fn send(&self, id: InteractionId, token: &str, since: Instant, seen: Seen, body: encode::Message) {
-        let body = seen.shown(body).callback();
-        let mut sent = deliver::callback(&self.callbacks, id, token, &body, None, since).await;
-        if let Err(Failure::Refused(why)) = &sent {
-            tracing::error!(%why, "an answer was refused by Discord; please report it");
-            let apology = encode::Message::apology().ephemeral().callback();
-            sent = deliver::callback(&self.callbacks, id, token, &apology, None, since).await;
-        }
-        if let Err(why) = sent {
-            tracing::warn!(%why, "an interaction was not answered");
-        }
+    fn suggest(&self, typing: &CommandInteraction) -> Answer {
+        let choices = catch_unwind(AssertUnwindSafe(|| decode::choices(&typing.data, &self.0.bot)));
+        Answer::Choices(Choices::callback(choices.unwrap_or_default()))
+    }
+}
+
+impl Answer {
+    /// Said to the asker alone.
+    fn alone(body: encode::Message) -> Self {
+        Answer::Message { body: body.ephemeral(), picture: None }
     }
 
-    async fn suggest(&self, typing: CommandInteraction, since: Instant) {
-        let choices = catch_unwind(AssertUnwindSafe(|| decode::choices(&typing.data, &self.bot))).unwrap_or_default();
-        let body = Choices::callback(choices);
-        if let Err(why) = deliver::callback(&self.callbacks, typing.id, &typing.token, &body, None, since).await {
-            // Whoever types on makes the one before worthless; nothing is lost.
-            tracing::debug!(%why, "suggestions came too late");
-        }
+    /// What is said where there is no other answer to be had.
+    pub fn apology() -> Self {
+        Answer::alone(encode::Message::apology())
+    }
+
+    /// Nothing to suggest.
+    pub fn no_choices() -> Self {
+        Answer::Choices(Choices::callback(Vec::new()))
     }
 }
 

@@ -2,13 +2,16 @@
 
 pub mod allowance;
 pub mod answer;
+pub mod callbacks;
 pub mod commands;
 pub mod deliver;
+pub mod desk;
 pub mod edits;
 pub mod feedback;
 pub mod gallery;
 pub mod gateway;
 pub mod interactions;
+pub mod operator;
 pub mod pace;
 pub mod reach;
 pub mod recent;
@@ -19,7 +22,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use feedback::Feedback;
+use desk::Desk;
 use gateway::Ended;
 pub use reach::DiscordError;
 use reach::Reach;
@@ -66,19 +69,13 @@ pub async fn run(settings: Settings, bot: Arc<Bot>) -> Result<(), DiscordError> 
     let _watchdog = Watchdog::start()?;
     let Settings { token, api_url, ask_channels } = settings;
     let reach = Reach::new(token, api_url)?;
-    let feedback = Arc::new(Feedback::default());
-    let ended = sessions(&reach, &bot, ask_channels, &feedback, &mut stop).await;
-    feedback.tell();
+    let desk = Desk::of(bot);
+    let ended = sessions(&reach, &desk, ask_channels, &mut stop).await;
+    desk.feedback.tell();
     ended
 }
 
-async fn sessions(
-    reach: &Reach,
-    bot: &Arc<Bot>,
-    mut ask_channels: Vec<u64>,
-    feedback: &Arc<Feedback>,
-    stop: &mut Stop,
-) -> Result<(), DiscordError> {
+async fn sessions(reach: &Reach, desk: &Desk, mut ask_channels: Vec<u64>, stop: &mut Stop) -> Result<(), DiscordError> {
     let mut wait = BETWEEN_SESSIONS;
     loop {
         let gateway = tokio::select! {
@@ -86,7 +83,7 @@ async fn sessions(
             () = stop.asked() => return Ok(()),
         };
         let began = Instant::now();
-        match gateway::serve(reach, bot, &ask_channels, feedback, gateway, stop).await? {
+        match gateway::serve(reach, desk, &ask_channels, gateway, stop).await? {
             Ended::Stopped => {
                 tracing::info!("stopped");
                 return Ok(());

@@ -1,0 +1,68 @@
+//! Brings the answers to interactions that came over the gateway back to Discord, each with a request of its own.
+
+use std::fmt;
+
+use serenity::http::Http;
+use serenity::model::id::InteractionId;
+use tokio::time::Instant;
+
+use crate::discord::deliver::{self, Failure};
+use crate::discord::interactions::Answer;
+use crate::discord::wire::encode;
+
+/// Brings answers back.
+pub struct Callbacks(Http);
+
+impl fmt::Debug for Callbacks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Callbacks").finish_non_exhaustive()
+    }
+}
+
+impl Callbacks {
+    /// Through a client without limits.
+    pub fn through(http: Http) -> Self {
+        Callbacks(http)
+    }
+
+    /// Brings back the answer to an interaction that came in at `since`. A picture that Discord refuses is left out; where it
+    /// refuses the answer itself, there is an apology.
+    pub async fn deliver(&self, id: InteractionId, token: &str, answer: Answer, since: Instant) {
+        let http = &self.0;
+        let message = match answer {
+            Answer::Message { body, picture } => {
+                if let Some(picture) = picture {
+                    let whole = body.clone().with_picture(&picture.words).callback();
+                    match deliver::callback(http, id, token, &whole, Some(&picture), since).await {
+                        Err(Failure::Refused(why)) => tracing::warn!(%why, "an answer goes out without its picture"),
+                        Err(why) => return tracing::warn!(%why, "an interaction was not answered"),
+                        Ok(()) => return,
+                    }
+                }
+                body
+            }
+            Answer::Form(form) => {
+                if let Err(why) = deliver::callback(http, id, token, &form, None, since).await {
+                    tracing::warn!(%why, "a form was not opened");
+                }
+                return;
+            }
+            Answer::Choices(choices) => {
+                if let Err(why) = deliver::callback(http, id, token, &choices, None, since).await {
+                    // Whoever types on makes the one before worthless; nothing is lost.
+                    tracing::debug!(%why, "suggestions came too late");
+                }
+                return;
+            }
+        };
+        let mut sent = deliver::callback(http, id, token, &message.callback(), None, since).await;
+        if let Err(Failure::Refused(why)) = &sent {
+            tracing::error!(%why, "an answer was refused by Discord; please report it");
+            let apology = encode::Message::apology().ephemeral().callback();
+            sent = deliver::callback(http, id, token, &apology, None, since).await;
+        }
+        if let Err(why) = sent {
+            tracing::warn!(%why, "an interaction was not answered");
+        }
+    }
+}
