@@ -1,12 +1,16 @@
 //! Every setting: from flags, the environment and `.env`. All that is wrong is told at once, each with what to do.
 
 use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 /// Every variable that is read, with what it is for; `.env.example` explains each and a test holds the two together.
-pub const VARIABLES: [&str; 8] = [
+pub const VARIABLES: [&str; 11] = [
     "DISCORD_TOKEN",
     "DISCORD_API_URL",
+    "DISCORD_PUBLIC_KEY",
+    "ROLECALL_HTTP_ADDR",
+    "ROLECALL_GATEWAY",
     "ROLECALL_CORPUS",
     "ROLECALL_INDEX",
     "ROLECALL_ASK_CHANNELS",
@@ -39,6 +43,10 @@ pub struct Config {
     pub token: Option<Secret>,
     /// Another origin for Discord's REST API (`http://127.0.0.1:1234`), for tests.
     pub api_url: Option<String>,
+    /// Where Discord may post interactions.
+    pub http: Option<Http>,
+    /// Whether to be at Discord's gateway, where there is a token.
+    pub gateway: bool,
     /// The folder of role documents.
     pub corpus: PathBuf,
     /// The folder for built indexes.
@@ -51,6 +59,15 @@ pub struct Config {
     pub sure_direct: Option<f32>,
     /// What is logged, in the syntax of `RUST_LOG`.
     pub log: String,
+}
+
+/// Interactions over HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Http {
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// The application's public key.
+    pub public_key: [u8; 32],
 }
 
 /// A setting that cannot be used.
@@ -100,6 +117,48 @@ impl Config {
                 );
             }
         }
+        let (listen, public_key) = (set("ROLECALL_HTTP_ADDR"), set("DISCORD_PUBLIC_KEY"));
+        if listen.is_some() && public_key.is_none() {
+            let fault = "missing, and without it nobody knows what comes from Discord; copy Public Key from the Developer \
+                         Portal, your application, General Information page, or leave ROLECALL_HTTP_ADDR out";
+            wrong("DISCORD_PUBLIC_KEY", fault.to_owned());
+        }
+        if public_key.is_some() && listen.is_none() {
+            let fault =
+                "missing, and DISCORD_PUBLIC_KEY is good for nothing else; write for example 8080, or leave both out";
+            wrong("ROLECALL_HTTP_ADDR", fault.to_owned());
+        }
+        let listen = listen.and_then(|text| {
+            let listen = address(&text);
+            if listen.is_none() {
+                let fault = format!("\"{text}\" is no address; write a port for this machine alone (8080), or address:port (0.0.0.0:8080)");
+                wrong("ROLECALL_HTTP_ADDR", fault);
+            }
+            listen
+        });
+        let public_key = public_key.and_then(|text| {
+            let key = bytes(&text);
+            if key.is_none() {
+                let fault = "not 64 hexadecimal digits; copy Public Key from the Developer Portal, your application, General \
+                             Information page";
+                wrong("DISCORD_PUBLIC_KEY", fault.to_owned());
+            }
+            key
+        });
+        let http = listen.zip(public_key).map(|(listen, public_key)| Http { listen, public_key });
+        let gateway = match set("ROLECALL_GATEWAY").as_deref() {
+            None | Some("on") => true,
+            Some("off") if set("ROLECALL_HTTP_ADDR").is_some() || set("DISCORD_PUBLIC_KEY").is_some() => false,
+            Some("off") => {
+                let fault = "off, and nobody could ask; set ROLECALL_HTTP_ADDR and DISCORD_PUBLIC_KEY, or leave it out";
+                wrong("ROLECALL_GATEWAY", fault.to_owned());
+                false
+            }
+            Some(other) => {
+                wrong("ROLECALL_GATEWAY", format!("\"{other}\" is neither on nor off"));
+                true
+            }
+        };
         let mut ask_channels = Vec::new();
         for id in set("ROLECALL_ASK_CHANNELS").unwrap_or_default().split([',', ' ']).filter(|id| !id.is_empty()) {
             match id.parse::<u64>() {
@@ -141,6 +200,8 @@ impl Config {
             Ok(Config {
                 token: token.map(Secret),
                 api_url,
+                http,
+                gateway,
                 corpus,
                 index,
                 ask_channels,
@@ -152,4 +213,18 @@ impl Config {
             Err(errors)
         }
     }
+}
+
+/// An address to listen on; a port alone is one of this machine, which nobody else reaches.
+fn address(text: &str) -> Option<SocketAddr> {
+    let port = text.parse::<u16>().map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    port.or_else(|_| text.parse()).ok()
+}
+
+/// The bytes of 64 hexadecimal digits.
+fn bytes(text: &str) -> Option<[u8; 32]> {
+    let hex = text.len() == 64 && text.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let byte = |at: usize| u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok();
+    let bytes: Vec<u8> = (0..32).filter(|_| hex).filter_map(byte).collect();
+    bytes.try_into().ok()
 }

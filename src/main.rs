@@ -12,16 +12,16 @@ use rolecall::bot::Bot;
 use rolecall::bot::question::Bounds;
 use rolecall::bot::reply::Style;
 use rolecall::bot::request::Request;
-use rolecall::config::{Config, Flags};
+use rolecall::config::{Config, Flags, Http};
 use rolecall::console;
-use rolecall::discord;
+use rolecall::discord::{self, http::Address};
 use rolecall::library::Library;
 use rolecall::library::index::Origin;
 use rolecall::picture;
 
 /// A Discord bot that knows what people in an organisation's roles do.
 ///
-/// Without a verb it is the bot where DISCORD_TOKEN is set, and the console where it is not.
+/// Without a verb it is the bot where DISCORD_TOKEN or ROLECALL_HTTP_ADDR is set, and the console where neither is.
 #[derive(Debug, Parser)]
 #[command(version, after_help = "Settings come from the environment or a file .env; .env.example explains each.")]
 struct Arguments {
@@ -94,7 +94,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
     let config = Config::read(flags, |name| std::env::var(name).ok()).map_err(|errors| listed(&errors))?;
     log_to_stderr(&config.log)?;
     match arguments.verb {
-        None if config.token.is_some() => go_live(&config),
+        None if config.token.is_some() || config.http.is_some() => go_live(&config),
         None => {
             let bot = open(&config)?;
             console::run(&bot, Some("To go live on Discord, set DISCORD_TOKEN (the README tells how to get one)."))
@@ -198,12 +198,13 @@ fn open_library(config: &Config) -> Result<Library, String> {
     library.map_err(|error| error.to_string())
 }
 
-/// Serves Discord until the process is told to stop. It ends the process itself: a connection that hangs would keep the runtime
+/// Serves Discord, at its gateway and over HTTP, until the process is told to stop. It ends the process itself: a connection that hangs would keep the runtime
 /// from ending.
 fn go_live(config: &Config) -> Outcome {
-    let token = config.token.as_ref().map(|token| token.reveal().to_owned()).unwrap_or_default();
-    let settings =
-        discord::Settings { token, api_url: config.api_url.clone(), ask_channels: config.ask_channels.clone() };
+    let token = config.token.as_ref().filter(|_| config.gateway).map(|token| token.reveal().to_owned());
+    let http = config.http.map(|Http { listen, public_key }| Address { listen, public_key });
+    let (api_url, ask_channels) = (config.api_url.clone(), config.ask_channels.clone());
+    let settings = discord::Settings { token, http, api_url, ask_channels };
     let bot = Arc::new(open(config)?);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     match runtime.block_on(discord::run(settings, bot)) {

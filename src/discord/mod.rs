@@ -10,11 +10,14 @@ pub mod edits;
 pub mod feedback;
 pub mod gallery;
 pub mod gateway;
+pub mod http;
 pub mod interactions;
+pub mod line;
 pub mod operator;
 pub mod pace;
 pub mod reach;
 pub mod recent;
+pub mod seal;
 pub mod watch;
 pub mod wire;
 
@@ -24,6 +27,7 @@ use std::time::Duration;
 
 use desk::Desk;
 use gateway::Ended;
+use http::{Address, Door};
 pub use reach::DiscordError;
 use reach::Reach;
 use tokio::time::{Instant, sleep};
@@ -39,8 +43,10 @@ pub const LOG_LIMITS: &str = "serenity=warn,serenity::gateway::ws=error,tungsten
 /// What there is to set.
 #[derive(Clone)]
 pub struct Settings {
-    /// The bot's token.
-    pub token: String,
+    /// The bot's token; without one it is not at the gateway.
+    pub token: Option<String>,
+    /// Where Discord may post interactions.
+    pub http: Option<Address>,
     /// Another origin for Discord's REST API, for tests.
     pub api_url: Option<String>,
     /// Channels in which every message is taken for a question.
@@ -49,8 +55,12 @@ pub struct Settings {
 
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Settings { token: _, api_url, ask_channels } = self;
-        f.debug_struct("Settings").field("api_url", api_url).field("ask_channels", ask_channels).finish_non_exhaustive()
+        let Settings { token: _, http, api_url, ask_channels } = self;
+        f.debug_struct("Settings")
+            .field("http", http)
+            .field("api_url", api_url)
+            .field("ask_channels", ask_channels)
+            .finish_non_exhaustive()
     }
 }
 
@@ -60,17 +70,36 @@ const LONGEST_WAIT: Duration = Duration::from_secs(900);
 /// A session that lasted so long was a good one.
 const GOOD: Duration = Duration::from_secs(600);
 
-/// Serves Discord until SIGTERM or Ctrl-C.
+/// Serves Discord until SIGTERM or Ctrl-C: at its gateway, over HTTP, or both side by side.
 ///
 /// # Errors
 /// Where the operator has to change something first.
 pub async fn run(settings: Settings, bot: Arc<Bot>) -> Result<(), DiscordError> {
     let mut stop = Stop::listen()?;
     let _watchdog = Watchdog::start()?;
-    let Settings { token, api_url, ask_channels } = settings;
-    let reach = Reach::new(token, api_url)?;
+    let Settings { token, http, api_url, ask_channels } = settings;
     let desk = Desk::of(bot);
-    let ended = sessions(&reach, &desk, ask_channels, &mut stop).await;
+    let door = match http {
+        Some(address) => Some(Door::open(address, desk.clone()).await?),
+        None => None,
+    };
+    let at_the_door = {
+        let stop = stop.clone();
+        async move {
+            if let Some(door) = door {
+                door.serve(stop).await;
+            }
+        }
+    };
+    let at_the_gateway = async {
+        let Some(token) = token else { return Ok(()) };
+        let serve = async { sessions(&Reach::new(token, api_url)?, &desk, ask_channels, &mut stop).await };
+        let ended = serve.await;
+        // Half a bot would look alive: where the gateway is out of reach for good, the door shuts too.
+        stop.ask();
+        ended
+    };
+    let (ended, ()) = tokio::join!(at_the_gateway, at_the_door);
     desk.feedback.tell();
     ended
 }

@@ -7,6 +7,7 @@ use serenity::http::{Http, HttpBuilder};
 use serenity::model::gateway::BotGateway;
 
 use crate::discord::deliver::{describe, passing, status};
+use crate::discord::http::DoorError;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
@@ -35,6 +36,9 @@ pub enum DiscordError {
     /// A connection that cannot even be closed.
     #[error("the connection to Discord hangs and cannot be closed; start the bot again")]
     Stuck,
+    /// The door for interactions over HTTP stays shut.
+    #[error(transparent)]
+    Door(#[from] DoorError),
     /// The system lacks something.
     #[error("the bot cannot listen for signals or start a thread: {0}")]
     System(#[from] std::io::Error),

@@ -13,9 +13,12 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, interval, sleep, timeout};
 
-/// SIGTERM or Ctrl-C.
+/// SIGTERM or Ctrl-C, or that a part of the program cannot go on.
 #[derive(Clone, Debug)]
-pub struct Stop(watch::Receiver<bool>);
+pub struct Stop {
+    tell: watch::Sender<bool>,
+    told: watch::Receiver<bool>,
+}
 
 impl Stop {
     /// Listens from now on.
@@ -26,6 +29,7 @@ impl Stop {
         let (tell, told) = watch::channel(false);
         #[cfg(unix)]
         let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        let signal = tell.clone();
         tokio::spawn(async move {
             #[cfg(unix)]
             tokio::select! {
@@ -34,16 +38,19 @@ impl Stop {
             }
             #[cfg(not(unix))]
             let _ = tokio::signal::ctrl_c().await;
-            let _ = tell.send(true);
-            // Until nobody listens any more: a dropped sender would read as an order.
-            tell.closed().await;
+            let _ = signal.send(true);
         });
-        Ok(Stop(told))
+        Ok(Stop { tell, told })
     }
 
     /// Returns when it is time to stop.
     pub async fn asked(&mut self) {
-        let _ = self.0.wait_for(|stop| *stop).await;
+        let _ = self.told.wait_for(|stop| *stop).await;
+    }
+
+    /// Stops everything that listens.
+    pub fn ask(&self) {
+        let _ = self.tell.send(true);
     }
 }
 

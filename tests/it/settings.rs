@@ -66,6 +66,9 @@ fn wrong_settings_are_all_told_at_once() {
     command.envs([
         ("DISCORD_TOKEN", "Bot abc"),
         ("DISCORD_API_URL", "discord.com/api"),
+        ("DISCORD_PUBLIC_KEY", "12345"),
+        ("ROLECALL_HTTP_ADDR", "localhost"),
+        ("ROLECALL_GATEWAY", "perhaps"),
         ("ROLECALL_ASK_CHANNELS", "123,general"),
         ("ROLECALL_SURE_CHANNEL", "-1"),
         ("ROLECALL_SURE_DIRECT", "half"),
@@ -170,4 +173,39 @@ fn how_sure_the_bot_has_to_be_can_be_set() {
     command.envs([("ROLECALL_SURE_CHANNEL", "0.4"), ("ROLECALL_SURE_DIRECT", "0.6")]);
     let outcome = crate::stage::finish(command);
     assert!(outcome.code == Some(1) && outcome.err.contains("above ROLECALL_SURE_CHANNEL"), "{}", outcome.err);
+}
+
+#[test]
+fn interactions_over_http_need_an_address_and_a_key() {
+    let key = "0f".repeat(32);
+    let read = |settings: &[(&str, &str)]| {
+        let value = |name: &str| settings.iter().find(|setting| setting.0 == name).map(|setting| setting.1.to_owned());
+        let told = |errors: Vec<_>| errors.iter().map(ToString::to_string).collect::<Vec<String>>();
+        Config::read(Flags::default(), value).map_err(told)
+    };
+    for (text, listen) in
+        [("8080", "127.0.0.1:8080"), ("0.0.0.0:80", "0.0.0.0:80"), ("[::1]:0", "[::1]:0"), ("0", "127.0.0.1:0")]
+    {
+        let config = read(&[("ROLECALL_HTTP_ADDR", text), ("DISCORD_PUBLIC_KEY", &key), ("ROLECALL_GATEWAY", "off")]);
+        let config = config.expect("settings that can be used");
+        let http = config.http.expect("both");
+        assert_eq!((http.listen.to_string().as_str(), http.public_key, config.gateway), (listen, [15; 32], false));
+    }
+    let faults = [
+        (vec![("ROLECALL_HTTP_ADDR", "8080")], "DISCORD_PUBLIC_KEY: missing"),
+        (vec![("DISCORD_PUBLIC_KEY", key.as_str())], "ROLECALL_HTTP_ADDR: missing"),
+        (vec![("ROLECALL_GATEWAY", "off")], "ROLECALL_GATEWAY: off, and nobody could ask"),
+    ];
+    for (settings, fault) in faults {
+        let told = read(&settings).expect_err("a setting that cannot be used");
+        assert!(told.len() == 1 && told[0].starts_with(fault), "{told:?}");
+    }
+    for key in ["z".repeat(64), "+f".repeat(32), "0f".repeat(31), "0é".repeat(21) + "0"] {
+        let told = read(&[("ROLECALL_HTTP_ADDR", "8080"), ("DISCORD_PUBLIC_KEY", &key)]).expect_err("no key");
+        assert!(told.len() == 1 && told[0].starts_with("DISCORD_PUBLIC_KEY: not 64"), "{told:?}");
+    }
+    for address in ["localhost:8080", "65536", "-1", ":8080", "http://127.0.0.1:80"] {
+        let told = read(&[("ROLECALL_HTTP_ADDR", address), ("DISCORD_PUBLIC_KEY", &key)]).expect_err("no address");
+        assert!(told.len() == 1 && told[0].starts_with("ROLECALL_HTTP_ADDR: "), "{told:?}");
+    }
 }

@@ -91,6 +91,13 @@ fn only_the_discord_room_names_serenity() {
 }
 
 #[test]
+fn only_front_ends_serve_http() {
+    for name in ["axum", "hyper", "hyper_util"] {
+        assert_eq!(naming(name, &["src/"], &["src/discord/"]), NOBODY);
+    }
+}
+
+#[test]
 fn only_the_library_names_the_index_the_parsers_and_the_graph() {
     for name in ["tantivy", "pulldown_cmark", "serde_saphyr", "petgraph"] {
         assert_eq!(naming(name, &["src/"], &["src/library/"]), NOBODY);

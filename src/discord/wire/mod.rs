@@ -3,6 +3,7 @@
 
 pub mod decode;
 pub mod encode;
+pub mod form_data;
 pub mod ids;
 pub mod layout;
 pub mod limits;

@@ -3,6 +3,7 @@
 mod edits;
 mod feedback;
 mod flows;
+mod http;
 mod operation;
 mod pictures;
 mod process;

@@ -6,12 +6,14 @@ use serde_json::{Value, json};
 
 use super::StandIn;
 use super::command_limits;
+use super::door::Door;
 use super::events;
 use super::limits::list;
 use super::people::{Context, GUILD, Person};
 use super::rest::Call;
+use super::upload::Upload;
 use super::webhooks;
-use super::world::{Interaction, PATIENCE, PostKind, World};
+use super::world::{Interaction, PATIENCE, PostKind, Request, World};
 
 /// An interaction before it has an id.
 struct Asked {
@@ -92,8 +94,12 @@ impl StandIn {
 
     /// Takes what the bot answered over HTTP to such a payload, and checks it like a callback.
     pub fn answered_over_http(&self, payload: &Value, answer: &Value) -> Result<(), Value> {
+        self.accept(payload, answer, Vec::new())
+    }
+
+    fn accept(&self, payload: &Value, answer: &Value, files: Vec<Upload>) -> Result<(), Value> {
         let token = payload["token"].as_str().expect("a payload has a token");
-        let call = Call::answer_over_http(answer);
+        let call = Call::answer_over_http(answer, files);
         self.shared.change(|world| {
             webhooks::accept(world, &call, token).map_err(|reply| reply.body.unwrap_or_default())?;
             world.claim(|post| post.kind == PostKind::Callback && post.interaction.as_deref() == Some(token));
@@ -157,7 +163,29 @@ impl StandIn {
         })
     }
 
+    /// Posts an interaction to the bot's own endpoint; what comes back is checked like a callback.
+    async fn post(&self, door: &Door, asked: Asked, context: &Context) -> Value {
+        let (_, payload) = self.prepare(asked, context);
+        let response = door.post(&payload.to_string()).await;
+        assert_eq!(response.status, 200, "{}", String::from_utf8_lossy(&response.body));
+        let (answer, files) = response.read();
+        let request = Request {
+            method: "HTTP".to_owned(),
+            path: "answer".to_owned(),
+            body: answer.clone(),
+            files: files.clone(),
+            status: 200,
+        };
+        self.shared.change(|world| world.requests.push(request));
+        assert_eq!(self.accept(&payload, &answer, files), Ok(()));
+        answer
+    }
+
     async fn ask(&self, asked: Asked, context: &Context) -> Value {
+        let door = self.shared.look().door.clone();
+        if let Some(door) = door {
+            return self.post(&door, asked, context).await;
+        }
         self.connected().await;
         let what = format!("an answer to an interaction of type {} with {}", asked.kind, asked.data);
         let (token, payload) = self.prepare(asked, context);

@@ -7,6 +7,7 @@
 mod asking;
 mod command_limits;
 mod component_limits;
+mod door;
 mod events;
 mod gateway;
 mod limits;
@@ -27,6 +28,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+pub use self::door::{Door, now};
 pub use self::events::Message;
 pub use self::gateway::{DIRECT_MESSAGES, GUILD_MESSAGES, GUILDS, Identify, MESSAGE_CONTENT};
 pub use self::people::{APPLICATION, CHANNEL, Context, GUILD, OTHER_CHANNEL, Person};
@@ -107,6 +109,11 @@ impl StandIn {
     /// `http://127.0.0.1:PORT`, for `HttpBuilder::proxy` and `DISCORD_API_URL`.
     pub fn origin(&self) -> String {
         self.shared.look().origin.clone()
+    }
+
+    /// From now on interactions are posted to the bot's own endpoint, where there is one, and not told over the gateway.
+    pub fn post_to(&self, door: Option<Door>) {
+        self.shared.change(|world| world.door = door);
     }
 
     // The gateway.

@@ -84,13 +84,13 @@ impl Call {
     }
 
     /// What the bot's own endpoint answered to an interaction that was posted to it.
-    pub fn answer_over_http(body: &Value) -> Self {
+    pub fn answer_over_http(body: &Value, files: Vec<Upload>) -> Self {
         Self {
             method: "HTTP".to_owned(),
             path: "answer".to_owned(),
             query: String::new(),
             body: body.clone(),
-            files: Vec::new(),
+            files,
             authorization: String::new(),
             readable: true,
         }

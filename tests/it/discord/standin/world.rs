@@ -8,6 +8,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::Setup;
+use super::door::Door;
 use super::gateway::{Identify, Session};
 use super::people::Context;
 use super::upload::Upload;
@@ -24,6 +25,8 @@ pub struct Shared {
 pub struct World {
     pub setup: Setup,
     pub origin: String,
+    /// Where interactions are posted to, instead of the gateway.
+    pub door: Option<Door>,
     // The gateway.
     pub identifies: Vec<Identify>,
     pub identifies_told: usize,
@@ -119,6 +122,7 @@ impl Shared {
     pub fn new(setup: Setup, origin: String) -> Arc<Self> {
         let world = World {
             origin,
+            door: None,
             identifies: Vec::new(),
             identifies_told: 0,
             resumes: Vec::new(),
