@@ -370,7 +370,10 @@ async fn run(batch: usize, batches: usize) -> Outcome<()> {
     for at_once in AT_ONCE {
         let mut lines = Vec::new();
         for _ in 0..at_once {
-            lines.push(Line::open(&bot.address, &key).await?);
+            let mut line = Line::open(&bot.address, &key).await?;
+            // A line that has not asked yet is cut off after seconds, and the gateway comes first.
+            line.ask(&discord).await?;
+            lines.push(line);
         }
         let mut taken = [(Way::Gateway, "gateway", Taken::default()), (Way::Http, "HTTP", Taken::default())];
         for round in 0..=batches {

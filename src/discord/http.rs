@@ -53,7 +53,7 @@ const CONNECTIONS: usize = 256;
 const IDLE: Duration = Duration::from_secs(75);
 const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
-/// What is refused is told at most so often: anybody can knock.
+/// What is refused, or cannot be taken, is told at most so often: anybody can knock.
 const TELL_EVERY: Duration = Duration::from_secs(60);
 
 const PING: u8 = 1;
@@ -116,8 +116,8 @@ impl Door {
         let cannot = |why| DoorError::Address(address.listen, why);
         let listener = TcpListener::bind(address.listen).await.map_err(cannot)?;
         tell(&format!(
-            "answering interactions on http://{}{PATH}; put HTTPS in front of it, and {PATH} on that address into \
-             Interactions Endpoint URL at the Developer Portal, your application, General Information page",
+            "answering interactions on http://{}{PATH}; with HTTPS before it, paste https://YOUR-HOST{PATH} as Interactions \
+             Endpoint URL at the Developer Portal, your application, General Information page",
             listener.local_addr().map_err(cannot)?
         ));
         let interactions = Arc::new(Interactions::at(desk.clone()));
@@ -134,6 +134,7 @@ impl Door {
     pub async fn serve(self, mut stop: Stop) {
         let Door { listener, router } = self;
         let mut lines = JoinSet::new();
+        let mut told: Option<Instant> = None;
         loop {
             tokio::select! {
                 () = stop.asked() => break,
@@ -144,7 +145,10 @@ impl Door {
                     }
                     Err(why) => {
                         // Too many open files, most likely; those in use go on, and free some.
-                        tracing::warn!(%why, "a connection could not be taken");
+                        if told.is_none_or(|told| told.elapsed() > TELL_EVERY) {
+                            told = Some(Instant::now());
+                            tracing::warn!(%why, "connections cannot be taken for now; where this stays, allow more open files (ulimit -n)");
+                        }
                         sleep(ACCEPT_AGAIN).await;
                     }
                 },

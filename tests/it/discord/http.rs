@@ -59,6 +59,20 @@ fn role(id: u64) -> String {
     interaction(id, 2, &json!({"id": "1", "name": "role", "type": 1, "options": options}))
 }
 
+/// Asks for pictures until they are drawn: on a busy machine the first answers go out without.
+async fn draw(discord: &StandIn) {
+    let pictures = [("ladder", json!({})), ("path", json!({"from": "apm", "to": "cpo"}))];
+    for (name, options) in pictures {
+        for at in 0.. {
+            let place = Context::direct().by(Person::named(&format!("{name} {at}")));
+            let answer = discord.slash(name, options.clone(), &place).await;
+            if !answer["data"]["attachments"].is_null() {
+                break;
+            }
+        }
+    }
+}
+
 /// What members do in a server, one after the other, and what they are shown.
 async fn a_day(discord: &StandIn, channel: u64) -> Vec<Value> {
     let place = |person: &str, at: u64| Context::in_channel(channel + at).by(Person::named(person));
@@ -94,15 +108,13 @@ async fn a_day(discord: &StandIn, channel: u64) -> Vec<Value> {
 async fn every_interaction_is_answered_as_over_the_gateway() {
     let discord = StandIn::start(Setup::default()).await;
     let (gateway, _) = both(&discord).await;
-    discord.slash("ladder", json!({}), &Context::direct()).await;
-    discord.slash("path", json!({"from": "apm", "to": "cpo"}), &Context::direct()).await;
+    draw(&discord).await;
     let over_the_gateway = a_day(&discord, 10_000).await;
     drop(gateway);
 
     let (mut bot, door) = alone().await;
     discord.post_to(Some(door));
-    discord.slash("ladder", json!({}), &Context::direct()).await;
-    discord.slash("path", json!({"from": "apm", "to": "cpo"}), &Context::direct()).await;
+    draw(&discord).await;
     let over_http = a_day(&discord, 20_000).await;
     for (one, other) in over_the_gateway.iter().zip(&over_http) {
         assert_eq!(one, other);
@@ -116,8 +128,9 @@ async fn every_interaction_is_answered_as_over_the_gateway() {
             .collect::<Option<_>>()
             .expect("names as Discord wants them")
     };
-    assert_eq!(pictures("POST").len(), 4);
-    assert!(pictures("POST") == pictures("HTTP"), "the same pictures");
+    let (there, here) = (pictures("POST"), pictures("HTTP"));
+    assert!(there.len() >= 4 && here.len() >= 4, "two while they are drawn, two that are compared");
+    assert!(there[there.len() - 2..] == here[here.len() - 2..], "the same pictures");
     bot.terminate();
     assert_eq!(bot.ended().await, Some(0), "{}", bot.said());
     assert_eq!(bot.said().matches("verdict=").count(), 2, "{}", bot.said());
@@ -312,6 +325,18 @@ async fn a_slow_request_is_cut_off_and_the_others_are_answered_meanwhile() {
     assert_eq!((silent, String::from_utf8_lossy(&dripping).as_ref()), (0, ""));
     assert_eq!(half, "HTTP/1.1 408 Request Timeout");
     assert!((Duration::from_secs(2)..Duration::from_secs(20)).contains(&took), "{took:?}");
+}
+
+#[tokio::test]
+async fn where_all_lines_are_taken_a_request_waits_until_one_is_cut_off() {
+    let (_bot, door) = alone().await;
+    let host = door.url.trim_start_matches("http://").trim_end_matches("/interactions").to_owned();
+    let (began, mut silent) = (Instant::now(), Vec::new());
+    for _ in 0..256 {
+        silent.push(TcpStream::connect(&host).await.expect("a connection"));
+    }
+    assert_eq!(door.post(&role(1)).await.status, 200);
+    assert!(began.elapsed() >= Duration::from_secs(3), "{:?}", began.elapsed());
 }
 
 #[tokio::test]
