@@ -19,6 +19,7 @@ use rolecall::library::chart::Chart;
 use rolecall::library::document::Document;
 use rolecall::library::markdown::Part;
 use rolecall::picture;
+use rolecall::speech::Language;
 use tantivy::collector::TopDocs;
 use tantivy::directory::RamDirectory;
 use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
@@ -151,7 +152,7 @@ fn pictures(rounds: usize) -> Outcome<()> {
         let mut times = Vec::new();
         let mut size = 0;
         for _ in 0..rounds {
-            let (taken, picture) = time(|| picture::draw(&library, &chart));
+            let (taken, picture) = time(|| picture::draw(&library, &chart, Language::English));
             size = picture?.png.len() / 1000;
             times.push(taken);
         }

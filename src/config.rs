@@ -4,8 +4,10 @@ use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use crate::speech::Language;
+
 /// Every variable that is read, with what it is for; `.env.example` explains each and a test holds the two together.
-pub const VARIABLES: [&str; 11] = [
+pub const VARIABLES: [&str; 12] = [
     "DISCORD_TOKEN",
     "DISCORD_API_URL",
     "DISCORD_PUBLIC_KEY",
@@ -16,6 +18,7 @@ pub const VARIABLES: [&str; 11] = [
     "ROLECALL_ASK_CHANNELS",
     "ROLECALL_SURE_CHANNEL",
     "ROLECALL_SURE_DIRECT",
+    "ROLECALL_LANGUAGE",
     "RUST_LOG",
 ];
 
@@ -57,6 +60,8 @@ pub struct Config {
     pub sure_channel: Option<f32>,
     /// The confidence from which on whoever asks the bot itself is told what comes nearest, 0 to 1, where it is set.
     pub sure_direct: Option<f32>,
+    /// The language for whoever does not tell theirs.
+    pub language: Language,
     /// What is logged, in the syntax of `RUST_LOG`.
     pub log: String,
 }
@@ -189,6 +194,15 @@ impl Config {
             );
             wrong("ROLECALL_SURE_DIRECT", fault);
         }
+        let language = set("ROLECALL_LANGUAGE");
+        let known = |tag: &String| Language::ALL.into_iter().find(|language| language.tag() == tag.to_lowercase());
+        if let Some(tag) = language.as_ref().filter(|tag| known(tag).is_none()) {
+            let all = Language::ALL.map(Language::tag).join(", ");
+            wrong(
+                "ROLECALL_LANGUAGE",
+                format!("\"{tag}\" is no language of mine; write one of {all}, or leave it out"),
+            );
+        }
         let corpus =
             flags.corpus.or_else(|| set("ROLECALL_CORPUS").map(PathBuf::from)).unwrap_or_else(|| "corpus".into());
         let index = flags.index.or_else(|| set("ROLECALL_INDEX").map(PathBuf::from)).unwrap_or_else(|| "index".into());
@@ -207,6 +221,7 @@ impl Config {
                 ask_channels,
                 sure_channel,
                 sure_direct,
+                language: language.as_ref().and_then(known).unwrap_or_default(),
                 log,
             })
         } else {

@@ -174,7 +174,7 @@ fn open(config: &Config) -> Result<Bot, String> {
     let Bounds { channel, direct } = Bounds::default();
     let channel = config.sure_channel.unwrap_or(channel);
     let direct = config.sure_direct.unwrap_or(direct).min(channel);
-    Ok(Bot::new(library, Bounds { channel, direct }))
+    Ok(Bot::new(library, Bounds { channel, direct }).speaking(config.language))
 }
 
 /// Opens the library, with a progress bar where that takes long enough to be noticed and somebody is there to see it.
@@ -257,7 +257,7 @@ fn ask(config: &Config, text: Option<String>, json: bool, batch: Option<&Path>, 
 /// Tells the ladder or a way on it; where a file is named, the picture goes there and nothing is told.
 fn ladder(config: &Config, request: &Request, svg: Option<&Path>, png: Option<&Path>) -> Outcome {
     let bot = open(config)?;
-    let reply = bot.handle(request);
+    let reply = bot.handle(request, bot.language());
     if svg.is_none() && png.is_none() {
         write!(anstream::stdout(), "{}", reply.text(&console::style()))?;
         return Ok(if reply.answered { ExitCode::SUCCESS } else { ExitCode::FAILURE });
@@ -267,10 +267,10 @@ fn ladder(config: &Config, request: &Request, svg: Option<&Path>, png: Option<&P
     };
     let library = bot.library();
     if let Some(path) = svg {
-        put(path, picture::draw_svg(&library, chart)?.as_bytes())?;
+        put(path, picture::draw_svg(&library, chart, bot.language())?.as_bytes())?;
     }
     if let Some(path) = png {
-        put(path, &picture::draw(&library, chart)?.png)?;
+        put(path, &picture::draw(&library, chart, bot.language())?.png)?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -4,6 +4,7 @@ pub mod answer;
 pub mod question;
 pub mod reply;
 pub mod request;
+pub mod section;
 pub mod understand;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,18 +15,35 @@ use reply::Reply;
 use request::Request;
 
 use crate::library::Library;
+use crate::speech::{Language, say};
 
 /// Answers requests from one snapshot of the library at a time.
 #[derive(Debug)]
 pub struct Bot {
     library: RwLock<Arc<Library>>,
     bounds: Bounds,
+    language: Language,
 }
 
 impl Bot {
-    /// A bot that knows this library, and answers from these bounds of confidence on.
+    /// A bot that knows this library, and answers from these bounds of confidence on; in English, where nobody says otherwise.
     pub fn new(library: Library, bounds: Bounds) -> Self {
-        Bot { library: RwLock::new(Arc::new(library)), bounds }
+        Bot { library: RwLock::new(Arc::new(library)), bounds, language: Language::default() }
+    }
+
+    /// The same bot, which speaks this language to whoever does not tell theirs.
+    pub fn speaking(self, language: Language) -> Self {
+        Bot { language, ..self }
+    }
+
+    /// The language for whoever does not tell theirs: in messages, and in a terminal.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The language for a member with this locale.
+    pub fn language_of(&self, locale: &str) -> Language {
+        Language::of(locale).unwrap_or(self.language)
     }
 
     /// The snapshot that is served now. Whoever holds it is not disturbed by a reload.
@@ -38,19 +56,18 @@ impl Bot {
         *self.library.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(library);
     }
 
-    /// The answer to a request. It cannot fail: where something goes wrong inside, the reply says so, and the panic hook logs it.
-    pub fn handle(&self, request: &Request) -> Reply {
+    /// The answer to a request, in a language. It cannot fail: where something goes wrong inside, the reply says so, and the panic hook logs it.
+    pub fn handle(&self, request: &Request, language: Language) -> Reply {
         let library = self.library();
-        catch_unwind(AssertUnwindSafe(|| answer::answer(&library, request, self.bounds))).unwrap_or_else(|_| {
-            answer::mistake("Something went wrong on my side. Please ask in other words; the fault has been logged.")
-        })
+        catch_unwind(AssertUnwindSafe(|| answer::answer(&library, request, self.bounds, language)))
+            .unwrap_or_else(|_| answer::mistake(language, &say!(language, "fault")))
     }
 
     /// The answer to what somebody typed: a command where it begins with a slash, else a question.
     pub fn handle_text(&self, typed: &str) -> Reply {
         match Request::parse(typed) {
-            Ok(request) => self.handle(&request),
-            Err(mistake) => answer::mistake(&mistake.to_string()),
+            Ok(request) => self.handle(&request, self.language),
+            Err(mistake) => answer::mistake(self.language, &mistake.told(self.language)),
         }
     }
 

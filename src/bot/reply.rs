@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::bot::request::Request;
 pub use crate::library::chart::Chart;
+use crate::speech::{Language, say};
 
 /// What kind of answer it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -104,6 +105,8 @@ pub struct Menu {
 /// An answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reply {
+    /// The language of its frame: of everything but what the corpus says.
+    pub language: Language,
     /// What kind of answer it is.
     pub kind: Kind,
     /// False where the corpus does not know: a front end that nobody addressed keeps silent.
@@ -130,8 +133,9 @@ pub struct Reply {
 
 impl Reply {
     /// An answer without content as yet.
-    pub fn new(kind: Kind, title: impl Into<String>) -> Self {
+    pub fn new(language: Language, kind: Kind, title: impl Into<String>) -> Self {
         Reply {
+            language,
             kind,
             answered: kind != Kind::None,
             confidence: 1.0,
@@ -206,16 +210,16 @@ impl Reply {
             }
         }
         if !self.sources.is_empty() {
-            let _ = writeln!(out, "\n{}", (style.heading)("Sources"));
+            let _ = writeln!(out, "\n{}", (style.heading)(&say!(self.language, "sources")));
             for (at, source) in self.sources.iter().enumerate() {
                 let text = format!("[{}] {} ({}:{})", at + 1, source.title, source.file, source.line);
                 out.push_str(&style.wrapped(&(style.faint)(&text), "  ", "      "));
             }
         }
         if !self.next.is_empty() {
-            let _ = writeln!(out, "\n{}", (style.heading)("Ask next"));
+            let _ = writeln!(out, "\n{}", (style.heading)(&say!(self.language, "ask-next")));
             for step in &self.next {
-                out.push_str(&style.wrapped(&(style.command)(&step.request.to_string()), "  ", "    "));
+                out.push_str(&style.wrapped(&(style.command)(&step.request.typed(self.language)), "  ", "    "));
             }
         }
         out

@@ -3,6 +3,9 @@
 
 use std::fmt;
 
+pub use crate::bot::section::{SECTIONS, Section};
+use crate::speech::{Language, plain, say};
+
 /// A question that has been decoded at the door.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Request {
@@ -63,51 +66,6 @@ pub enum Request {
     Help,
 }
 
-/// A section of a role's card.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Section {
-    /// What the role is.
-    Summary,
-    /// Why a team has one.
-    Why,
-    /// What it is responsible for.
-    Responsibilities,
-    /// What it does not do.
-    Limits,
-    /// Figures about it.
-    Figures,
-    /// What it takes to become one.
-    Entry,
-    /// The steps before and after it.
-    Steps,
-    /// Everything else that its document tells.
-    More,
-}
-
-/// The sections, each with its word in a command and what it is called.
-pub const SECTIONS: [(Section, &str, &str); 8] = [
-    (Section::Summary, "summary", "What it is"),
-    (Section::Why, "why", "Why a team has one"),
-    (Section::Responsibilities, "responsibilities", "Responsibilities"),
-    (Section::Limits, "limits", "Not part of the job"),
-    (Section::Figures, "figures", "In figures"),
-    (Section::Entry, "entry", "What it takes"),
-    (Section::Steps, "steps", "Steps before and after"),
-    (Section::More, "more", "More about it"),
-];
-
-impl Section {
-    /// Its word in a command, and what it is called.
-    pub fn named(self) -> (&'static str, &'static str) {
-        let found = SECTIONS.iter().find(|(section, ..)| *section == self);
-        found.map_or(("summary", "What it is"), |(_, word, label)| (word, label))
-    }
-
-    fn of_word(word: &str) -> Option<Section> {
-        SECTIONS.iter().find(|(_, known, _)| *known == word.to_lowercase()).map(|(section, ..)| *section)
-    }
-}
-
 /// What an option of a command takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Takes {
@@ -122,12 +80,10 @@ pub enum Takes {
 }
 
 /// An option of a command. Those that are required come first.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct CommandOption {
-    /// Its name, lower case.
+    /// Its name, lower case, in English; in other languages it is [`called`](CommandOption::called) otherwise.
     pub name: &'static str,
-    /// What to put in, in a few words.
-    pub about: &'static str,
     /// What it takes.
     pub takes: Takes,
     /// False where the command works without it.
@@ -137,39 +93,28 @@ pub struct CommandOption {
 /// A command, as a member sees it.
 #[derive(Debug)]
 pub struct Command {
-    /// Its name, lower case, without the slash.
+    /// Its name, lower case, without the slash, in English; in other languages it is [`called`](Command::called) otherwise.
     pub name: &'static str,
-    /// What it gives, at most 100 characters.
-    pub about: &'static str,
     /// Its options, in order.
     pub options: &'static [CommandOption],
-    /// How somebody would type it.
-    pub example: &'static str,
+    /// What somebody would type after its name.
+    example: &'static str,
     /// Makes the request from the options' values, as many as there are options; one that is left out is empty.
     make: fn(&[&str]) -> Request,
 }
 
-const fn role_name(name: &'static str, about: &'static str) -> CommandOption {
-    CommandOption { name, about, takes: Takes::RoleName, required: true }
+const fn required(name: &'static str, takes: Takes) -> CommandOption {
+    CommandOption { name, takes, required: true }
 }
 
-const NAME: CommandOption = role_name("name", "The role: its title, an abbreviation, or a part");
+const NAME: CommandOption = required("name", Takes::RoleName);
 
-/// Every command there is.
+/// Every command there is. What each is called and gives stands in the catalogues, as `command-<name>` and `option-<name>`.
 pub const COMMANDS: [Command; 10] = [
     Command {
         name: "role",
-        about: "What a role is, what it is responsible for, and what comes before and after it",
-        options: &[
-            NAME,
-            CommandOption {
-                name: "section",
-                about: "One section of the card alone, whole",
-                takes: Takes::Section,
-                required: false,
-            },
-        ],
-        example: "/role {role}",
+        options: &[NAME, CommandOption { name: "section", takes: Takes::Section, required: false }],
+        example: "{role}",
         make: |values| {
             let name = values[0].to_owned();
             match Section::of_word(values[1]) {
@@ -180,131 +125,160 @@ pub const COMMANDS: [Command; 10] = [
     },
     Command {
         name: "duties",
-        about: "Everything that a role is responsible for",
         options: &[NAME],
-        example: "/duties {role}",
+        example: "{role}",
         make: |values| Request::Duties { name: values[0].to_owned() },
     },
     Command {
         name: "path",
-        about: "The career steps from one role to another, and what changes at each",
-        options: &[role_name("from", "The role to start from"), role_name("to", "The role to reach")],
-        example: "/path {first} {last}",
+        options: &[required("from", Takes::RoleName), required("to", Takes::RoleName)],
+        example: "{first} {last}",
         make: |values| Request::Path { from: values[0].to_owned(), to: values[1].to_owned() },
     },
     Command {
         name: "compare",
-        about: "Two roles side by side: what they share, and what only one of them does",
-        options: &[role_name("one", "The one role"), role_name("other", "The other role")],
-        example: "/compare {role} {last}",
+        options: &[required("one", Takes::RoleName), required("other", Takes::RoleName)],
+        example: "{role} {last}",
         make: |values| Request::Compare { one: values[0].to_owned(), other: values[1].to_owned() },
     },
     Command {
         name: "who",
-        about: "The roles that do something, each with the line that says so",
-        options: &[CommandOption {
-            name: "does",
-            about: "What they do, for example: decides what gets built next",
-            takes: Takes::Text,
-            required: true,
-        }],
-        example: "/who decides what gets built next",
+        options: &[required("does", Takes::Text)],
+        example: "decides what gets built next",
         make: |values| Request::Who { does: values[0].to_owned() },
     },
     Command {
         name: "next",
-        about: "Every step from a role, up and sideways, and what changes",
         options: &[NAME],
-        example: "/next {first}",
+        example: "{first}",
         make: |values| Request::Next { name: values[0].to_owned() },
     },
     Command {
         name: "ladder",
-        about: "The career ladder as a picture: every role and the steps between them",
-        options: &[CommandOption {
-            name: "family",
-            about: "Only the roles of this family",
-            takes: Takes::FamilyName,
-            required: false,
-        }],
-        example: "/ladder",
+        options: &[CommandOption { name: "family", takes: Takes::FamilyName, required: false }],
+        example: "",
         make: |values| Request::Ladder { family: values[0].to_owned() },
     },
     Command {
         name: "ask",
-        about: "A question about roles in your own words",
-        options: &[CommandOption {
-            name: "question",
-            about: "For example: who decides what gets built next?",
-            takes: Takes::Text,
-            required: true,
-        }],
-        example: "/ask who decides what gets built next?",
+        options: &[required("question", Takes::Text)],
+        example: "who decides what gets built next?",
         make: |values| Request::Ask { question: values[0].to_owned() },
     },
-    Command {
-        name: "roles",
-        about: "All roles that I know",
-        options: &[],
-        example: "/roles",
-        make: |_| Request::Roles,
-    },
-    Command {
-        name: "help",
-        about: "What you can ask, with examples",
-        options: &[],
-        example: "/help",
-        make: |_| Request::Help,
-    },
+    Command { name: "roles", options: &[], example: "", make: |_| Request::Roles },
+    Command { name: "help", options: &[], example: "", make: |_| Request::Help },
 ];
 
-/// Why a typed command is none. The text is for the member.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why a typed command is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommandError {
     /// No such command.
-    #[error("There is no command /{0}. The commands are {list}.", list = all_names())]
     Unknown(String),
     /// No such section.
-    #[error("There is no section “{0}”. The sections are {list}.", list = SECTIONS.map(|(_, word, _)| word).join(", "))]
     Section(String),
     /// Something is missing.
-    #[error("/{command} needs {missing}. It goes like this: {usage}")]
     Missing {
         /// The command.
-        command: &'static str,
+        command: &'static Command,
         /// The option that has no value.
-        missing: &'static str,
-        /// The command with its options.
-        usage: String,
+        missing: &'static CommandOption,
     },
 }
 
-fn all_names() -> String {
-    COMMANDS.map(|command| format!("/{}", command.name)).join(", ")
+impl CommandError {
+    /// What the member is told.
+    pub fn told(&self, language: Language) -> String {
+        match self {
+            CommandError::Unknown(name) => {
+                let all = COMMANDS.each_ref().map(|command| format!("/{}", command.called(language))).join(", ");
+                say!(language, "command-unknown", name = name, all = &all)
+            }
+            CommandError::Section(name) => {
+                let all = SECTIONS.map(|(section, _)| section.word(language)).join(", ");
+                say!(language, "section-unknown", name = name, all = &all)
+            }
+            CommandError::Missing { command, missing } => {
+                let (usage, missing) = (command.usage(language), missing.called(language));
+                let command = command.called(language);
+                say!(language, "command-incomplete", command = &command, missing = &missing, usage = &usage)
+            }
+        }
+    }
 }
 
+impl CommandOption {
+    /// Its name, lower case.
+    pub fn called(&self, language: Language) -> String {
+        match language {
+            Language::English => self.name.to_owned(),
+            other => other.say(&format!("option-{}", self.name), &[]),
+        }
+    }
+
+    /// What to put in, at most 100 characters.
+    pub fn about(&self, language: Language) -> String {
+        language.say(&format!("option-{}.about", self.name), &[])
+    }
+}
+
+impl PartialEq for Command {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Command {}
+
 impl Command {
-    /// The command with this name, without the slash.
+    /// The command with this English name, without the slash.
     pub fn named(name: &str) -> Option<&'static Command> {
         COMMANDS.iter().find(|command| command.name == name)
     }
 
+    /// The command with this name in any language, and that language.
+    pub fn typed(name: &str) -> Option<(&'static Command, Language)> {
+        let typed = plain(name);
+        Language::ALL.into_iter().find_map(|language| {
+            let command = COMMANDS.iter().find(|command| plain(&command.called(language)) == typed)?;
+            Some((command, language))
+        })
+    }
+
+    /// Its name, lower case, without the slash.
+    pub fn called(&self, language: Language) -> String {
+        match language {
+            Language::English => self.name.to_owned(),
+            other => other.say(&format!("command-{}", self.name), &[]),
+        }
+    }
+
+    /// What it gives, at most 100 characters.
+    pub fn about(&self, language: Language) -> String {
+        language.say(&format!("command-{}.about", self.name), &[])
+    }
+
+    /// How somebody would type it, who asks for this role, and for the way from the `first` to the `last`.
+    pub fn example(&self, language: Language, role: &str, (first, last): (&str, &str)) -> String {
+        let values = self.example.replace("{role}", role).replace("{first}", first).replace("{last}", last);
+        format!("/{} {values}", self.called(language)).trim_end().to_owned()
+    }
+
     /// How it is typed: `/path <from> <to>`, `/ladder [family]`.
-    pub fn usage(&self) -> String {
-        let option = |option: &CommandOption| match option.required {
-            true => format!(" <{}>", option.name),
-            false if option.takes == Takes::Section => format!(" [{}:...]", option.name),
-            false => format!(" [{}]", option.name),
+    pub fn usage(&self, language: Language) -> String {
+        let option = |option: &CommandOption| match (option.required, option.called(language)) {
+            (true, name) => format!(" <{name}>"),
+            (false, name) if option.takes == Takes::Section => format!(" [{name}:...]"),
+            (false, name) => format!(" [{name}]"),
         };
         let options: String = self.options.iter().map(option).collect();
-        format!("/{}{options}", self.name)
+        format!("/{}{options}", self.called(language))
     }
 
     /// The request that this command makes of its options' values, found by name.
     ///
     /// # Errors
     /// Where an option that is required has no value.
-    pub fn request<'v>(&self, value: impl Fn(&str) -> Option<&'v str>) -> Result<Request, CommandError> {
+    pub fn request<'v>(&'static self, value: impl Fn(&str) -> Option<&'v str>) -> Result<Request, CommandError> {
         let mut values: Vec<&str> = Vec::new();
         for option in self.options {
             match value(option.name).map(str::trim).filter(|value| !value.is_empty()) {
@@ -313,13 +287,7 @@ impl Command {
                 }
                 Some(value) => values.push(value),
                 None if !option.required => values.push(""),
-                None => {
-                    return Err(CommandError::Missing {
-                        command: self.name,
-                        missing: option.name,
-                        usage: self.usage(),
-                    });
-                }
+                None => return Err(CommandError::Missing { command: self, missing: option }),
             }
         }
         Ok((self.make)(&values))
@@ -338,28 +306,66 @@ impl Request {
             return Ok(Request::Ask { question: typed.to_owned() });
         };
         let (name, rest) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-        let command = Command::named(&name.to_lowercase()).ok_or_else(|| CommandError::Unknown(name.to_owned()))?;
-        let (rest, section) = rest.rsplit_once(" section:").unwrap_or((rest, ""));
+        let (command, language) = Command::typed(name).ok_or_else(|| CommandError::Unknown(name.to_owned()))?;
+        let section = command.options.iter().find(|option| option.takes == Takes::Section);
+        let (rest, section) = section.and_then(|option| marked(rest, option)).unwrap_or((rest, ""));
         if let [Takes::RoleName, Takes::RoleName] =
             command.options.iter().map(|option| option.takes).collect::<Vec<_>>()[..]
             && !rest.trim().is_empty()
         {
-            let (one, other) = two_names(rest);
+            let (one, other) = two_names(rest, language);
             return Ok((command.make)(&[&one, &other]));
         }
         command.request(|option| Some(if option == "section" { section } else { rest }))
     }
+
+    /// As it would be typed in a language; [`Request::parse`] reads it again.
+    pub fn typed(&self, language: Language) -> String {
+        let (name, values) = match self {
+            Request::Ask { question } => return question.clone(),
+            Request::Role { name } => ("role", name.clone()),
+            Request::Section { name, section } => {
+                let option = match language {
+                    Language::English => "section".to_owned(),
+                    other => say!(other, "option-section"),
+                };
+                ("role", format!("{name} {option}:{}", section.word(language)))
+            }
+            Request::Duties { name } => ("duties", name.clone()),
+            Request::Compare { one, other } => ("compare", pair(one, other)),
+            Request::Who { does } => ("who", does.clone()),
+            Request::Next { name } => ("next", name.clone()),
+            Request::Path { from, to } => ("path", pair(from, to)),
+            Request::Ladder { family } => ("ladder", family.clone()),
+            Request::Roles => ("roles", String::new()),
+            Request::Help => ("help", String::new()),
+        };
+        let called = Command::named(name).map_or(name.to_owned(), |command| command.called(language));
+        if values.is_empty() { format!("/{called}") } else { format!("/{called} {values}") }
+    }
 }
 
-/// Cuts "apm cpo", "apm -> cpo", "product manager, cpo" in two. Where only the names themselves can tell, the first holds all.
-fn two_names(text: &str) -> (String, String) {
-    for between in ["->", "→", "=>", ",", ";", "|", " to ", " > ", " vs ", " and "] {
-        if let Some((from, to)) = text.split_once(between)
-            && !from.trim().is_empty()
-            && !to.trim().is_empty()
+/// Cuts "pm section:why" in two, where the option is called so in some language.
+fn marked<'t>(text: &'t str, option: &CommandOption) -> Option<(&'t str, &'t str)> {
+    let (before, value) = text.rsplit_once(':')?;
+    let (rest, mark) = before.rsplit_once(' ')?;
+    let called = |language: Language| plain(&option.called(language)) == plain(mark);
+    Language::ALL.into_iter().any(called).then_some((rest, value))
+}
+
+/// Cuts "apm cpo", "apm -> cpo", "product manager, cpo" in two, or at a word between them, which may be of another language. Where
+/// only the names themselves can tell, the first holds all.
+fn two_names(text: &str, language: Language) -> (String, String) {
+    let (from, to, and) = (say!(language, "typed-from"), say!(language, "typed-to"), say!(language, "typed-and"));
+    let (to, and) = (format!(" {to} "), format!(" {and} "));
+    for between in ["->", "→", "=>", ",", ";", "|", " to ", " > ", " vs ", " and ", &to, &and] {
+        if let Some((start, goal)) = text.split_once(between)
+            && !start.trim().is_empty()
+            && !goal.trim().is_empty()
         {
-            let from = from.trim().strip_prefix("from ").unwrap_or(from.trim());
-            return (from.to_owned(), to.trim().to_owned());
+            let start = start.trim();
+            let bare = start.strip_prefix("from ").or_else(|| start.strip_prefix(&format!("{from} ")));
+            return (bare.unwrap_or(start).to_owned(), goal.trim().to_owned());
         }
     }
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -369,30 +375,17 @@ fn two_names(text: &str) -> (String, String) {
     }
 }
 
-fn write_pair(f: &mut fmt::Formatter<'_>, command: &str, one: &str, other: &str) -> fmt::Result {
+fn pair(one: &str, other: &str) -> String {
     match (one, other) {
-        (one, "") => write!(f, "/{command} {one}"),
-        _ if one.contains(' ') || other.contains(' ') => write!(f, "/{command} {one}, {other}"),
-        _ => write!(f, "/{command} {one} {other}"),
+        (one, "") => one.to_owned(),
+        _ if one.contains(' ') || other.contains(' ') => format!("{one}, {other}"),
+        _ => format!("{one} {other}"),
     }
 }
 
-/// As it would be typed; [`Request::parse`] reads it again.
+/// As it would be typed in English, which is what buttons carry.
 impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Request::Role { name } => write!(f, "/role {name}"),
-            Request::Section { name, section } => write!(f, "/role {name} section:{}", section.named().0),
-            Request::Duties { name } => write!(f, "/duties {name}"),
-            Request::Compare { one, other } => write_pair(f, "compare", one, other),
-            Request::Who { does } => write!(f, "/who {does}"),
-            Request::Next { name } => write!(f, "/next {name}"),
-            Request::Path { from, to } => write_pair(f, "path", from, to),
-            Request::Ladder { family } if family.is_empty() => f.write_str("/ladder"),
-            Request::Ladder { family } => write!(f, "/ladder {family}"),
-            Request::Ask { question } => f.write_str(question),
-            Request::Roles => f.write_str("/roles"),
-            Request::Help => f.write_str("/help"),
-        }
+        f.write_str(&self.typed(Language::English))
     }
 }

@@ -29,11 +29,11 @@ impl Complete for Completer<'_> {
         let typed = &line[..position];
         let Some(rest) = typed.strip_prefix('/') else { return Ok((position, Vec::new())) };
         let Some((name, value)) = rest.split_once(' ') else {
-            let fitting = COMMANDS.iter().filter(|command| command.name.starts_with(rest));
-            return Ok((0, fitting.map(|command| format!("/{} ", command.name)).collect()));
+            let all = COMMANDS.iter().map(|command| command.called(self.bot.language()));
+            return Ok((0, all.filter(|name| name.starts_with(rest)).map(|name| format!("/{name} ")).collect()));
         };
-        let takes_names = Command::named(name)
-            .is_some_and(|command| command.options.iter().any(|option| option.takes == Takes::RoleName));
+        let takes_names = Command::typed(name)
+            .is_some_and(|(command, _)| command.options.iter().any(|option| option.takes == Takes::RoleName));
         if !takes_names {
             return Ok((position, Vec::new()));
         }

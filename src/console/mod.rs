@@ -13,6 +13,8 @@ use rustyline::{CompletionType, Config, Editor};
 
 use crate::bot::Bot;
 use crate::bot::reply::Style;
+use crate::bot::request::Request;
+use crate::speech::say;
 use complete::Completer;
 
 /// The widest a text is set; longer lines are hard to read.
@@ -48,11 +50,8 @@ fn piped(bot: &Bot, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
 
 fn interactive(bot: &Bot, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
     let roles = bot.library().roles().len();
-    anstream::println!(
-        "{}Rolecall{} knows {roles} roles. Ask away, or type /help; Tab completes, Ctrl-D leaves.",
-        bold(),
-        bold().render_reset()
-    );
+    let (name, help) = (painted(bold(), "Rolecall"), Request::Help.typed(bot.language()));
+    anstream::println!("{}", say!(bot.language(), "console-greeting", name = &name, count = roles, help = &help));
     if let Some(hint) = hint {
         println!("{hint}");
     }
@@ -64,7 +63,7 @@ fn interactive(bot: &Bot, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
             Ok(line) if matches!(line.trim(), "/quit" | "/exit" | "quit" | "exit") => return Ok(()),
             Ok(line) if line.trim().is_empty() => {}
             Ok(line) => anstream::println!("\n{}", bot.handle_text(&line).text(&style())),
-            Err(ReadlineError::Interrupted) => println!("(Ctrl-D leaves)"),
+            Err(ReadlineError::Interrupted) => println!("{}", say!(bot.language(), "console-leave")),
             Err(ReadlineError::Eof) => return Ok(()),
             Err(error) => return Err(error.into()),
         }

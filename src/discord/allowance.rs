@@ -22,9 +22,6 @@ const CALM: Duration = Duration::from_secs(15);
 /// Every so many questions, those who have not asked for a while are forgotten.
 const TIDY_EVERY: u32 = 256;
 
-/// What is said where it is too much.
-pub const TOO_MUCH: &str = "That was a lot at once, and I need a moment. Please try again in a few seconds.";
-
 /// Whether a question is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {

@@ -7,24 +7,26 @@ use crate::bot::reply::{Chart, Reply};
 use crate::discord::wire::decode::{self, Asked};
 use crate::discord::wire::encode::{self, Button};
 use crate::discord::wire::verdict;
+use crate::speech::Language;
 
 /// The body of the answer and what a picture to it would show, where it is to be said at all, with the buttons that judge it and those that `below` puts before them.
-/// A panic inside, which the panic hook logs, is an apology.
+/// All of it is in this language. A panic inside, which the panic hook logs, is an apology.
 pub fn drawn(
     bot: &Bot,
+    language: Language,
     asked: impl FnOnce() -> Asked,
     keep: impl Fn(&Reply) -> bool,
     below: impl Fn(&Reply) -> Vec<Button>,
 ) -> Option<(encode::Message, Option<Chart>)> {
     let draw = || {
         let reply = match asked() {
-            Ok(request) => bot.handle(&request),
-            Err(why) => decode::refusal(&why),
+            Ok(request) => bot.handle(&request, language),
+            Err(why) => decode::refusal(language, &why),
         };
         keep(&reply).then(|| {
             let buttons = below(&reply).into_iter().chain(verdict::buttons(&reply)).collect();
             (encode::message(&reply).with(buttons), reply.picture)
         })
     };
-    catch_unwind(AssertUnwindSafe(draw)).unwrap_or_else(|_| Some((encode::Message::apology(), None)))
+    catch_unwind(AssertUnwindSafe(draw)).unwrap_or_else(|_| Some((encode::Message::apology(language), None)))
 }

@@ -8,7 +8,6 @@ use tokio::time::Instant;
 
 use crate::discord::deliver::{self, Failure};
 use crate::discord::interactions::Answer;
-use crate::discord::wire::encode;
 
 /// Brings answers back.
 pub struct Callbacks(Http);
@@ -55,10 +54,10 @@ impl Callbacks {
                 return;
             }
         };
+        let apology = message.sorry().ephemeral().callback();
         let mut sent = deliver::callback(http, id, token, &message.callback(), None, since).await;
         if let Err(Failure::Refused(why)) = &sent {
             tracing::error!(%why, "an answer was refused by Discord; please report it");
-            let apology = encode::Message::apology().ephemeral().callback();
             sent = deliver::callback(http, id, token, &apology, None, since).await;
         }
         if let Err(why) = sent {

@@ -7,15 +7,19 @@ use serde_json::{Value, json};
 use serenity::http::{Http, LightMethod, Request, Route};
 use serenity::model::id::{ApplicationId, CommandId};
 
-use crate::bot::request::{COMMANDS, Command, CommandOption, SECTIONS, Takes};
+use crate::bot::request::{COMMANDS, Command, CommandOption, SECTIONS, Section, Takes};
 use crate::discord::deliver::describe;
 use crate::discord::wire::decode::{ANSWER_THIS, PUBLIC};
 use crate::discord::wire::limits::CHOICE;
+use crate::speech::{Language, say};
 
 const CHAT_INPUT: u64 = 1;
 const MESSAGE: u64 = 3;
 const STRING: u64 = 3;
 const BOOLEAN: u64 = 5;
+/// What Discord calls the languages; in every other one it shows the English names.
+const LOCALES: [(&str, Language); 3] =
+    [("de", Language::German), ("es-ES", Language::Spanish), ("es-419", Language::Spanish)];
 /// The longest question: as long as a message.
 const QUESTION: usize = 2000;
 /// The longest wait before registering is tried again.
@@ -59,7 +63,9 @@ pub async fn register(http: &Http, application: ApplicationId) -> Changes {
 
 async fn try_register(http: &Http, application_id: ApplicationId) -> serenity::Result<Changes> {
     let all = Route::Commands { application_id };
-    let there: Vec<Value> = http.fire(Request::new(all, LightMethod::Get)).await?;
+    // Without being asked for, the names in other languages stay out of the list, and each start would write them anew.
+    let translated = Some(vec![("with_localizations", "true".to_owned())]);
+    let there: Vec<Value> = http.fire(Request::new(all, LightMethod::Get).params(translated)).await?;
     let (steps, kept) = plan(&there);
     let mut changes = Changes { kept, ..Changes::default() };
     for step in steps {
@@ -106,8 +112,16 @@ fn plan(there: &[Value]) -> (Vec<Step>, usize) {
 
 /// Everything that is to be there: the table, and the command on messages, which only Discord has.
 fn wanted() -> impl Iterator<Item = Value> {
-    let on_message = json!({"type": MESSAGE, "name": ANSWER_THIS, "integration_types": [0, 1], "contexts": [0, 1, 2]});
+    let on_message = json!({
+        "type": MESSAGE, "name": ANSWER_THIS, "name_localizations": others(|language| say!(language, "on-message")),
+        "integration_types": [0, 1], "contexts": [0, 1, 2],
+    });
     COMMANDS.iter().map(body).chain([on_message])
+}
+
+/// A phrase in every language but English, as Discord takes it beside the English one.
+fn others(phrase: impl Fn(Language) -> String) -> Value {
+    LOCALES.iter().map(|(locale, language)| ((*locale).to_owned(), json!(phrase(*language)))).collect()
 }
 
 fn kind(command: &Value) -> u64 {
@@ -122,25 +136,36 @@ fn id(command: &Value) -> Option<CommandId> {
 fn body(command: &Command) -> Value {
     let option = |option: &CommandOption| {
         let mut body = json!({
-            "type": STRING, "name": option.name, "description": option.about, "required": option.required,
+            "type": STRING, "name": option.name, "name_localizations": others(|language| option.called(language)),
+            "description": option.about(Language::English),
+            "description_localizations": others(|language| option.about(language)), "required": option.required,
             "autocomplete": matches!(option.takes, Takes::RoleName | Takes::FamilyName),
         });
         match option.takes {
             Takes::RoleName | Takes::FamilyName => body["max_length"] = json!(CHOICE),
             Takes::Text => body["max_length"] = json!(QUESTION),
             Takes::Section => {
-                body["choices"] =
-                    SECTIONS.iter().map(|(_, word, label)| json!({"name": label, "value": word})).collect();
+                let choice = |section: &Section| {
+                    json!({
+                        "name": section.called(Language::English), "value": section.word(Language::English),
+                        "name_localizations": others(|language| section.called(language)),
+                    })
+                };
+                body["choices"] = SECTIONS.iter().map(|(section, _)| choice(section)).collect();
             }
         }
         body
     };
     // Last, since what is required has to come first.
     let public = json!({
-        "type": BOOLEAN, "name": PUBLIC, "description": "Show the answer to everybody here, not to you alone", "required": false,
+        "type": BOOLEAN, "name": PUBLIC, "name_localizations": others(|language| say!(language, "option-public")),
+        "description": say!(Language::English, "option-public.about"),
+        "description_localizations": others(|language| say!(language, "option-public.about")), "required": false,
     });
     json!({
-        "type": CHAT_INPUT, "name": command.name, "description": command.about,
+        "type": CHAT_INPUT, "name": command.name, "name_localizations": others(|language| command.called(language)),
+        "description": command.about(Language::English),
+        "description_localizations": others(|language| command.about(language)),
         "options": command.options.iter().map(option).chain([public]).collect::<Vec<_>>(),
         "integration_types": [0, 1], "contexts": [0, 1, 2],
     })
@@ -156,12 +181,13 @@ fn essence(command: &Value) -> Value {
             option["type"],
             option["name"],
             option["description"],
+            translations(option),
             option["max_length"],
             option["choices"]
                 .as_array()
                 .into_iter()
                 .flatten()
-                .map(|choice| json!([choice["name"], choice["value"]]))
+                .map(|choice| json!([choice["name"], choice["value"], translations(choice)]))
                 .collect::<Vec<_>>(),
             option["required"] == json!(true),
             option["autocomplete"] == json!(true),
@@ -169,13 +195,27 @@ fn essence(command: &Value) -> Value {
     };
     let options: Vec<Value> = command["options"].as_array().into_iter().flatten().map(option).collect();
     let about = command["description"].as_str().unwrap_or_default();
-    json!([kind(command), command["name"], about, options, numbers("integration_types"), numbers("contexts")])
+    json!([
+        kind(command),
+        command["name"],
+        about,
+        translations(command),
+        options,
+        numbers("integration_types"),
+        numbers("contexts")
+    ])
+}
+
+/// What something is called in other languages; none is the same as an empty list of them.
+fn translations(item: &Value) -> [Value; 2] {
+    ["name_localizations", "description_localizations"]
+        .map(|key| if item[key].is_object() { item[key].clone() } else { json!({}) })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::discord::wire::limits::{COMMAND_ABOUT, length};
+    use crate::discord::wire::limits::{COMMAND_ABOUT, COMMAND_NAME, length};
 
     fn registered() -> Vec<Value> {
         let stored = |(at, mut stored): (usize, Value)| {
@@ -224,12 +264,68 @@ mod tests {
     }
 
     #[test]
-    fn every_description_is_short_enough() {
-        for command in &COMMANDS {
-            let all = command.options.iter().map(|option| option.about).chain([command.about]);
-            for about in all {
-                assert!((1..=COMMAND_ABOUT).contains(&length(about)), "{about}");
+    fn what_it_is_called_in_other_languages_is_compared_too() {
+        let changes: [fn(&mut Value); 4] = [
+            |command| command["name_localizations"]["de"] = json!("anders"),
+            |command| command["description_localizations"] = json!(null),
+            |command| command["options"][0]["name_localizations"]["es-ES"] = json!("otro"),
+            |command| command["options"][1]["choices"][0]["name_localizations"] = json!({"de": "anders"}),
+        ];
+        for change in changes {
+            let mut there = registered();
+            change(&mut there[0]);
+            assert_eq!(plan(&there), (vec![Step::Edit(CommandId::new(1), body(&COMMANDS[0]))], COMMANDS.len()));
+        }
+    }
+
+    #[test]
+    fn every_name_and_description_is_one_that_discord_takes() {
+        // As Discord does it: of a translated text the longest version counts.
+        fn size(item: &Value) -> usize {
+            let longest = |key: &str| {
+                let others = item[format!("{key}_localizations")].as_object().into_iter().flat_map(|all| all.values());
+                others.chain([&item[key]]).filter_map(Value::as_str).map(length).max().unwrap_or(0)
+            };
+            let inside = ["options", "choices"].map(|key| item[key].as_array().into_iter().flatten().map(size).sum());
+            longest("name")
+                + longest("description")
+                + inside.iter().sum::<usize>()
+                + item["value"].as_str().map_or(0, length)
+        }
+        let in_all = |item: &Value, key: &str| -> Vec<String> {
+            let others = item[format!("{key}_localizations")].as_object().into_iter().flat_map(|all| all.values());
+            others.chain([&item[key]]).filter_map(|text| Some(text.as_str()?.to_owned())).collect()
+        };
+        for command in wanted() {
+            assert!(size(&command) <= 8000, "{}", command["name"]);
+            let options: Vec<Value> = command["options"].as_array().into_iter().flatten().cloned().collect();
+            let slash = kind(&command) == CHAT_INPUT;
+            for item in options.iter().chain([&command]) {
+                for name in in_all(item, "name") {
+                    let allowed = |letter: char| letter.is_alphanumeric() || "-_'".contains(letter);
+                    let lower = name.chars().all(allowed) && name.to_lowercase() == name;
+                    assert!((1..=COMMAND_NAME).contains(&length(&name)) && (lower || !slash), "{name}");
+                }
+                for about in in_all(item, "description") {
+                    assert!((1..=COMMAND_ABOUT).contains(&length(&about)), "{about}");
+                }
+                for choice in item["choices"].as_array().into_iter().flatten() {
+                    for name in in_all(choice, "name") {
+                        assert!((1..=CHOICE).contains(&length(&name)), "{name}");
+                    }
+                }
             }
+            for locale in LOCALES.map(|(locale, _)| locale) {
+                let names: Vec<&Value> = options.iter().map(|option| &option["name_localizations"][locale]).collect();
+                assert!(names.iter().enumerate().all(|(at, name)| !names[..at].contains(name)), "{names:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_english_names_are_those_of_the_program() {
+        for (name, key) in [(ANSWER_THIS.to_owned(), "on-message"), (PUBLIC.to_owned(), "option-public")] {
+            assert_eq!(Language::English.say(key, &[]), name);
         }
     }
 }

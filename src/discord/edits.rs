@@ -42,7 +42,7 @@ impl Answered {
         let mut sent = deliver::edit(http, channel, answer, &body.edit()).await;
         if let Err(Failure::Refused(why)) = &sent {
             tracing::error!(%why, "a changed reply was refused by Discord; please report it");
-            sent = deliver::edit(http, channel, answer, &encode::Message::apology().edit()).await;
+            sent = deliver::edit(http, channel, answer, &body.sorry().edit()).await;
         }
         if let Err(why) = sent {
             tracing::debug!(%why, "an answer was not changed; somebody may have deleted it");

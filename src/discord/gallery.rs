@@ -12,6 +12,7 @@ use crate::bot::Bot;
 use crate::bot::reply::Chart;
 use crate::picture::png::PictureError;
 use crate::picture::{self, Picture};
+use crate::speech::Language;
 
 /// Pictures that are kept.
 const KEPT: usize = 32;
@@ -19,7 +20,9 @@ const KEPT: usize = 32;
 const WITHIN: Duration = Duration::from_millis(1500);
 
 /// What was drawn, the latest first; nothing for what cannot be drawn, so that it is tried and logged once.
-type Drawn = VecDeque<((String, Chart), Option<Arc<Picture>>)>;
+type Drawn = VecDeque<(Key, Option<Arc<Picture>>)>;
+/// The fingerprint of a library, what of it, and in which language.
+type Key = (String, Chart, Language);
 
 /// Draws pictures and keeps some.
 #[derive(Debug)]
@@ -36,10 +39,16 @@ impl Default for Gallery {
 }
 
 impl Gallery {
-    /// The picture of a chart for a question that came in at `since`; none where it cannot be drawn, or not in time.
-    pub async fn picture(&self, bot: &Bot, chart: Option<&Chart>, since: Instant) -> Option<Arc<Picture>> {
+    /// The picture of a chart in a language, for a question that came in at `since`; none where it cannot be drawn, or not in time.
+    pub async fn picture(
+        &self,
+        bot: &Bot,
+        chart: Option<&Chart>,
+        language: Language,
+        since: Instant,
+    ) -> Option<Arc<Picture>> {
         let library = bot.library();
-        let key = (library.fingerprint.clone(), chart?.clone());
+        let key = (library.fingerprint.clone(), chart?.clone(), language);
         if let Some(known) = find(&self.drawn, &key) {
             return known;
         }
@@ -51,7 +60,7 @@ impl Gallery {
                 return known;
             }
             let draw = move || {
-                let result = picture::draw(&library, &key.1);
+                let result = picture::draw(&library, &key.1, language);
                 (key, result)
             };
             let (key, result) = tokio::task::spawn_blocking(draw).await.ok()?;
@@ -76,7 +85,7 @@ impl Gallery {
 }
 
 /// What is known of a picture, which then is the latest.
-fn find(drawn: &Mutex<Drawn>, key: &(String, Chart)) -> Option<Option<Arc<Picture>>> {
+fn find(drawn: &Mutex<Drawn>, key: &Key) -> Option<Option<Arc<Picture>>> {
     let mut drawn = drawn.lock().unwrap_or_else(PoisonError::into_inner);
     let at = drawn.iter().position(|(other, _)| other == key)?;
     let known = drawn.remove(at)?;

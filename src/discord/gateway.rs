@@ -17,7 +17,7 @@ use serenity::model::id::{ChannelId, GuildId, MessageId, UserId};
 use tokio::time::{Instant, timeout};
 
 use crate::bot::reply::{Chart, Reply};
-use crate::discord::allowance::{TOO_MUCH, Turn};
+use crate::discord::allowance::Turn;
 use crate::discord::answer::drawn;
 use crate::discord::callbacks::Callbacks;
 use crate::discord::commands::register;
@@ -32,6 +32,7 @@ use crate::discord::recent::Recent;
 use crate::discord::watch::{Pulse, Stop};
 use crate::discord::wire::decode::{self, Heard};
 use crate::discord::wire::encode;
+use crate::speech::say;
 
 /// View channels, send messages, embed links, attach files, read message history.
 const PERMISSIONS: u64 = 1 << 10 | 1 << 11 | 1 << 14 | 1 << 15 | 1 << 16;
@@ -160,7 +161,10 @@ impl EventHandler for Handler {
         let (id, channel) = (message.id.get(), message.channel_id);
         let (body, chart, question) = match self.desk.allowance.ask(message.author.id.get(), channel.get()) {
             Turn::Granted => (body, chart, Some(message)),
-            Turn::FirstRefusal => (encode::Message::saying(TOO_MUCH), None, None),
+            Turn::FirstRefusal => {
+                let language = self.desk.bot.language();
+                (encode::Message::saying(language, say!(language, "too-much")), None, None)
+            }
             Turn::Refusal => return,
         };
         let mut answered = match question {
@@ -234,7 +238,8 @@ impl Handler {
         chart: Option<Chart>,
     ) -> Result<Option<MessageId>, Failure> {
         let body = body.replying_to(question);
-        if let Some(picture) = self.desk.gallery.picture(&self.desk.bot, chart.as_ref(), Instant::now()).await {
+        let (bot, now) = (&self.desk.bot, Instant::now());
+        if let Some(picture) = self.desk.gallery.picture(bot, chart.as_ref(), bot.language(), now).await {
             let body = body.clone().with_picture(&picture.words);
             match deliver::message(http, channel, &body, Some(&picture)).await {
                 Err(Failure::Refused(why)) => {
@@ -246,7 +251,7 @@ impl Handler {
         match deliver::message(http, channel, &body, None).await {
             Err(Failure::Refused(why)) => {
                 tracing::error!(%why, "a reply was refused by Discord; please report it");
-                deliver::message(http, channel, &encode::Message::apology().replying_to(question), None).await
+                deliver::message(http, channel, &body.sorry().replying_to(question), None).await
             }
             sent => sent,
         }
@@ -255,6 +260,8 @@ impl Handler {
     /// The answer to a message and what a picture to it would show, where there is one to be said.
     fn answer(&self, heard: &Heard) -> Option<(encode::Message, Option<Chart>)> {
         let keep = |reply: &Reply| heard.addressed || reply.answered;
-        drawn(&self.desk.bot, || heard.request(), keep, |_| Vec::new())
+        // A message does not tell the language of who wrote it.
+        let language = self.desk.bot.language();
+        drawn(&self.desk.bot, language, || heard.request(language), keep, |_| Vec::new())
     }
 }

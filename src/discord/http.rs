@@ -233,12 +233,13 @@ impl Keeper {
             tracing::error!(kind, why, "an interaction could not be read; please report it");
             not("an interaction of that type")
         })?;
+        let language = self.interactions.language_of(&interaction);
         let (interactions, busy) = (Arc::clone(&self.interactions), self.desk.busy.clone());
         let answering = async move {
             let _busy = busy.begin();
             interactions.answer(interaction, None, since).await
         };
-        let otherwise = if kind == AUTOCOMPLETE { Answer::no_choices } else { Answer::apology };
+        let otherwise = || if kind == AUTOCOMPLETE { Answer::no_choices() } else { Answer::apology(language) };
         match in_time(answering, since, otherwise).await {
             Some(answer) => respond(answer),
             None => Err(not("a type of interaction that is known here")),
@@ -328,11 +329,12 @@ fn said(json: Vec<u8>) -> Result<Response, Refused> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::speech::Language;
 
     #[tokio::test(start_paused = true)]
     async fn whatever_happens_there_is_an_answer_in_time() {
         let since = Instant::now();
-        let for_ever = in_time(std::future::pending(), since, Answer::apology).await;
+        let for_ever = in_time(std::future::pending(), since, || Answer::apology(Language::English)).await;
         assert_eq!(since.elapsed(), ANSWER_WITHIN);
         assert!(matches!(for_ever, Some(Answer::Message { picture: None, .. })), "{for_ever:?}");
         let panicking = in_time(async { panic!("on purpose") }, Instant::now(), Answer::no_choices).await;

@@ -8,7 +8,7 @@ use serenity::model::id::UserId;
 use tokio::time::Instant;
 
 use crate::bot::reply::Reply;
-use crate::discord::allowance::{TOO_MUCH, Turn};
+use crate::discord::allowance::Turn;
 use crate::discord::answer::drawn;
 use crate::discord::desk::Desk;
 use crate::discord::wire::decode::{self, Asked};
@@ -16,9 +16,7 @@ use crate::discord::wire::encode::{self, Callback, Choices};
 use crate::discord::wire::share;
 use crate::discord::wire::verdict::{self, Form, Verdict};
 use crate::picture::Picture;
-
-const THANKS: &str = "Thank you, that is good to know.";
-const SORRY: &str = "Thank you. What you say helps to make the answers better.";
+use crate::speech::{Language, say};
 
 /// The first answer to an interaction, whichever way it goes back.
 #[derive(Debug)]
@@ -46,8 +44,10 @@ impl Interactions {
         Interactions(desk)
     }
 
-    /// Answers one that came in at `since`; `me` is the bot's own user. There is no answer to a kind that nobody knows yet.
+    /// Answers one that came in at `since`, in the member's language; `me` is the bot's own user. There is no answer to a kind that
+    /// nobody knows yet.
     pub async fn answer(&self, interaction: Interaction, me: Option<UserId>, since: Instant) -> Option<Answer> {
+        let language = self.language_of(&interaction);
         let asks = match &interaction {
             Interaction::Command(it) => Some((it.user.id, it.channel_id)),
             Interaction::Component(it) => Some((it.user.id, it.channel_id)),
@@ -56,24 +56,26 @@ impl Interactions {
         if let Some((person, channel)) = asks
             && self.0.allowance.ask(person.get(), channel.get()) != Turn::Granted
         {
-            return Some(Answer::alone(encode::Message::saying(TOO_MUCH)));
+            return Some(Answer::alone(encode::Message::saying(language, say!(language, "too-much"))));
         }
         Some(match interaction {
             Interaction::Command(it) => {
                 let seen = Seen::when(decode::openly(&it.data), it.context);
                 let me = me.unwrap_or(UserId::new(it.application_id.get()));
-                let asked = || decode::on_message(&it.data, me).unwrap_or_else(|| decode::command(&it.data));
-                self.respond(since, seen, asked).await
+                let asked = || {
+                    decode::on_message(&it.data, me, language).unwrap_or_else(|| decode::command(&it.data, language))
+                };
+                self.respond(since, language, seen, asked).await
             }
-            Interaction::Component(it) => self.clicked(it, since).await,
+            Interaction::Component(it) => self.clicked(it, language, since).await,
             Interaction::Modal(it) => match verdict::sent(&it.data) {
                 Some((judged, text)) => {
                     self.0.feedback.wrong(&judged, &text);
-                    Answer::alone(encode::Message::saying(SORRY))
+                    Answer::alone(encode::Message::saying(language, say!(language, "wrong-thanks")))
                 }
                 None => {
-                    let nothing = || Err("I never asked for that form.".to_owned());
-                    self.respond(since, Seen::AskerAlone, nothing).await
+                    let nothing = || Err(say!(language, "gone-form"));
+                    self.respond(since, language, Seen::AskerAlone, nothing).await
                 }
             },
             Interaction::Autocomplete(it) => self.suggest(&it),
@@ -81,34 +83,50 @@ impl Interactions {
         })
     }
 
+    /// The language of whoever does this, by the locale that Discord tells with it.
+    pub fn language_of(&self, interaction: &Interaction) -> Language {
+        self.0.bot.language_of(match interaction {
+            Interaction::Command(it) | Interaction::Autocomplete(it) => &it.locale,
+            Interaction::Component(it) => &it.locale,
+            Interaction::Modal(it) => &it.locale,
+            _ => "",
+        })
+    }
+
     /// Answers a click: with what it asks to whoever clicked, with the answer below which it was to everybody, or with thanks.
-    async fn clicked(&self, click: ComponentInteraction, since: Instant) -> Answer {
+    async fn clicked(&self, click: ComponentInteraction, language: Language, since: Instant) -> Answer {
         match (share::read(&click.data.custom_id), verdict::read(&click.data.custom_id)) {
-            (Some(Some(request)), _) => self.respond(since, Seen::Everybody, || Ok(request)).await,
+            (Some(Some(request)), _) => self.respond(since, language, Seen::Everybody, || Ok(request)).await,
             (Some(None), _) if !click.message.embeds.is_empty() => {
-                Answer::Message { body: share::again(&click.message), picture: None }
+                Answer::Message { body: share::again(&click.message, language), picture: None }
             }
             (_, Some(Verdict::Right(judged))) => {
                 self.0.feedback.right(&judged);
-                Answer::alone(encode::Message::saying(THANKS))
+                Answer::alone(encode::Message::saying(language, say!(language, "right-thanks")))
             }
-            (_, Some(Verdict::Wrong(judged))) => Answer::Form(verdict::form(&judged)),
+            (_, Some(Verdict::Wrong(judged))) => Answer::Form(verdict::form(&judged, language)),
             _ => {
                 let seen = Seen::when(false, click.context);
-                self.respond(since, seen, || decode::click(&click.data)).await
+                self.respond(since, language, seen, || decode::click(&click.data, language)).await
             }
         }
     }
 
     /// Answers what was asked.
-    async fn respond(&self, since: Instant, seen: Seen, asked: impl FnOnce() -> Asked + Send) -> Answer {
+    async fn respond(
+        &self,
+        since: Instant,
+        language: Language,
+        seen: Seen,
+        asked: impl FnOnce() -> Asked + Send,
+    ) -> Answer {
         let Desk { bot, gallery, .. } = &self.0;
-        let Ok(asked) = catch_unwind(AssertUnwindSafe(asked)) else { return Answer::apology() };
+        let Ok(asked) = catch_unwind(AssertUnwindSafe(asked)) else { return Answer::apology(language) };
         let request = asked.clone().ok().filter(|_| seen == Seen::AskerAmongOthers);
         let below = |reply: &Reply| request.iter().filter_map(|request| share::button(reply, request)).collect();
-        let drawn = drawn(bot, || asked, |_| true, below);
-        let (body, chart) = drawn.unwrap_or_else(|| (encode::Message::apology(), None));
-        let picture = gallery.picture(bot, chart.as_ref(), since).await;
+        let drawn = drawn(bot, language, || asked, |_| true, below);
+        let (body, chart) = drawn.unwrap_or_else(|| (encode::Message::apology(language), None));
+        let picture = gallery.picture(bot, chart.as_ref(), language, since).await;
         Answer::Message { body: seen.shown(body), picture }
     }
 
@@ -125,8 +143,8 @@ impl Answer {
     }
 
     /// What is said where there is no other answer to be had.
-    pub fn apology() -> Self {
-        Answer::alone(encode::Message::apology())
+    pub fn apology(language: Language) -> Self {
+        Answer::alone(encode::Message::apology(language))
     }
 
     /// Nothing to suggest.

@@ -13,6 +13,7 @@ use crate::picture::sizes::{
 use crate::picture::sketch::{Sketch, Step};
 use crate::picture::squeeze::squeeze;
 use crate::picture::wires::{Grid, wire};
+use crate::speech::say;
 
 /// A picture that is this many times as high as wide is set in more columns.
 const SLENDER: f32 = 1.9;
@@ -135,7 +136,7 @@ fn set(sketch: &Sketch, boxes: &Boxes, columns: usize) -> Sheet {
     let widest = parts.iter().map(|part| part.width).fold(least, f32::max);
     let indent = if several { 0.0 } else { parts.first().map_or(0.0, |part| ((widest - part.width) / 2.0).floor()) };
     if !alone.is_empty() {
-        let heading = if connected.is_empty() { None } else { Some("No step known".to_owned()) };
+        let heading = if connected.is_empty() { None } else { Some(say!(sketch.language, "picture-idle")) };
         parts.push(headed(grid(boxes, &alone, widest - indent), heading));
     }
     let mut sheet = Sheet::default();
@@ -295,10 +296,13 @@ fn drawn(step: &Step, points: Vec<Point>) -> Wire {
 
 /// What the lines mean, where they do not all mean the same.
 fn key(sheet: &mut Sheet, sketch: &Sketch) {
-    let kinds =
-        [(Direction::Up, "a step up"), (Direction::Sideways, "a step sideways"), (Direction::Entry, "a way in")];
-    let there = |kind: &(Direction, &str)| sketch.steps.iter().any(|step| step.direction == kind.0);
-    let kinds: Vec<(Direction, &str)> = kinds.into_iter().filter(there).collect();
+    let kinds = [
+        (Direction::Up, say!(sketch.language, "legend-up")),
+        (Direction::Sideways, say!(sketch.language, "legend-sideways")),
+        (Direction::Entry, say!(sketch.language, "legend-entry")),
+    ];
+    let there = |kind: &(Direction, String)| sketch.steps.iter().any(|step| step.direction == kind.0);
+    let kinds: Vec<(Direction, String)> = kinds.into_iter().filter(there).collect();
     if kinds.iter().all(|(kind, _)| *kind == Direction::Up) {
         return;
     }
@@ -306,7 +310,7 @@ fn key(sheet: &mut Sheet, sketch: &Sketch) {
     let line = (SMALL * 1.6).round();
     let (mut x, mut y) = (MARGIN, sheet.height + 4.0);
     for (direction, text) in kinds {
-        let width = ruler.width(text).ceil();
+        let width = ruler.width(&text).ceil();
         if x > MARGIN && x + SAMPLE.0 + SAMPLE.1 + width > sheet.width - MARGIN {
             (x, y) = (MARGIN, y + line);
         }
@@ -314,7 +318,7 @@ fn key(sheet: &mut Sheet, sketch: &Sketch) {
         let points = vec![Point::new(x, middle), Point::new(x + SAMPLE.0, middle)];
         sheet.wires.push(Wire { points, direction, both_ways: false, on_route: false });
         let area = Area { x: x + SAMPLE.0 + SAMPLE.1, y: y + line / 2.0 - SMALL * 0.65, width, height: SMALL * 1.3 };
-        sheet.labels.push(Label { area, text: text.to_owned(), size: SMALL, weight: Weight::Regular });
+        sheet.labels.push(Label { area, text, size: SMALL, weight: Weight::Regular });
         x += SAMPLE.0 + SAMPLE.1 + width + GAP;
         sheet.width = sheet.width.max(x - GAP + MARGIN).ceil();
     }

@@ -1,4 +1,4 @@
-//! What we show: a part of the career graph as a picture, and the same in words. Knows `library` alone.
+//! What we show: a part of the career graph as a picture, and the same in words. Knows `library` and `speech`.
 
 mod across;
 mod beside;
@@ -19,6 +19,7 @@ use sketch::Sketch;
 
 use crate::library::Library;
 use crate::library::chart::Chart;
+use crate::speech::Language;
 
 /// More roles than this are no picture any more.
 const MOST_ROLES: usize = 120;
@@ -40,12 +41,12 @@ pub struct Picture {
     pub words: String,
 }
 
-/// Draws a chart of this library as PNG.
+/// Draws a chart of this library as PNG, with its words in a language.
 ///
 /// # Errors
 /// Where there is nothing to draw, too much of it, or a letter that cannot be drawn.
-pub fn draw(library: &Library, chart: &Chart) -> Result<Picture, PictureError> {
-    let sketch = Sketch::of(library, chart);
+pub fn draw(library: &Library, chart: &Chart, language: Language) -> Result<Picture, PictureError> {
+    let sketch = Sketch::of(library, chart, language);
     let png = png::render(&draw_sketch(&sketch)?, MOST_PIXELS)?;
     if png.len() > MOST_BYTES {
         return Err(PictureError::TooLarge(format!("{} bytes", png.len())));
@@ -53,12 +54,12 @@ pub fn draw(library: &Library, chart: &Chart) -> Result<Picture, PictureError> {
     Ok(Picture { png, words: words::words(&sketch, LONGEST_WORDS) })
 }
 
-/// Draws a chart of this library as SVG.
+/// Draws a chart of this library as SVG, in a language.
 ///
 /// # Errors
 /// As [`draw`].
-pub fn draw_svg(library: &Library, chart: &Chart) -> Result<String, PictureError> {
-    draw_sketch(&Sketch::of(library, chart))
+pub fn draw_svg(library: &Library, chart: &Chart, language: Language) -> Result<String, PictureError> {
+    draw_sketch(&Sketch::of(library, chart, language))
 }
 
 fn draw_sketch(sketch: &Sketch) -> Result<String, PictureError> {

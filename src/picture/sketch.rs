@@ -3,6 +3,7 @@
 use crate::library::Library;
 use crate::library::chart::Chart;
 use crate::library::front_matter::Direction;
+use crate::speech::{Language, say};
 
 /// A role to draw.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub struct Step {
 /// What is to be drawn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sketch {
+    /// The language of its fixed words.
+    pub language: Language,
     /// What stands on top; broken at a line feed where it does not fit on one line.
     pub title: String,
     /// The roles.
@@ -42,15 +45,15 @@ pub struct Sketch {
 }
 
 impl Sketch {
-    /// What a chart of this library shows.
-    pub fn of(library: &Library, chart: &Chart) -> Sketch {
+    /// What a chart of this library shows, in a language.
+    pub fn of(library: &Library, chart: &Chart, language: Language) -> Sketch {
         let view = library.view(chart);
         let called =
             |slug: &str| library.by_slug(slug).map_or(slug, |at| library.document(at).title.as_str()).to_owned();
         let title = match chart {
-            Chart::Whole => "Career ladder".to_owned(),
-            Chart::Family(family) => format!("Career ladder: {family}"),
-            Chart::Route { from, to } => format!("From {}\nto {}", called(from), called(to)),
+            Chart::Whole => say!(language, "ladder"),
+            Chart::Family(family) => say!(language, "ladder-of", family = family),
+            Chart::Route { from, to } => say!(language, "picture-route", from = &called(from), to = &called(to)),
         };
         let role = |at: &usize| Role {
             title: library.document(*at).title.clone(),
@@ -70,6 +73,6 @@ impl Sketch {
                 None => steps.push(Step { from, to, direction: rung.direction, both_ways: false, on_route }),
             }
         }
-        Sketch { title, roles: view.roles.iter().map(role).collect(), steps }
+        Sketch { language, title, roles: view.roles.iter().map(role).collect(), steps }
     }
 }

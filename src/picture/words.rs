@@ -2,12 +2,14 @@
 
 use crate::library::front_matter::Direction;
 use crate::picture::sketch::Sketch;
+use crate::speech::{Language, say};
 
-/// Room for "And 1234 more roles."
-const NOTE: usize = 30;
+/// Room for "And 1234 more.", in any language.
+pub const NOTE: usize = 30;
 
 /// A picture in words, at most `longest` UTF-16 units long; what does not go in is counted.
 pub fn words(sketch: &Sketch, longest: usize) -> String {
+    let language = sketch.language;
     let title = |role: usize| sketch.roles[role].title.as_str();
     let mut sentences = vec![format!("{}.", sketch.title.replace('\n', " "))];
     let mut route: Vec<usize> = sketch.steps.iter().filter(|step| step.on_route).map(|step| step.from).collect();
@@ -24,7 +26,8 @@ pub fn words(sketch: &Sketch, longest: usize) -> String {
             last = step.to;
         }
         let titles: Vec<&str> = route.iter().map(|role| title(*role)).collect();
-        sentences.push(format!("Highlighted: {}.", titles.join(", then ")));
+        let way = titles.join(&format!("{} ", say!(language, "words-then")));
+        sentences.push(say!(language, "words-route", way = &way));
     }
     let (mut leading, mut idle): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
     for role in 0..sketch.roles.len() {
@@ -38,9 +41,7 @@ pub fn words(sketch: &Sketch, longest: usize) -> String {
     }
     for role in &leading {
         let mut ways: Vec<String> = Vec::new();
-        for (direction, how) in
-            [(Direction::Up, "up to"), (Direction::Sideways, "sideways to"), (Direction::Entry, "into")]
-        {
+        for direction in [Direction::Up, Direction::Sideways, Direction::Entry] {
             let onward = sketch.steps.iter().filter(|step| step.direction == direction);
             let ends = onward.filter_map(|step| match step {
                 step if step.from == *role => Some(title(step.to)),
@@ -49,26 +50,31 @@ pub fn words(sketch: &Sketch, longest: usize) -> String {
             });
             let ends: Vec<&str> = ends.collect();
             if !ends.is_empty() {
-                ways.push(format!("{how} {}", ends.join(", ")));
+                let titles = ends.join(", ");
+                ways.push(match direction {
+                    Direction::Up => say!(language, "words-up", titles = &titles),
+                    Direction::Sideways => say!(language, "words-sideways", titles = &titles),
+                    Direction::Entry => say!(language, "words-entry", titles = &titles),
+                });
             }
         }
-        sentences.push(format!("{} leads {}.", title(*role), ways.join("; ")));
+        sentences.push(say!(language, "words-leads", title = title(*role), ways = &ways.join("; ")));
     }
     if !idle.is_empty() {
         let titles: Vec<&str> = idle.iter().map(|role| title(*role)).collect();
-        sentences.push(format!("No step known: {}.", titles.join(", ")));
+        sentences.push(say!(language, "words-idle", titles = &titles.join(", ")));
     }
-    fitted(&sentences, longest)
+    fitted(&sentences, longest, language)
 }
 
-fn fitted(sentences: &[String], longest: usize) -> String {
+fn fitted(sentences: &[String], longest: usize, language: Language) -> String {
     let length = |text: &str| text.encode_utf16().count();
     let mut out = String::new();
     for (at, sentence) in sentences.iter().enumerate() {
         let last = at + 1 == sentences.len();
         let room = longest.saturating_sub(length(&out) + 1 + if last { 0 } else { NOTE });
         if length(sentence) > room {
-            let note = format!("And {} more.", sentences.len() - at);
+            let note = say!(language, "words-more", count = sentences.len() - at);
             let space = if out.is_empty() { "" } else { " " };
             return format!("{out}{space}{note}");
         }

@@ -10,5 +10,6 @@ mod picture;
 mod questions;
 mod settings;
 mod shape;
+mod speech;
 mod stage;
 mod trades;

@@ -13,6 +13,7 @@ use rolecall::picture::png::PictureError;
 use rolecall::picture::sizes::{Area, Point};
 use rolecall::picture::sketch::{Role, Sketch, Step};
 use rolecall::picture::words::words;
+use rolecall::speech::Language;
 
 use crate::stage::{self, BOT, Place, finish, shipped};
 
@@ -77,10 +78,11 @@ fn sketches(roles: impl Strategy<Value = usize>) -> impl Strategy<Value = Sketch
         let ends = prop_oneof![4 => near, 1 => far];
         let steps = vec((ends, direction.clone(), any::<bool>()), 0..count + count / 2);
         let roles = vec((title.clone(), family.clone(), any::<bool>()), count);
-        (roles, steps).prop_map(|(roles, steps)| {
+        let language = proptest::sample::select(&Language::ALL[..]);
+        (roles, steps, language).prop_map(|(roles, steps, language)| {
             let role = |(title, family, on_route)| Role { title, family, on_route };
             let roles: Vec<Role> = roles.into_iter().map(role).collect();
-            let mut sketch = Sketch { title: "Career ladder".to_owned(), roles, steps: Vec::new() };
+            let mut sketch = Sketch { language, title: "Career ladder".to_owned(), roles, steps: Vec::new() };
             for ((from, to), direction, on_route) in steps {
                 let known = |step: &Step| [(from, to), (to, from)].contains(&(step.from, step.to));
                 if from != to && to < sketch.roles.len() && !sketch.steps.iter().any(known) {
@@ -136,8 +138,11 @@ fn kitchen() -> Place {
 fn a_small_ladder_is_drawn_like_this() {
     let bot = stage::bot(&kitchen().corpus());
     let chart = Chart::Route { from: "waiter".to_owned(), to: "sous-chef".to_owned() };
-    insta::assert_snapshot!("small_ladder", picture::draw_svg(&bot.library(), &chart).expect("a picture"));
-    let words = picture::draw(&bot.library(), &chart).expect("a picture").words;
+    insta::assert_snapshot!(
+        "small_ladder",
+        picture::draw_svg(&bot.library(), &chart, Language::English).expect("a picture")
+    );
+    let words = picture::draw(&bot.library(), &chart, Language::English).expect("a picture").words;
     insta::assert_snapshot!(words, @"From Waiter to Sous-Chef. Highlighted: Waiter, then Cook, then Sous-Chef. Cook leads up to Sous-Chef; sideways to Pastry & Sweets <Chef>. Waiter leads into Cook.");
 }
 
@@ -146,11 +151,11 @@ fn the_shipped_ladder_is_legible_on_a_telephone() {
     let library = BOT.library();
     let path = Chart::Route { from: "associate-product-manager".to_owned(), to: "chief-product-officer".to_owned() };
     for chart in [Chart::Whole, path] {
-        let sketch = Sketch::of(&library, &chart);
+        let sketch = Sketch::of(&library, &chart, Language::English);
         let sheet = lay_out(&sketch);
         assert!(sheet.width <= 1000.0 && sheet.height <= 1600.0, "{} by {}", sheet.width, sheet.height);
         check(&sketch, &sheet).expect("nothing stands in another's way");
-        let picture = picture::draw(&library, &chart).expect("a picture");
+        let picture = picture::draw(&library, &chart, Language::English).expect("a picture");
         assert!(picture.png.starts_with(PNG) && picture.png.len() < 200_000, "{} bytes", picture.png.len());
         assert!((300..=1024).contains(&picture.words.encode_utf16().count()), "{}", picture.words);
     }
@@ -193,12 +198,12 @@ fn sixty_roles_are_a_picture_that_can_be_sent() {
     let bot = stage::bot(&company().corpus());
     let library = bot.library();
     assert_eq!(library.roles().len(), 60);
-    let sketch = Sketch::of(&library, &Chart::Whole);
+    let sketch = Sketch::of(&library, &Chart::Whole, Language::English);
     check(&sketch, &lay_out(&sketch)).expect("nothing stands in another's way");
-    let picture = picture::draw(&library, &Chart::Whole).expect("a picture");
+    let picture = picture::draw(&library, &Chart::Whole, Language::English).expect("a picture");
     assert!(picture.png.starts_with(PNG) && picture.png.len() <= 2_000_000, "{} bytes", picture.png.len());
     assert!(picture.words.ends_with("more."), "{}", picture.words);
-    let family = picture::draw(&library, &Chart::Family("Sales".to_owned())).expect("a picture");
+    let family = picture::draw(&library, &Chart::Family("Sales".to_owned()), Language::English).expect("a picture");
     assert!(family.words.contains("Senior Support Partner leads into Junior Sales Partner."), "{}", family.words);
 }
 
@@ -206,15 +211,21 @@ fn sixty_roles_are_a_picture_that_can_be_sent() {
 fn what_cannot_be_drawn_is_told() {
     let place = Place::with(&[("a.md", "# 製品\n\nText.\n")]);
     let bot = stage::bot(&place.corpus());
-    let told = picture::draw(&bot.library(), &Chart::Whole).expect_err("no such letters");
+    let told = picture::draw(&bot.library(), &Chart::Whole, Language::English).expect_err("no such letters");
     assert_eq!(told, PictureError::Letters("製品".to_owned()));
     let nobody = Chart::Family("Nobody".to_owned());
-    assert_eq!(picture::draw(&bot.library(), &nobody).expect_err("nobody there"), PictureError::Empty);
+    assert_eq!(
+        picture::draw(&bot.library(), &nobody, Language::English).expect_err("nobody there"),
+        PictureError::Empty
+    );
     for number in 0..130 {
         place.write(&format!("corpus/role-{number}.md"), format!("# Role {number}\n\nText.\n"));
     }
     let bot = stage::bot(&place.corpus());
-    assert!(matches!(picture::draw(&bot.library(), &Chart::Whole), Err(PictureError::TooMany(131, _))));
+    assert!(matches!(
+        picture::draw(&bot.library(), &Chart::Whole, Language::English),
+        Err(PictureError::TooMany(131, _))
+    ));
 }
 
 #[test]
@@ -243,4 +254,30 @@ fn a_terminal_gets_the_ladder_as_text_and_as_files() {
     let no_way = finish(shipped(&["ladder", "developer", "principal", "--png", "-"]));
     assert!(no_way.code == Some(1) && no_way.err.contains("no picture of that"), "{no_way:?}");
     assert_eq!(finish(shipped(&["ladder", "apm"])).code, Some(2));
+}
+
+#[test]
+fn a_picture_speaks_the_language_that_is_asked_for() {
+    let bot = stage::bot(&kitchen().corpus());
+    let chart = Chart::Route { from: "waiter".to_owned(), to: "sous-chef".to_owned() };
+    let told = |language: Language| words(&Sketch::of(&bot.library(), &chart, language), 1024);
+    let german = "Von Waiter zu Sous-Chef. Hervorgehoben: Waiter, dann Cook, dann Sous-Chef. Von Cook geht es nach oben zu Sous-Chef; \
+                  zur Seite zu Pastry & Sweets <Chef>. Von Waiter geht es als Einstieg zu Cook.";
+    assert_eq!(told(Language::German), german);
+    let spanish = "De Waiter a Sous-Chef. Resaltado: Waiter, luego Cook, luego Sous-Chef. Desde Cook se sube a Sous-Chef; se pasa de \
+                   lado a Pastry & Sweets <Chef>. Desde Waiter se accede a Cook.";
+    assert_eq!(told(Language::Spanish), spanish);
+    let drawn = |language: Language| picture::draw_svg(&bot.library(), &Chart::Whole, language).expect("a picture");
+    for (language, words) in [
+        (Language::German, ["Karriereleiter", "ein Schritt nach oben", "ein Schritt zur Seite", "ein Einstieg"]),
+        (Language::Spanish, ["Escala profesional", "un paso hacia arriba", "un paso de lado", "una vía de acceso"]),
+    ] {
+        let svg = drawn(language);
+        assert!(words.iter().all(|word| svg.contains(&format!(">{word}</text>"))), "{svg}");
+    }
+    for language in Language::ALL {
+        let library = BOT.library();
+        let sketch = Sketch::of(&library, &Chart::Whole, language);
+        check(&sketch, &lay_out(&sketch)).expect("nothing stands in another's way");
+    }
 }

@@ -72,6 +72,7 @@ fn wrong_settings_are_all_told_at_once() {
         ("ROLECALL_ASK_CHANNELS", "123,general"),
         ("ROLECALL_SURE_CHANNEL", "-1"),
         ("ROLECALL_SURE_DIRECT", "half"),
+        ("ROLECALL_LANGUAGE", "klingon"),
         ("RUST_LOG", "rolecall=loud"),
     ]);
     let outcome = crate::stage::finish(command);

@@ -1,42 +1,44 @@
 //! Ways from role to role: a route, what comes next, how to get there.
 
-use crate::bot::answer::draft::{cite, led, line, lines, offer_role, slugs, whole, with_article};
+use crate::bot::answer::draft::{cite, led, line, lines, offer_role, slugs, whole};
 use crate::bot::question::{Question, Subject};
 use crate::bot::reply::{Block, Kind, Line, Reply};
-use crate::bot::request::Request;
+use crate::bot::request::{Request, Section};
 use crate::library::Library;
 use crate::library::chart::Chart;
 use crate::library::front_matter::Direction;
 use crate::library::ladder::Rung;
 use crate::library::markdown::Part;
+use crate::speech::{Language, say};
 
 /// The steps from one role to another, and what changes at each.
-pub fn path(library: &Library, from: usize, to: usize) -> Reply {
+pub fn path(library: &Library, language: Language, from: usize, to: usize) -> Reply {
     let (start, goal) = (library.document(from), library.document(to));
     if from == to {
-        let mut reply = Reply::new(Kind::Path, format!("{}: you are there", start.title));
-        reply.paragraph("Both names mean the same role, so there is no step between. What comes after it:");
+        let mut reply = Reply::new(language, Kind::Path, say!(language, "path-there", title = &start.title));
+        reply.paragraph(say!(language, "path-same"));
         steps_after(library, &mut reply, from, |_| true);
         reply.roles = slugs(library, [from]);
         offer_role(&mut reply, start);
         return reply;
     }
     let routes = library.ladder.routes(from, to);
-    let Some(route) = routes.first() else { return no_route(library, from, to) };
-    let mut reply = Reply::new(Kind::Path, format!("From {} to {}", start.title, goal.title));
+    let Some(route) = routes.first() else { return no_route(library, language, from, to) };
+    let mut reply =
+        Reply::new(language, Kind::Path, say!(language, "path-title", from = &start.title, to = &goal.title));
     let count = route.len() - 1;
     let titles: Vec<&str> = route.iter().map(|role| library.document(*role).title.as_str()).collect();
-    reply.paragraph(format!("{count} {}: {}", if count == 1 { "step" } else { "steps" }, titles.join(" → ")));
+    reply.paragraph(say!(language, "path-steps", count = count, way = &titles.join(" → ")));
     for (number, pair) in route.windows(2).enumerate() {
         if let Some(rung) = library.ladder.rung(pair[0], pair[1]) {
-            let heading = format!("{}. {}", number + 1, step_title(library, rung));
+            let heading = format!("{}. {}", number + 1, step_title(library, language, rung));
             step(library, &mut reply, rung, Some(&heading));
         }
     }
     for other in &routes[1..] {
         let titles: Vec<&str> = other.iter().map(|role| library.document(*role).title.as_str()).collect();
         reply.blocks.push(Block::Paragraph(Line {
-            lead: Some("Just as short".to_owned()),
+            lead: Some(say!(language, "path-as-short")),
             text: titles.join(" → "),
             sources: Vec::new(),
         }));
@@ -50,35 +52,27 @@ pub fn path(library: &Library, from: usize, to: usize) -> Reply {
     reply
 }
 
-fn no_route(library: &Library, from: usize, to: usize) -> Reply {
+fn no_route(library: &Library, language: Language, from: usize, to: usize) -> Reply {
     let (start, goal) = (library.document(from), library.document(to));
-    let mut reply = Reply::new(Kind::Path, format!("From {} to {}", start.title, goal.title));
+    let mut reply =
+        Reply::new(language, Kind::Path, say!(language, "path-title", from = &start.title, to = &goal.title));
     if let Some(route) = library.ladder.routes(to, from).first() {
         let titles: Vec<&str> = route.iter().map(|role| library.document(*role).title.as_str()).collect();
-        reply.paragraph(format!(
-            "That way leads down: {} comes after {}. The way up is {}.",
-            start.title,
-            goal.title,
-            titles.join(" → ")
-        ));
+        let way = titles.join(" → ");
+        reply.paragraph(say!(language, "path-down", from = &start.title, to = &goal.title, way = &way));
         reply.picture = Some(Chart::Route { from: goal.slug.clone(), to: start.slug.clone() });
-        reply.offer("The way up", Request::Path { from: goal.slug.clone(), to: start.slug.clone() });
+        reply.offer(say!(language, "path-up"), Request::Path { from: goal.slug.clone(), to: start.slug.clone() });
     } else if let Some(common) = library.ladder.common(from, to) {
         let common = library.document(common);
-        reply.paragraph(format!(
-            "The sources name no steps from {} to {}. The nearest role from which both can be reached is {}.",
-            start.title, goal.title, common.title
-        ));
+        let (from, to) = (&start.title, &goal.title);
+        reply.paragraph(say!(language, "path-common", from = from, to = to, common = &common.title));
         reply.offer(
-            format!("{} to {}", common.title, goal.title),
+            say!(language, "path-between", from = &common.title, to = to),
             Request::Path { from: common.slug.clone(), to: goal.slug.clone() },
         );
         offer_role(&mut reply, common);
     } else {
-        reply.paragraph(format!(
-            "The sources name no steps from {} to {}, nor a role that leads to both.",
-            start.title, goal.title
-        ));
+        reply.paragraph(say!(language, "path-none", from = &start.title, to = &goal.title));
     }
     reply.roles = slugs(library, [from, to]);
     offer_role(&mut reply, start);
@@ -87,10 +81,10 @@ fn no_route(library: &Library, from: usize, to: usize) -> Reply {
 }
 
 /// Every next step of a role.
-pub fn next(library: &Library, question: &Question) -> Reply {
+pub fn next(library: &Library, language: Language, question: &Question) -> Reply {
     let at = question.roles[0];
     let document = library.document(at);
-    let mut reply = Reply::new(Kind::Next, format!("After {}", document.title));
+    let mut reply = Reply::new(language, Kind::Next, say!(language, "next-title", title = &document.title));
     let sideways = question.subject == Subject::Sideways;
     let all = library.ladder.after(at);
     let wanted = |rung: &Rung| !sideways || rung.direction == Direction::Sideways;
@@ -98,8 +92,11 @@ pub fn next(library: &Library, question: &Question) -> Reply {
         steps_after(library, &mut reply, at, wanted);
         reply.roles = slugs(library, all.iter().filter(|rung| wanted(rung)).map(|rung| rung.to));
     } else {
-        let what = if sideways { "no sideways step" } else { "no step" };
-        reply.paragraph(format!("The sources name {what} from {}.", document.title));
+        reply.paragraph(if sideways {
+            say!(language, "next-none-sideways", title = &document.title)
+        } else {
+            say!(language, "next-none", title = &document.title)
+        });
         reply.roles = slugs(library, [at]);
     }
     for rung in all.iter().take(4) {
@@ -111,18 +108,18 @@ pub fn next(library: &Library, question: &Question) -> Reply {
 
 fn steps_after(library: &Library, reply: &mut Reply, at: usize, wanted: impl Fn(&Rung) -> bool) {
     for rung in library.ladder.after(at).into_iter().filter(|rung| wanted(rung)) {
-        let heading = step_title(library, rung);
+        let heading = step_title(library, reply.language, rung);
         step(library, reply, rung, Some(&heading));
     }
 }
 
 /// A step by the role that it leads to.
-pub fn step_title(library: &Library, rung: Rung) -> String {
+pub fn step_title(library: &Library, language: Language, rung: Rung) -> String {
     let to = &library.document(rung.to).title;
     match rung.direction {
         Direction::Up => to.clone(),
-        Direction::Sideways => format!("{to} (sideways)"),
-        Direction::Entry => format!("{to} (a way in)"),
+        Direction::Sideways => say!(language, "step-sideways", title = to),
+        Direction::Entry => say!(language, "step-entry", title = to),
     }
 }
 
@@ -131,35 +128,36 @@ pub fn step(library: &Library, reply: &mut Reply, rung: Rung, heading: Option<&s
     let document = library.document(rung.from);
     let step = &document.front.steps[rung.step];
     let sources = cite(reply, document, &step.sources, step.to.line);
-    let adds = step.adds.iter().map(|text| ("New", text));
-    let leaves = step.leaves.iter().map(|text| ("Left behind", text));
+    let (new, left) = (say!(reply.language, "step-new"), say!(reply.language, "step-left"));
+    let adds = step.adds.iter().map(|text| (&new, text));
+    let leaves = step.leaves.iter().map(|text| (&left, text));
     let mut items: Vec<Line> = adds
         .chain(leaves)
-        .map(|(lead, text)| Line { lead: Some(lead.to_owned()), text: text.clone(), sources: sources.clone() })
+        .map(|(lead, text)| Line { lead: Some(lead.clone()), text: text.clone(), sources: sources.clone() })
         .collect();
     if items.is_empty() {
-        items.push(Line { text: "The sources do not say what changes.".to_owned(), ..Line::default() });
+        items.push(Line { text: say!(reply.language, "step-unsaid"), ..Line::default() });
     }
     reply.bullets(heading, items);
 }
 
 /// How to become something: the roles before it and what it takes; or, where no role is named, the passages that say.
-pub fn into(library: &Library, question: &Question) -> Reply {
-    let Some(&at) = question.roles.first() else { return ways_in(library, question) };
+pub fn into(library: &Library, language: Language, question: &Question) -> Reply {
+    let Some(&at) = question.roles.first() else { return ways_in(library, language, question) };
     let document = library.document(at);
-    let mut reply = Reply::new(Kind::Into, format!("How to become {}", with_article(&document.title)));
+    let mut reply = Reply::new(language, Kind::Into, say!(language, "into-title", title = &document.title));
     let takes = lines(&mut reply, document, Part::Entry);
     let figures = document.figures("experience").map(|(_, passage)| line(&mut reply, document, passage));
     let figures: Vec<Line> = figures.collect();
     let before = library.ladder.before(at);
     let nothing = takes.is_empty() && figures.is_empty() && before.is_empty();
-    reply.bullets(Some("What it takes"), takes.into_iter().chain(figures).collect());
+    reply.bullets(Some(&Section::Entry.called(language)), takes.into_iter().chain(figures).collect());
     for rung in &before {
         let from = library.document(rung.from);
-        step(library, &mut reply, *rung, Some(&format!("From {}", from.title)));
+        step(library, &mut reply, *rung, Some(&say!(language, "from-role", title = &from.title)));
     }
     if nothing {
-        reply.paragraph("The sources do not say how somebody gets there.");
+        reply.paragraph(say!(language, "into-unsaid"));
     }
     reply.roles = slugs(library, [at].into_iter().chain(before.iter().map(|rung| rung.from)));
     offer_role(&mut reply, document);
@@ -169,8 +167,8 @@ pub fn into(library: &Library, question: &Question) -> Reply {
     reply
 }
 
-fn ways_in(library: &Library, question: &Question) -> Reply {
-    let mut reply = Reply::new(Kind::Into, "Ways in");
+fn ways_in(library: &Library, language: Language, question: &Question) -> Reply {
+    let mut reply = Reply::new(language, Kind::Into, say!(language, "ways-in"));
     let best = question.hits.first().map_or(0.0, |hit| hit.score);
     let mut roles = Vec::new();
     for hit in question.hits.iter().filter(|hit| hit.score >= 0.75 * best).take(3) {
@@ -181,7 +179,7 @@ fn ways_in(library: &Library, question: &Question) -> Reply {
     }
     if let Some(first) = roles.first() {
         let text = library.document(*first).title.clone();
-        let first = led("The role to look at first", Line { text, ..Line::default() });
+        let first = led(say!(language, "ways-in-first"), Line { text, ..Line::default() });
         reply.blocks.push(Block::Fields(vec![first]));
     }
     reply.roles = slugs(library, roles.iter().copied());

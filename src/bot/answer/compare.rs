@@ -1,12 +1,13 @@
 //! Two roles side by side: what they share, what only one does, scope, people, horizon.
 
-use crate::bot::answer::draft::{cite, line, lines, offer_role, slugs, with_article};
+use crate::bot::answer::draft::{cite, line, lines, offer_role, slugs};
 use crate::bot::answer::role::sentence;
 use crate::bot::reply::{Block, Kind, Line, Reply};
 use crate::bot::request::Request;
 use crate::library::Library;
 use crate::library::document::Document;
 use crate::library::markdown::{Part, Passage};
+use crate::speech::{Language, say};
 
 /// Responsibilities of each that are shown; the rest is one question away.
 const OF_EACH: usize = 6;
@@ -15,9 +16,10 @@ const OF_EACH: usize = 6;
 const SIDE_BY_SIDE: usize = 3;
 
 /// How two roles differ.
-pub fn compare(library: &Library, one: usize, other: usize) -> Reply {
+pub fn compare(library: &Library, language: Language, one: usize, other: usize) -> Reply {
     let (first, second) = (library.document(one), library.document(other));
-    let mut reply = Reply::new(Kind::Compare, format!("{} and {}", first.title, second.title));
+    let mut reply =
+        Reply::new(language, Kind::Compare, say!(language, "compare-title", one = &first.title, other = &second.title));
     let mut fields = Vec::new();
     for document in [first, second] {
         if let Some(summary) = document.part(Part::Summary).next() {
@@ -30,15 +32,15 @@ pub fn compare(library: &Library, one: usize, other: usize) -> Reply {
         }
     }
     reply.blocks.push(Block::Fields(fields));
-    if let Some(text) = height(library, one, other) {
+    if let Some(text) = height(library, language, one, other) {
         reply.paragraph(text);
     }
     for (heir, above) in [(one, other), (other, one)] {
         if library.inherited(heir).contains(&above) {
             let (heir, above) = (library.document(heir), library.document(above));
-            let text = format!("all that {} is responsible for", with_article(&above.title));
+            let text = say!(language, "compare-shared-all", title = &above.title);
             reply.blocks.push(Block::Paragraph(Line {
-                lead: Some(format!("Shared: {} has", heir.title)),
+                lead: Some(say!(language, "compare-shared", title = &heir.title)),
                 text,
                 sources: Vec::new(),
             }));
@@ -50,10 +52,10 @@ pub fn compare(library: &Library, one: usize, other: usize) -> Reply {
         let sources = cite(&mut reply, from, &step.sources, step.to.line);
         let items =
             step.adds.iter().map(|text| Line { lead: None, text: text.clone(), sources: sources.clone() }).collect();
-        reply.bullets(Some(&format!("What {} adds", library.document(rung.to).title)), items);
+        reply.bullets(Some(&say!(language, "compare-adds", title = &library.document(rung.to).title)), items);
         let items =
             step.leaves.iter().map(|text| Line { lead: None, text: text.clone(), sources: sources.clone() }).collect();
-        reply.bullets(Some(&format!("What is left behind with {}", from.title)), items);
+        reply.bullets(Some(&say!(language, "compare-leaves", title = &from.title)), items);
     }
     side_by_side(&mut reply, first, second);
     for document in [first, second] {
@@ -62,7 +64,7 @@ pub fn compare(library: &Library, one: usize, other: usize) -> Reply {
     reply.roles = slugs(library, [one, other]);
     for document in [first, second] {
         reply.offer(
-            format!("{}: all responsibilities", document.title),
+            say!(language, "all-responsibilities-of", title = &document.title),
             Request::Duties { name: document.slug.clone() },
         );
         offer_role(&mut reply, document);
@@ -92,26 +94,30 @@ fn side_by_side(reply: &mut Reply, first: &Document, second: &Document) {
                 items.push(line(reply, document, passage));
             }
         }
-        reply.bullets(Some(&format!("In figures: {measure}")), items);
+        reply.bullets(Some(&say!(reply.language, "compare-figures", measure = measure)), items);
     }
 }
 
 fn only(reply: &mut Reply, document: &Document) {
     let count = document.part(Part::Duty).count();
     let items: Vec<Line> = document.part(Part::Duty).take(OF_EACH).map(|duty| line(reply, document, duty)).collect();
-    let heading =
-        if count > OF_EACH { format!("{} ({OF_EACH} of {count})", document.title) } else { document.title.clone() };
+    let title = &document.title;
+    let heading = if count > OF_EACH {
+        say!(reply.language, "compare-some", title = title, shown = OF_EACH, count = count)
+    } else {
+        title.clone()
+    };
     reply.bullets(Some(&heading), items);
     let limits = lines(reply, document, Part::Limit);
-    reply.bullets(Some(&format!("Not part of being {}", with_article(&document.title))), limits);
+    reply.bullets(Some(&say!(reply.language, "compare-limits", title = title)), limits);
 }
 
 /// Which of the two stands above the other.
-fn height(library: &Library, one: usize, other: usize) -> Option<String> {
+fn height(library: &Library, language: Language, one: usize, other: usize) -> Option<String> {
     let (first, second) = (library.document(one), library.document(other));
     let steps = |from, to| library.ladder.routes(from, to).first().map(|route| route.len() - 1);
     let tell = |count: usize, above: &Document, below: &Document| {
-        format!("{} comes {count} {} after {}.", above.title, if count == 1 { "step" } else { "steps" }, below.title)
+        say!(language, "compare-height", above = &above.title, count = count, below = &below.title)
     };
     if let Some(count) = steps(one, other) {
         return Some(tell(count, second, first));

@@ -1,16 +1,17 @@
 //! What there is: the roles, the commands, and what to say where there is no answer.
 
-use crate::bot::answer::draft::{offer_role, slugs, with_article};
+use crate::bot::answer::draft::{offer_role, slugs};
 use crate::bot::reply::{Block, Kind, Line, Menu, NextStep, Reply};
 use crate::bot::request::{COMMANDS, Request};
 use crate::bot::understand::sentence::Sentence;
 use crate::library::Library;
 use crate::library::front_matter::Direction;
+use crate::speech::{Language, say};
 
 /// All roles, by family.
-pub fn roles(library: &Library) -> Reply {
+pub fn roles(library: &Library, language: Language) -> Reply {
     let roles = library.roles();
-    let mut reply = Reply::new(Kind::Roles, format!("{} roles", roles.len()));
+    let mut reply = Reply::new(language, Kind::Roles, say!(language, "roles-title", count = roles.len()));
     let mut families: Vec<(Option<String>, Vec<Line>)> = Vec::new();
     for at in &roles {
         let document = library.document(*at);
@@ -29,44 +30,44 @@ pub fn roles(library: &Library) -> Reply {
         label: document.title.clone(),
         request: Request::Role { name: document.slug.clone() },
     });
-    reply.menu = Some(Menu { title: "Open a role".to_owned(), choices: choices.collect() });
+    reply.menu = Some(Menu { title: say!(language, "roles-open"), choices: choices.collect() });
     for at in roles.iter().take(3) {
         offer_role(&mut reply, library.document(*at));
     }
-    reply.offer("Help", Request::Help);
+    reply.offer(say!(language, "help"), Request::Help);
     reply
 }
 
 /// What can be asked, with examples from the corpus that is served.
-pub fn help(library: &Library) -> Reply {
-    let mut reply = Reply::new(Kind::Help, "What you can ask");
-    reply.paragraph(
-        "I know what people in an organisation's roles do. Ask in your own words, or use a command. Every answer names its source; \
-         what the sources do not say, I do not answer.",
-    );
+pub fn help(library: &Library, language: Language) -> Reply {
+    let mut reply = Reply::new(language, Kind::Help, say!(language, "help-title"));
+    reply.paragraph(say!(language, "help-intro"));
     let (role, first, last) = example_roles(library);
     let items = COMMANDS
         .iter()
         .map(|command| {
-            let example = command.example.replace("{role}", &role).replace("{first}", &first).replace("{last}", &last);
-            Line { lead: Some(example), text: command.about.to_owned(), sources: Vec::new() }
+            let example = command.example(language, &role, (&first, &last));
+            Line { lead: Some(example), text: command.about(language), sources: Vec::new() }
         })
         .collect();
-    reply.bullets(Some("Commands"), items);
+    reply.bullets(Some(&say!(language, "help-commands")), items);
     let titles = |slug: &str| library.by_slug(slug).map_or(String::new(), |at| library.document(at).title.clone());
     let (role_title, first_title, last_title) = (titles(&role), titles(&first), titles(&last));
     let questions = [
-        format!("What does {} do?", with_article(&role_title)),
-        format!("How do I get from {first_title} to {last_title}?"),
-        format!("What is the difference between {} and {}?", with_article(&first_title), with_article(&role_title)),
-        format!("What comes after {first_title}?"),
-        format!("Why have {}?", with_article(&role_title)),
+        say!(language, "help-question-role", title = &role_title),
+        say!(language, "help-question-path", from = &first_title, to = &last_title),
+        say!(language, "help-question-compare", one = &first_title, other = &role_title),
+        say!(language, "help-question-next", title = &first_title),
+        say!(language, "help-question-why", title = &role_title),
     ];
     let items = questions.iter().map(|text| Line { text: text.clone(), ..Line::default() }).collect();
-    reply.bullets(Some("Questions"), items);
-    reply.offer("All roles", Request::Roles);
+    reply.bullets(Some(&say!(language, "help-questions")), items);
+    reply.offer(say!(language, "all-roles"), Request::Roles);
     reply.offer(role_title, Request::Role { name: role });
-    reply.offer(format!("{first_title} to {last_title}"), Request::Path { from: first, to: last });
+    reply.offer(
+        say!(language, "path-between", from = &first_title, to = &last_title),
+        Request::Path { from: first, to: last },
+    );
     reply
 }
 
@@ -100,22 +101,23 @@ fn example_roles(library: &Library) -> (String, String, String) {
 const NEAREST: usize = 3;
 
 /// Nothing that the corpus knows was said, or `asked`: the nearest questions that it does answer.
-pub fn nothing(library: &Library, text: &str, asked: bool) -> Reply {
-    let mut reply = Reply::new(Kind::None, "I do not know that");
+pub fn nothing(library: &Library, language: Language, text: &str, asked: bool) -> Reply {
+    let mut reply = Reply::new(language, Kind::None, say!(language, "nothing-title"));
     reply.confidence = 0.0;
-    reply.paragraph("My documents do not answer this, and I do not guess. I can tell what a role does, who does something, and how to get from one role to another.");
+    reply.paragraph(say!(language, "nothing"));
     for at in nearest(library, text, asked) {
         let document = library.document(at);
         if document.is_role() {
-            let label = format!("What does {} do?", with_article(&document.title));
+            let label = say!(language, "nothing-role", title = &document.title);
             reply.offer(label, Request::Role { name: document.slug.clone() });
         } else {
-            let question = format!("Tell me about {}", document.title);
-            reply.offer(question.clone(), Request::Ask { question });
+            // What is asked is English, since no other language is understood.
+            let question = say!(Language::English, "nothing-topic", title = &document.title);
+            reply.offer(say!(language, "nothing-topic", title = &document.title), Request::Ask { question });
         }
     }
-    reply.offer("All roles", Request::Roles);
-    reply.offer("What you can ask", Request::Help);
+    reply.offer(say!(language, "all-roles"), Request::Roles);
+    reply.offer(say!(language, "help-title"), Request::Help);
     reply
 }
 
@@ -136,10 +138,10 @@ fn nearest(library: &Library, text: &str, asked: bool) -> Vec<usize> {
 }
 
 /// A command that cannot be read.
-pub fn mistake(text: &str) -> Reply {
-    let mut reply = Reply::new(Kind::None, "That did not work");
+pub fn mistake(language: Language, text: &str) -> Reply {
+    let mut reply = Reply::new(language, Kind::None, say!(language, "mistake-title"));
     reply.confidence = 0.0;
     reply.blocks.push(Block::Paragraph(Line { text: text.to_owned(), ..Line::default() }));
-    reply.offer("What you can ask", Request::Help);
+    reply.offer(say!(language, "help-title"), Request::Help);
     reply
 }

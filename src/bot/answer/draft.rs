@@ -114,9 +114,3 @@ pub fn spoken_of(library: &Library, hit: &Hit) -> Option<usize> {
 pub fn offer_role(reply: &mut Reply, document: &Document) {
     reply.offer(document.title.clone(), Request::Role { name: document.slug.clone() });
 }
-
-/// "a Product Manager", "an Associate Product Manager".
-pub fn with_article(title: &str) -> String {
-    let vowel = title.chars().next().is_some_and(|first| "aeiouAEIOU".contains(first));
-    format!("{} {title}", if vowel { "an" } else { "a" })
-}

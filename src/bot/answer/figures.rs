@@ -7,17 +7,18 @@ use crate::bot::request::Request;
 use crate::library::Library;
 use crate::library::front_matter::{Fact, Value};
 use crate::library::markdown::Passage;
+use crate::speech::{Language, say};
 
 /// The figure that is asked for.
-pub fn fact(library: &Library, question: &Question) -> Reply {
+pub fn fact(library: &Library, language: Language, question: &Question) -> Reply {
     let measure = match &question.subject {
         Subject::Measure(measure) => measure.as_str(),
         _ => "",
     };
     if question.hits.is_empty() {
-        return of_roles(library, &question.roles, measure);
+        return of_roles(library, language, &question.roles, measure);
     }
-    let mut reply = Reply::new(Kind::Fact, String::new());
+    let mut reply = Reply::new(language, Kind::Fact, String::new());
     let best = question.hits[0].score;
     let mut roles = Vec::new();
     for hit in question.hits.iter().filter(|hit| hit.score >= 0.8 * best).take(3) {
@@ -36,7 +37,7 @@ pub fn fact(library: &Library, question: &Question) -> Reply {
 }
 
 /// The figures of one measure that the named roles have, the highest first where several are named.
-fn of_roles(library: &Library, roles: &[usize], measure: &str) -> Reply {
+fn of_roles(library: &Library, language: Language, roles: &[usize], measure: &str) -> Reply {
     let figures = |at: &usize| {
         library.document(*at).figures(measure).map(|(fact, passage)| (*at, fact, passage)).collect::<Vec<_>>()
     };
@@ -45,7 +46,8 @@ fn of_roles(library: &Library, roles: &[usize], measure: &str) -> Reply {
         found.sort_by(|(_, one, _), (_, other, _)| highest(other).total_cmp(&highest(one)));
     }
     let title = found.first().map_or(String::new(), |(at, ..)| library.document(*at).title.clone());
-    let mut reply = Reply::new(Kind::Fact, if roles.len() > 1 { format!("{title} comes first") } else { title });
+    let title = if roles.len() > 1 { say!(language, "figure-first", title = &title) } else { title };
+    let mut reply = Reply::new(language, Kind::Fact, title);
     let mut items = Vec::new();
     for (at, _, passage) in &found {
         let document = library.document(*at);
@@ -59,7 +61,7 @@ fn of_roles(library: &Library, roles: &[usize], measure: &str) -> Reply {
         .map(|at| library.document(*at).title.as_str())
         .collect();
     for title in without {
-        let text = "the sources give no such figure".to_owned();
+        let text = say!(language, "figure-none");
         reply.blocks.push(Block::Paragraph(Line { lead: Some(title.to_owned()), text, sources: Vec::new() }));
     }
     let spoken_of: Vec<usize> =
@@ -84,17 +86,24 @@ fn highest(fact: &Fact) -> f64 {
 }
 
 /// No such figure for a role: said plainly, with the roles that have one.
-pub fn without(library: &Library, role: usize, measure: &str) -> Reply {
+pub fn without(library: &Library, language: Language, role: usize, measure: &str) -> Reply {
     let document = library.document(role);
-    let mut reply = Reply::new(Kind::None, "The sources do not say");
+    let mut reply = Reply::new(language, Kind::None, say!(language, "figure-unsaid-title"));
     reply.confidence = 0.0;
-    let what = if measure.is_empty() { "figure" } else { measure };
-    reply.paragraph(format!("They give no {what} for {}.", document.title));
+    let title = &document.title;
+    let (unsaid, heading) = match measure {
+        "" => (say!(language, "figure-unsaid-any", title = title), say!(language, "figure-others-any")),
+        _ => (
+            say!(language, "figure-unsaid", measure = measure, title = title),
+            say!(language, "figure-others", measure = measure),
+        ),
+    };
+    reply.paragraph(unsaid);
     let others: Vec<usize> = library.roles().into_iter().filter(|at| any(library, &[*at], measure)).collect();
     if !others.is_empty() {
         let items =
             others.iter().map(|at| Line { text: library.document(*at).title.clone(), ..Line::default() }).collect();
-        reply.bullets(Some(&format!("Roles with a figure for {what}")), items);
+        reply.bullets(Some(&heading), items);
         for at in others.iter().take(3) {
             offer_role(&mut reply, library.document(*at));
         }

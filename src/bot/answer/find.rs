@@ -1,11 +1,12 @@
 //! Answers that a search gives: who does something, whether somebody does, what a subject is.
 
-use crate::bot::answer::draft::{flat, led, line, offer_role, slugs, spoken_of, whole, with_article};
+use crate::bot::answer::draft::{flat, led, line, offer_role, slugs, spoken_of, whole};
 use crate::bot::question::Question;
 use crate::bot::reply::{Block, Kind, Line, Reply};
 use crate::library::Library;
 use crate::library::markdown::Part;
 use crate::library::search::Hit;
+use crate::speech::{Language, say};
 
 /// Roles that are named beside the best one; more is a list, not an answer.
 const MOST_ROLES: usize = 3;
@@ -17,8 +18,8 @@ const NEAR_ENOUGH_TO_TELL: f32 = 0.85;
 const NEAR: f32 = 0.82;
 
 /// The roles that do something, each with the responsibility that says so.
-pub fn who(library: &Library, question: &Question) -> Reply {
-    let mut reply = Reply::new(Kind::Who, "");
+pub fn who(library: &Library, language: Language, question: &Question) -> Reply {
+    let mut reply = Reply::new(language, Kind::Who, "");
     let best = question.hits.first().map_or(0.0, |hit| hit.score);
     let mut ranked: Vec<(usize, &Hit)> = Vec::new();
     for hit in question.hits.iter().filter(|hit| hit.score >= NEAR * best) {
@@ -42,8 +43,8 @@ pub fn who(library: &Library, question: &Question) -> Reply {
     let first = ranked.first().map(|(role, _)| *role);
     reply.title = match first {
         Some(role) if ranked.len() == 1 => library.document(role).title.clone(),
-        Some(role) => format!("{}, first of all", library.document(role).title),
-        None => "Nobody that the sources name".to_owned(),
+        Some(role) => say!(language, "who-first", title = &library.document(role).title),
+        None => say!(language, "who-nobody"),
     };
     reply.bullets(None, items);
     let heirs: Vec<usize> =
@@ -52,7 +53,7 @@ pub fn who(library: &Library, question: &Question) -> Reply {
     for heir in heirs {
         if !roles.contains(&heir) {
             roles.push(heir);
-            let text = "has the same responsibilities, and more".to_owned();
+            let text = say!(language, "who-heir");
             let lead = library.document(heir).title.clone();
             reply.blocks.push(Block::Paragraph(Line { lead: Some(lead), text, sources: Vec::new() }));
         }
@@ -66,25 +67,21 @@ pub fn who(library: &Library, question: &Question) -> Reply {
 
 /// Whether a role does something: yes or no with the line that says so. Where one line says that it does and another that it does
 /// not, both are told and nothing is decided; nor is it where it is not `sure` that the lines answer.
-pub fn check(library: &Library, question: &Question, sure: bool) -> Reply {
+pub fn check(library: &Library, language: Language, question: &Question, sure: bool) -> Reply {
     let at = question.roles[0];
     let document = library.document(at);
-    let mut reply = Reply::new(Kind::Check, String::new());
+    let mut reply = Reply::new(language, Kind::Check, String::new());
     reply.roles = slugs(library, [at]);
     offer_role(&mut reply, document);
     if !sure {
-        reply.title = format!("{}: not said", document.title);
-        reply.paragraph("The sources do not say so, nor the opposite.");
+        reply.title = say!(language, "check-unsaid-title", title = &document.title);
+        reply.paragraph(say!(language, "check-unsaid"));
         return reply;
     }
     if let [_, other] = question.roles.as_slice() {
         let other = library.document(*other);
-        reply.title = format!("{}: yes", document.title);
-        reply.paragraph(format!(
-            "Yes. {} has all that {} is responsible for.",
-            document.title,
-            with_article(&other.title)
-        ));
+        reply.title = say!(language, "check-yes-title", title = &document.title);
+        reply.paragraph(say!(language, "check-inherited", title = &document.title, other = &other.title));
         offer_role(&mut reply, other);
         return reply;
     }
@@ -95,28 +92,33 @@ pub fn check(library: &Library, question: &Question, sure: bool) -> Reply {
     // Why there is such a role, or a figure beside it, says neither that somebody does something nor that he does not.
     let beside =
         |hit: &&Hit| matches!(library.document(hit.document).passages[hit.passage].part, Part::Why | Part::Figure);
-    let (verdict, heading) = match (told.first(), told.iter().any(limit)) {
-        (Some(first), _) if beside(first) => (": not said", "The sources do not say so outright. What comes nearest"),
-        (Some(first), _) if limit(first) => (": no", "No. The sources say"),
-        (_, true) => (": it depends", "Not plainly. The sources say"),
-        _ => (": yes", "Yes. The sources say"),
+    let title = &document.title;
+    let (title, heading) = match (told.first(), told.iter().any(limit)) {
+        (Some(first), _) if beside(first) => {
+            (say!(language, "check-unsaid-title", title = title), say!(language, "check-nearest"))
+        }
+        (Some(first), _) if limit(first) => {
+            (say!(language, "check-no-title", title = title), say!(language, "check-no"))
+        }
+        (_, true) => (say!(language, "check-depends-title", title = title), say!(language, "check-depends")),
+        _ => (say!(language, "check-yes-title", title = title), say!(language, "check-yes")),
     };
     let mut items = Vec::new();
     for hit in &told {
         let owner = library.document(hit.document);
         let item = line(&mut reply, owner, &owner.passages[hit.passage]);
-        items.push(if hit.document == at { item } else { led(format!("As every {}", owner.title), item) });
+        items.push(if hit.document == at { item } else { led(say!(language, "as-every", title = &owner.title), item) });
     }
-    reply.title = format!("{}{verdict}", document.title);
-    reply.bullets(Some(heading), items);
+    reply.title = title;
+    reply.bullets(Some(&heading), items);
     reply
 }
 
 /// The passage about a subject.
-pub fn topic(library: &Library, question: &Question) -> Reply {
+pub fn topic(library: &Library, language: Language, question: &Question) -> Reply {
     let best = question.hits.first().map_or(0.0, |hit| hit.score);
     let title = question.hits.first().map_or(String::new(), |hit| library.document(hit.document).title.clone());
-    let mut reply = Reply::new(Kind::Topic, title);
+    let mut reply = Reply::new(language, Kind::Topic, title);
     let mut roles: Vec<usize> = Vec::new();
     for hit in question.hits.iter().filter(|hit| hit.score >= 0.8 * best).take(3) {
         let document = library.document(hit.document);

@@ -7,31 +7,32 @@ use crate::bot::reply::{Kind, Line, Reply};
 use crate::bot::request::Request;
 use crate::library::Library;
 use crate::library::chart::Chart;
+use crate::speech::{Language, say};
 
 /// The ladder of a family, or of all roles where `family` is empty. A role's name stands for its family.
-pub fn ladder(library: &Library, family: &str) -> Reply {
+pub fn ladder(library: &Library, language: Language, family: &str) -> Reply {
     let families = library.families();
     let chart = if family.is_empty() {
         Chart::Whole
     } else {
         match named(library, &families, family) {
             Some(family) => Chart::Family(family),
-            None => return unknown(&families, family),
+            None => return unknown(language, &families, family),
         }
     };
     let title = match &chart {
-        Chart::Family(family) => format!("Career ladder: {family}"),
-        _ => "Career ladder".to_owned(),
+        Chart::Family(family) => say!(language, "ladder-of", family = family),
+        _ => say!(language, "ladder"),
     };
     let view = library.view(&chart);
-    let mut reply = Reply::new(Kind::Ladder, title);
+    let mut reply = Reply::new(language, Kind::Ladder, title);
     let (mut last, mut alone): (Vec<Line>, Vec<Line>) = (Vec::new(), Vec::new());
     for at in &view.roles {
         let document = library.document(*at);
         let mut items: Vec<Line> = Vec::new();
         for rung in view.rungs.iter().filter(|rung| rung.from == *at) {
             let step = &document.front.steps[rung.step];
-            let text = format!("→ {}", step_title(library, *rung));
+            let text = format!("→ {}", step_title(library, language, *rung));
             let sources = cite(&mut reply, document, &step.sources, step.to.line);
             items.push(Line { lead: None, text, sources });
         }
@@ -42,8 +43,8 @@ pub fn ladder(library: &Library, family: &str) -> Reply {
         }
         reply.bullets(Some(&document.title), items);
     }
-    reply.bullets(Some("No step known from these"), last);
-    reply.bullets(Some("No step known to or from these"), alone);
+    reply.bullets(Some(&say!(language, "ladder-last")), last);
+    reply.bullets(Some(&say!(language, "ladder-alone")), alone);
     reply.roles = slugs(library, view.roles.iter().copied());
     reply.picture = Some(chart.clone());
     if chart == Chart::Whole && families.len() > 1 {
@@ -51,7 +52,7 @@ pub fn ladder(library: &Library, family: &str) -> Reply {
             reply.offer(*family, Request::Ladder { family: (*family).to_owned() });
         }
     } else if chart != Chart::Whole {
-        reply.offer("All ladders", Request::Ladder { family: String::new() });
+        reply.offer(say!(language, "ladder-all"), Request::Ladder { family: String::new() });
     }
     for at in view.roles.iter().take(2) {
         offer_role(&mut reply, library.document(*at));
@@ -72,14 +73,14 @@ fn named(library: &Library, families: &[&str], name: &str) -> Option<String> {
     exact.or(only).map(|family| (*family).to_owned()).or_else(of_role)
 }
 
-fn unknown(families: &[&str], family: &str) -> Reply {
-    let mut reply = mistake(&format!("I know no family of roles called “{family}”."));
+fn unknown(language: Language, families: &[&str], family: &str) -> Reply {
+    let mut reply = mistake(language, &say!(language, "family-unknown", name = family));
     reply.next.clear();
     let items = families.iter().map(|family| Line { text: (*family).to_owned(), ..Line::default() }).collect();
-    reply.bullets(Some("Families"), items);
+    reply.bullets(Some(&say!(language, "families")), items);
     for family in families.iter().take(3) {
         reply.offer(*family, Request::Ladder { family: (*family).to_owned() });
     }
-    reply.offer("The whole ladder", Request::Ladder { family: String::new() });
+    reply.offer(say!(language, "ladder-whole"), Request::Ladder { family: String::new() });
     reply
 }

@@ -4,18 +4,19 @@ use crate::bot::reply::{Menu, NextStep};
 use crate::bot::request::{Request, SECTIONS, Section};
 use crate::library::Library;
 use crate::library::markdown::Part;
+use crate::speech::{Language, say};
 
 /// The sections that a role's document has, to choose from.
-pub fn menu(library: &Library, at: usize) -> Option<Menu> {
+pub fn menu(library: &Library, language: Language, at: usize) -> Option<Menu> {
     let document = library.document(at);
-    let there = SECTIONS.iter().filter(|(section, ..)| has(library, at, *section));
+    let there = SECTIONS.iter().filter(|(section, _)| has(library, at, *section));
     let choices: Vec<NextStep> = there
-        .map(|(section, _, label)| NextStep {
-            label: (*label).to_owned(),
+        .map(|(section, _)| NextStep {
+            label: section.called(language),
             request: Request::Section { name: document.slug.clone(), section: *section },
         })
         .collect();
-    (choices.len() > 1).then(|| Menu { title: format!("{}: a section", document.title), choices })
+    (choices.len() > 1).then(|| Menu { title: say!(language, "card-sections", title = &document.title), choices })
 }
 
 /// True where the corpus tells something in this section of a role.

@@ -17,36 +17,49 @@ pub use explain::explain;
 
 use crate::bot::question::{Bounds, Question, Subject};
 use crate::bot::reply::{Block, Kind, Line, Reply};
-use crate::bot::request::Request;
+use crate::bot::request::{Command, Request};
 use crate::bot::understand::understand;
 use crate::library::Library;
 use crate::library::query::Query;
+use crate::speech::{Language, say};
 
-/// Answers a request.
-pub fn answer(library: &Library, request: &Request, bounds: Bounds) -> Reply {
+/// Answers a request in a language.
+pub fn answer(library: &Library, request: &Request, bounds: Bounds, language: Language) -> Reply {
+    let named = |name: &str, then: fn(&Library, Language, usize) -> Reply| {
+        named(library, language, name, |at| then(library, language, at))
+    };
     match request {
-        Request::Role { name } => named(library, name, |at| role::card(library, at)),
-        Request::Section { name, section } => named(library, name, |at| section::section(library, at, *section)),
-        Request::Duties { name } => named(library, name, |at| role::duties(library, &whole(Kind::Duties, at))),
-        Request::Next { name } => named(library, name, |at| career::next(library, &whole(Kind::Next, at))),
+        Request::Role { name } => named(name, role::card),
+        Request::Section { name, section } => {
+            self::named(library, language, name, |at| section::section(library, language, at, *section))
+        }
+        Request::Duties { name } => {
+            named(name, |library, language, at| role::duties(library, language, &whole(Kind::Duties, at)))
+        }
+        Request::Next { name } => {
+            named(name, |library, language, at| career::next(library, language, &whole(Kind::Next, at)))
+        }
         Request::Compare { one, other } => {
-            let missing = "A comparison needs two roles. For example: /compare <one> <other>";
-            both_named(library, (one, other), missing, |one, other| compare::compare(library, one, other))
+            let missing = || say!(language, "compare-incomplete", usage = &usage("compare", language));
+            both_named(library, language, (one, other), missing, compare::compare)
         }
         Request::Who { does } => {
             let text = does.trim().trim_start_matches("who ").trim_end_matches('?');
-            ask(library, &format!("who {text}?"), bounds)
+            ask(library, language, &format!("who {text}?"), bounds)
         }
         Request::Path { from, to } => {
-            let missing =
-                "A path needs two roles: the one to start from, and the one to reach. For example: /path <from> <to>";
-            both_named(library, (from, to), missing, |from, to| career::path(library, from, to))
+            let missing = || say!(language, "path-incomplete", usage = &usage("path", language));
+            both_named(library, language, (from, to), missing, career::path)
         }
-        Request::Ladder { family } => ladder::ladder(library, family),
-        Request::Ask { question } => ask(library, question, bounds),
-        Request::Roles => directory::roles(library),
-        Request::Help => directory::help(library),
+        Request::Ladder { family } => ladder::ladder(library, language, family),
+        Request::Ask { question } => ask(library, language, question, bounds),
+        Request::Roles => directory::roles(library, language),
+        Request::Help => directory::help(library, language),
     }
+}
+
+fn usage(command: &str, language: Language) -> String {
+    Command::named(command).map_or(String::new(), |command| command.usage(language))
 }
 
 /// A question for all that there is of one role.
@@ -55,20 +68,20 @@ fn whole(kind: Kind, role: usize) -> Question {
     Question { kind, roles: vec![role], subject: Subject::Whole, query, hits, confidence: 1.0 }
 }
 
-fn ask(library: &Library, text: &str, bounds: Bounds) -> Reply {
-    let Some(question) = understand(library, text) else { return directory::nothing(library, text, false) };
+fn ask(library: &Library, language: Language, text: &str, bounds: Bounds) -> Reply {
+    let Some(question) = understand(library, text) else { return directory::nothing(library, language, text, false) };
     if question.confidence >= bounds.channel {
-        return read(library, &question, true);
+        return read(library, language, &question, true);
     }
     let mut reply = match (&question.subject, question.roles.as_slice()) {
         (Subject::Measure(measure), [role, ..])
             if question.hits.is_empty() && !figures::any(library, &question.roles, measure) =>
         {
-            figures::without(library, *role, measure)
+            figures::without(library, language, *role, measure)
         }
-        _ if question.kind == Kind::Check => read(library, &question, false),
-        _ if question.confidence >= bounds.direct => hedged(read(library, &question, false)),
-        _ => directory::nothing(library, text, true),
+        _ if question.kind == Kind::Check => read(library, language, &question, false),
+        _ if question.confidence >= bounds.direct => hedged(read(library, language, &question, false)),
+        _ => directory::nothing(library, language, text, true),
     };
     reply.answered = false;
     reply.confidence = question.confidence;
@@ -77,55 +90,56 @@ fn ask(library: &Library, text: &str, bounds: Bounds) -> Reply {
 
 /// What comes nearest, for whoever asked the bot itself: said to be no more than that.
 fn hedged(mut reply: Reply) -> Reply {
-    reply.title = format!("Perhaps: {}", reply.title);
-    let text = "I am not sure that this is what you ask. What comes nearest in my documents:".to_owned();
+    reply.title = say!(reply.language, "perhaps", title = &reply.title);
+    let text = say!(reply.language, "perhaps-nearest");
     reply.blocks.insert(0, Block::Paragraph(Line { text, ..Line::default() }));
     reply
 }
 
 /// The answer to a question as it was understood; a verdict of yes or no only where that is `sure`.
-fn read(library: &Library, question: &Question, sure: bool) -> Reply {
+fn read(library: &Library, language: Language, question: &Question, sure: bool) -> Reply {
     let mut reply = match question.kind {
-        Kind::Path => career::path(library, question.roles[0], question.roles[1]),
-        Kind::Compare => compare::compare(library, question.roles[0], question.roles[1]),
-        Kind::Next => career::next(library, question),
-        Kind::Into => career::into(library, question),
-        Kind::Why => role::why(library, question.roles[0]),
-        Kind::Duties => role::duties(library, question),
-        Kind::Who => find::who(library, question),
-        Kind::Check => find::check(library, question, sure),
-        Kind::Fact => figures::fact(library, question),
-        Kind::Topic => find::topic(library, question),
-        Kind::Which => role::which(library, &question.roles),
-        Kind::Role => role::card(library, question.roles[0]),
-        Kind::Ladder | Kind::Roles | Kind::Help | Kind::None => directory::nothing(library, "", false),
+        Kind::Path => career::path(library, language, question.roles[0], question.roles[1]),
+        Kind::Compare => compare::compare(library, language, question.roles[0], question.roles[1]),
+        Kind::Next => career::next(library, language, question),
+        Kind::Into => career::into(library, language, question),
+        Kind::Why => role::why(library, language, question.roles[0]),
+        Kind::Duties => role::duties(library, language, question),
+        Kind::Who => find::who(library, language, question),
+        Kind::Check => find::check(library, language, question, sure),
+        Kind::Fact => figures::fact(library, language, question),
+        Kind::Topic => find::topic(library, language, question),
+        Kind::Which => role::which(library, language, &question.roles),
+        Kind::Role => role::card(library, language, question.roles[0]),
+        Kind::Ladder | Kind::Roles | Kind::Help | Kind::None => directory::nothing(library, language, "", false),
     };
     reply.confidence = question.confidence;
     reply
 }
 
 /// What `then` makes of the role with this name; a word back where there is none, or more than one.
-fn named(library: &Library, name: &str, then: impl FnOnce(usize) -> Reply) -> Reply {
+fn named(library: &Library, language: Language, name: &str, then: impl FnOnce(usize) -> Reply) -> Reply {
     let found: Vec<usize> = library.names.find(name).into_iter().filter(|at| library.document(*at).is_role()).collect();
     match found.as_slice() {
-        [] => role::unknown(library, name),
+        [] => role::unknown(library, language, name),
         [one] => then(*one),
-        several => role::which(library, several),
+        several => role::which(library, language, several),
     }
 }
 
 /// What `then` makes of two roles; the first name holds both where the second is empty, and what is `missing` is said where it does not.
 fn both_named(
     library: &Library,
+    language: Language,
     (one, other): (&str, &str),
-    missing: &str,
-    then: impl FnOnce(usize, usize) -> Reply,
+    missing: impl FnOnce() -> String,
+    then: fn(&Library, Language, usize, usize) -> Reply,
 ) -> Reply {
     let (one, other) = if other.is_empty() { split_names(library, one) } else { (one.to_owned(), other.to_owned()) };
     if other.is_empty() && library.names.find(&one).len() == 1 {
-        return mistake(missing);
+        return mistake(language, &missing());
     }
-    named(library, &one, |one| named(library, &other, |other| then(one, other)))
+    named(library, language, &one, |one| named(library, language, &other, |other| then(library, language, one, other)))
 }
 
 /// Two names in one text without anything between: wherever both halves are names.

@@ -1,44 +1,45 @@
 //! A role's card, its responsibilities, why a team has one; and what to say where a name fits none or several.
 
-use crate::bot::answer::draft::{cite, first, flat, led, line, lines, offer_role, paragraphs, slugs, with_article};
+use crate::bot::answer::draft::{cite, first, flat, led, line, lines, offer_role, paragraphs, slugs};
 use crate::bot::answer::menu::menu;
 use crate::bot::question::{Question, Subject};
 use crate::bot::reply::{Block, Kind, Line, NextStep, Reply};
-use crate::bot::request::Request;
+use crate::bot::request::{Request, Section};
 use crate::library::Library;
 use crate::library::document::Document;
 use crate::library::front_matter::Direction;
 use crate::library::markdown::Part;
+use crate::speech::{Language, say};
 
 /// Responsibilities on a card; the rest is one question away.
 const ON_A_CARD: usize = 8;
 
 /// What a role is.
-pub fn card(library: &Library, at: usize) -> Reply {
+pub fn card(library: &Library, language: Language, at: usize) -> Reply {
     let document = library.document(at);
-    let mut reply = Reply::new(Kind::Role, document.title.clone());
+    let mut reply = Reply::new(language, Kind::Role, document.title.clone());
     first(&mut reply, document, Part::Summary);
     first(&mut reply, document, Part::Why);
     let count = document.part(Part::Duty).count();
     let heading = if count > ON_A_CARD {
-        format!("Responsibilities ({ON_A_CARD} of {count})")
+        say!(language, "card-some", shown = ON_A_CARD, count = count)
     } else {
-        "Responsibilities".to_owned()
+        Section::Responsibilities.called(language)
     };
     let items: Vec<Line> = spread(document, ON_A_CARD).map(|passage| line(&mut reply, document, passage)).collect();
     reply.bullets(Some(&heading), items);
     inherited_line(library, &mut reply, at);
     let limits = lines(&mut reply, document, Part::Limit);
-    reply.bullets(Some("Not part of the job"), limits);
+    reply.bullets(Some(&Section::Limits.called(language)), limits);
     let figures = lines(&mut reply, document, Part::Figure);
-    reply.bullets(Some("In figures"), figures);
-    let places = places(library, at);
+    reply.bullets(Some(&Section::Figures.called(language)), figures);
+    let places = places(library, language, at);
     if !places.is_empty() {
         reply.blocks.push(Block::Fields(places));
     }
     reply.roles = slugs(library, [at]);
     if count > 0 {
-        reply.offer("All responsibilities", Request::Duties { name: document.slug.clone() });
+        reply.offer(say!(language, "all-responsibilities"), Request::Duties { name: document.slug.clone() });
     }
     for rung in library.ladder.after(at).into_iter().chain(library.ladder.before(at)).take(4) {
         let other = if rung.from == at { rung.to } else { rung.from };
@@ -53,11 +54,10 @@ pub fn card(library: &Library, at: usize) -> Reply {
         .next();
     if let Some(neighbour) = neighbour.map(|role| library.document(role)) {
         let request = Request::Compare { one: document.slug.clone(), other: neighbour.slug.clone() };
-        reply
-            .next
-            .insert(1.min(reply.next.len()), NextStep { label: format!("Compare with {}", neighbour.title), request });
+        let label = say!(language, "card-compare", title = &neighbour.title);
+        reply.next.insert(1.min(reply.next.len()), NextStep { label, request });
     }
-    reply.menu = menu(library, at);
+    reply.menu = menu(library, language, at);
     reply
 }
 
@@ -77,16 +77,19 @@ fn spread(document: &Document, most: usize) -> impl Iterator<Item = &crate::libr
 
 /// What a role has by being another one as well.
 pub fn inherited_line(library: &Library, reply: &mut Reply, at: usize) {
+    let language = reply.language;
     for above in library.inherited(at) {
         let other = library.document(*above);
-        let text = format!("everything that {} is responsible for", with_article(&other.title));
-        reply.blocks.push(Block::Paragraph(Line { lead: Some("Also".to_owned()), text, sources: Vec::new() }));
-        reply.offer(format!("{}: all responsibilities", other.title), Request::Duties { name: other.slug.clone() });
+        let text = say!(language, "card-also-all", title = &other.title);
+        let lead = say!(language, "card-also");
+        reply.blocks.push(Block::Paragraph(Line { lead: Some(lead), text, sources: Vec::new() }));
+        let label = say!(language, "all-responsibilities-of", title = &other.title);
+        reply.offer(label, Request::Duties { name: other.slug.clone() });
     }
 }
 
 /// Where a role stands: family, steps before and after.
-pub fn places(library: &Library, at: usize) -> Vec<Line> {
+pub fn places(library: &Library, language: Language, at: usize) -> Vec<Line> {
     let document = library.document(at);
     let titles = |rungs: Vec<usize>| {
         rungs.into_iter().map(|role| library.document(role).title.as_str()).collect::<Vec<_>>().join(", ")
@@ -98,35 +101,35 @@ pub fn places(library: &Library, at: usize) -> Vec<Line> {
     let before = library.ladder.before(at).into_iter().map(|rung| rung.from).collect::<Vec<_>>();
     let aliases: Vec<&str> = document.front.aliases.iter().map(|alias| alias.text.as_str()).take(6).collect();
     [
-        ("Also called", aliases.join(", ")),
-        ("Family", document.front.family.clone().unwrap_or_default()),
-        ("Before", titles(before)),
-        ("Next", titles(of(Direction::Up))),
-        ("Sideways", titles(of(Direction::Sideways))),
-        ("A way into", titles(of(Direction::Entry))),
+        (say!(language, "place-aliases"), aliases.join(", ")),
+        (say!(language, "place-family"), document.front.family.clone().unwrap_or_default()),
+        (say!(language, "place-before"), titles(before)),
+        (say!(language, "place-next"), titles(of(Direction::Up))),
+        (say!(language, "place-sideways"), titles(of(Direction::Sideways))),
+        (say!(language, "place-entry"), titles(of(Direction::Entry))),
     ]
     .into_iter()
     .filter(|(_, text)| !text.is_empty())
-    .map(|(lead, text)| Line { lead: Some(lead.to_owned()), text, sources: Vec::new() })
+    .map(|(lead, text)| Line { lead: Some(lead), text, sources: Vec::new() })
     .collect()
 }
 
 /// All that a role is responsible for, by group; or what of it a question asks about.
-pub fn duties(library: &Library, question: &Question) -> Reply {
+pub fn duties(library: &Library, language: Language, question: &Question) -> Reply {
     let at = question.roles[0];
     let document = library.document(at);
     if question.subject == Subject::Narrowed {
-        return narrowed(library, question);
+        return narrowed(library, language, question);
     }
-    let mut reply = Reply::new(Kind::Duties, format!("{}: responsibilities", document.title));
+    let mut reply = Reply::new(language, Kind::Duties, say!(language, "duties-title", title = &document.title));
     if document.part(Part::Duty).next().is_none() {
         first(&mut reply, document, Part::Summary);
-        reply.paragraph("The sources list no responsibilities for this role.");
+        reply.paragraph(say!(language, "duties-none"));
     }
     duties_by_group(&mut reply, document);
     inherited_line(library, &mut reply, at);
     let limits = lines(&mut reply, document, Part::Limit);
-    reply.bullets(Some("Not part of the job"), limits);
+    reply.bullets(Some(&Section::Limits.called(language)), limits);
     reply.roles = slugs(library, [at]);
     offer_role(&mut reply, document);
     reply
@@ -148,17 +151,17 @@ pub fn duties_by_group(reply: &mut Reply, document: &Document) {
 }
 
 /// What a role does about one thing.
-fn narrowed(library: &Library, question: &Question) -> Reply {
+fn narrowed(library: &Library, language: Language, question: &Question) -> Reply {
     let at = question.roles[0];
     let document = library.document(at);
-    let mut reply = Reply::new(Kind::Duties, document.title.clone());
+    let mut reply = Reply::new(language, Kind::Duties, document.title.clone());
     let best = question.hits.first().map_or(0.0, |hit| hit.score);
     let mut items = Vec::new();
     for hit in question.hits.iter().filter(|hit| hit.score >= 0.6 * best).take(4) {
         let owner = library.document(hit.document);
         let passage = &owner.passages[hit.passage];
         let item = flat(&mut reply, owner, passage);
-        items.push(if hit.document == at { item } else { led(format!("As every {}", owner.title), item) });
+        items.push(if hit.document == at { item } else { led(say!(language, "as-every", title = &owner.title), item) });
     }
     reply.bullets(None, items);
     reply.roles = slugs(
@@ -166,18 +169,18 @@ fn narrowed(library: &Library, question: &Question) -> Reply {
         [at].into_iter()
             .chain(question.hits.iter().take(1).map(|hit| hit.document).filter(|at| library.document(*at).is_role())),
     );
-    reply.offer("All responsibilities", Request::Duties { name: document.slug.clone() });
+    reply.offer(say!(language, "all-responsibilities"), Request::Duties { name: document.slug.clone() });
     offer_role(&mut reply, document);
     reply
 }
 
 /// Why a team has a role.
-pub fn why(library: &Library, at: usize) -> Reply {
+pub fn why(library: &Library, language: Language, at: usize) -> Reply {
     let document = library.document(at);
-    let mut reply = Reply::new(Kind::Why, format!("Why have {}?", with_article(&document.title)));
+    let mut reply = Reply::new(language, Kind::Why, say!(language, "why-title", title = &document.title));
     paragraphs(&mut reply, document, Part::Why);
     if reply.blocks.is_empty() {
-        reply.paragraph("The sources give no reason in so many words. What the role is:");
+        reply.paragraph(say!(language, "why-unsaid"));
         first(&mut reply, document, Part::Summary);
     }
     reply.roles = slugs(library, [at]);
@@ -186,8 +189,8 @@ pub fn why(library: &Library, at: usize) -> Reply {
 }
 
 /// A name that several roles share.
-pub fn which(library: &Library, roles: &[usize]) -> Reply {
-    let mut reply = Reply::new(Kind::Which, "Which one do you mean?");
+pub fn which(library: &Library, language: Language, roles: &[usize]) -> Reply {
+    let mut reply = Reply::new(language, Kind::Which, say!(language, "which"));
     let mut items = Vec::new();
     for at in roles {
         let document = library.document(*at);
@@ -203,22 +206,22 @@ pub fn which(library: &Library, roles: &[usize]) -> Reply {
 }
 
 /// A name that nobody bears: the nearest ones.
-pub fn unknown(library: &Library, name: &str) -> Reply {
-    let mut reply = Reply::new(Kind::None, "I do not know that role");
+pub fn unknown(library: &Library, language: Language, name: &str) -> Reply {
+    let mut reply = Reply::new(language, Kind::None, say!(language, "role-unknown"));
     reply.confidence = 0.0;
     let shown: String = name.chars().take(80).collect();
     let near: Vec<usize> =
         library.names.nearest(name, 6).into_iter().filter(|at| library.document(*at).is_role()).take(3).collect();
     if near.is_empty() {
-        reply.paragraph(format!("No role here is called “{shown}”."));
+        reply.paragraph(say!(language, "role-unknown-name", name = &shown));
     } else {
-        reply.paragraph(format!("No role here is called “{shown}”. Did you mean one of these?"));
+        reply.paragraph(say!(language, "role-unknown-near", name = &shown));
         let items =
             near.iter().map(|at| Line { text: library.document(*at).title.clone(), ..Line::default() }).collect();
         reply.bullets(None, items);
         near.iter().for_each(|at| offer_role(&mut reply, library.document(*at)));
     }
-    reply.offer("All roles", Request::Roles);
+    reply.offer(say!(language, "all-roles"), Request::Roles);
     reply
 }
 

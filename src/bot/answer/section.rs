@@ -9,16 +9,18 @@ use crate::bot::request::Section;
 use crate::library::Library;
 use crate::library::document::Document;
 use crate::library::markdown::Part;
+use crate::speech::{Language, say};
 
 /// One section of a role's card.
-pub fn section(library: &Library, at: usize, section: Section) -> Reply {
+pub fn section(library: &Library, language: Language, at: usize, section: Section) -> Reply {
     let document = library.document(at);
-    let label = section.named().1;
-    let mut reply = Reply::new(Kind::Role, format!("{}: {}", document.title, lower(label)));
+    let label = section.called(language);
+    let title = say!(language, "card-section", title = &document.title, section = &label);
+    let mut reply = Reply::new(language, Kind::Role, title);
     match section {
         Section::Summary => {
             paragraphs(&mut reply, document, Part::Summary);
-            reply.blocks.push(Block::Fields(places(library, at)));
+            reply.blocks.push(Block::Fields(places(library, language, at)));
         }
         Section::Why => paragraphs(&mut reply, document, Part::Why),
         Section::Responsibilities => {
@@ -31,30 +33,25 @@ pub fn section(library: &Library, at: usize, section: Section) -> Reply {
         Section::More => document.part(Part::Section).for_each(|passage| whole(&mut reply, document, passage)),
         Section::Steps => {
             for rung in library.ladder.before(at) {
-                let heading = format!("From {}", library.document(rung.from).title);
+                let heading = say!(language, "from-role", title = &library.document(rung.from).title);
                 step(library, &mut reply, rung, Some(&heading));
             }
             for rung in library.ladder.after(at) {
-                let heading = format!("To {}", library.document(rung.to).title);
+                let heading = say!(language, "to-role", title = &library.document(rung.to).title);
                 step(library, &mut reply, rung, Some(&heading));
             }
         }
     }
     if !has(library, at, section) {
-        reply.paragraph("The sources do not say.");
+        reply.paragraph(say!(language, "unsaid"));
     }
     reply.roles = slugs(library, [at]);
     offer_role(&mut reply, document);
-    reply.menu = menu(library, at);
+    reply.menu = menu(library, language, at);
     reply
 }
 
 fn listed(reply: &mut Reply, document: &Document, part: Part) {
     let lines = lines(reply, document, part);
     reply.bullets(None, lines);
-}
-
-fn lower(label: &str) -> String {
-    let mut letters = label.chars();
-    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
 }

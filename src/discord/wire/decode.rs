@@ -14,13 +14,14 @@ use crate::discord::wire::encode::Choice;
 use crate::discord::wire::ids::{MENU_ID, VERSION};
 use crate::discord::wire::limits::{CHOICE, CHOICES, length};
 use crate::discord::wire::text::{fit, one_line};
+use crate::speech::{Language, say};
 
-/// The option of every slash command that asks for an open answer.
+/// The option of every slash command that asks for an open answer, in English.
 pub const PUBLIC: &str = "public";
-/// The command in the menu of every message.
+/// The command in the menu of every message, in English; Discord sends this name whatever the member sees.
 pub const ANSWER_THIS: &str = "Answer this";
 
-/// What came in, or why it is no request, in words for the member.
+/// What came in, or why it is no request, in words for the member and in their language.
 pub type Asked = Result<Request, String>;
 
 /// A message that may be answered.
@@ -33,13 +34,10 @@ pub struct Heard {
 }
 
 /// A slash command.
-pub fn command(data: &CommandData) -> Asked {
+pub fn command(data: &CommandData, language: Language) -> Asked {
     let command = Command::named(&data.name).filter(|_| data.kind == CommandType::ChatInput);
     let Some(command) = command else {
-        return Err(format!(
-            "I no longer have the command “{}”. Discord will have noticed soon.",
-            one_line(&data.name)
-        ));
+        return Err(say!(language, "gone-command", name = &one_line(&data.name)));
     };
     let value = |name: &str| {
         data.options.iter().find(|option| option.name == name).and_then(|option| match &option.value {
@@ -47,21 +45,19 @@ pub fn command(data: &CommandData) -> Asked {
             _ => None,
         })
     };
-    command.request(value).map_err(|mistake| mistake.to_string())
+    command.request(value).map_err(|mistake| mistake.told(language))
 }
 
 /// The command on a message, where it is that: what the message asks. Its text comes along, whoever wrote it.
-pub fn on_message(data: &CommandData, me: UserId) -> Option<Asked> {
+pub fn on_message(data: &CommandData, me: UserId, language: Language) -> Option<Asked> {
     let Some(ResolvedTarget::Message(message)) = data.target().filter(|_| data.name == ANSWER_THIS) else {
         return None;
     };
     let text = without_mention(&message.content, me);
     if text.is_empty() {
-        let why = "There is no text in that message that I could answer, perhaps just a picture. Use this on a message that asks \
-                   something.";
-        return Some(Err(why.to_owned()));
+        return Some(Err(say!(language, "empty-message")));
     }
-    Some(Request::parse(&text).map_err(|mistake| mistake.to_string()))
+    Some(Request::parse(&text).map_err(|mistake| mistake.told(language)))
 }
 
 /// Whether the answer to a slash command is wanted openly, for everybody to see.
@@ -100,7 +96,7 @@ fn families(all: &[&str], typed: &str) -> Vec<Choice> {
 
 /// A click on a button, or a choice in a menu. What it asks stands in its `custom_id`, or in what was chosen, so it works however
 /// old the message is.
-pub fn click(data: &ComponentInteractionData) -> Asked {
+pub fn click(data: &ComponentInteractionData, language: Language) -> Asked {
     let id = data.custom_id.strip_prefix(VERSION);
     let text = match &data.kind {
         ComponentInteractionDataKind::Button => id,
@@ -110,9 +106,9 @@ pub fn click(data: &ComponentInteractionData) -> Asked {
         _ => None,
     };
     let Some(text) = text else {
-        return Err("That button is from another time, and I no longer know what it asked.".to_owned());
+        return Err(say!(language, "gone-button"));
     };
-    Request::parse(text).map_err(|mistake| mistake.to_string())
+    Request::parse(text).map_err(|mistake| mistake.told(language))
 }
 
 /// A message, where it may be answered: a person wrote it, either to the bot or in a channel for questions.
@@ -136,20 +132,20 @@ pub fn message(message: &Message, me: UserId, ask_channels: &[u64]) -> Option<He
 
 impl Heard {
     /// What was asked. The bot's name alone asks what one can ask.
-    pub fn request(&self) -> Asked {
+    pub fn request(&self, language: Language) -> Asked {
         if self.text.is_empty() {
             return Ok(Request::Help);
         }
-        Request::parse(&self.text).map_err(|mistake| mistake.to_string())
+        Request::parse(&self.text).map_err(|mistake| mistake.told(language))
     }
 }
 
 /// A reply that says why something was no request.
-pub fn refusal(why: &str) -> Reply {
-    let mut reply = Reply::new(Kind::None, "I cannot do that");
+pub fn refusal(language: Language, why: &str) -> Reply {
+    let mut reply = Reply::new(language, Kind::None, say!(language, "refusal-title"));
     reply.paragraph(why);
-    reply.offer("What can I ask?", Request::Help);
-    reply.offer("All roles", Request::Roles);
+    reply.offer(say!(language, "refusal-ask"), Request::Help);
+    reply.offer(say!(language, "all-roles"), Request::Roles);
     reply
 }
 

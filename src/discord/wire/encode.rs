@@ -10,6 +10,7 @@ use crate::discord::wire::limits::{
 };
 use crate::discord::wire::menu::{self, Select};
 use crate::discord::wire::text::{escape, fit, one_line, tidy};
+use crate::speech::{Language, say};
 
 /// What a picture is called as a file.
 pub const PICTURE: &str = "ladder.png";
@@ -21,17 +22,19 @@ const UNANSWERED: u32 = 0x99_aa_b5;
 const ALL_FIELDS: usize = 1500;
 /// Fields that list sources.
 const SOURCE_FIELDS: usize = 2;
-const SOURCES: &str = "Sources";
 /// The longest line in the list of sources.
 const SOURCE: usize = 300;
-/// Room for "and 1234567 more" and a field's name above it.
-const NOTE: usize = 40;
+/// Room for "and 1234567 more" and a field's name above it, in any language.
+pub const NOTE: usize = 40;
 
 /// A message, or the answer to an interaction.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Message {
-    #[serde(skip_serializing_if = "str::is_empty")]
-    content: &'static str,
+    /// The language that it is in, for what has to be said in its place.
+    #[serde(skip)]
+    language: Language,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    content: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     embeds: Vec<Embed>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -177,14 +180,14 @@ impl<T> Callback<T> {
 }
 
 impl Message {
-    /// A fixed phrase.
-    pub fn saying(content: &'static str) -> Self {
-        Message { content, ..Message::default() }
+    /// A fixed phrase in a language.
+    pub fn saying(language: Language, content: String) -> Self {
+        Message { language, content, ..Message::default() }
     }
 
-    /// Embeds that are within the limits already.
-    pub fn showing(embeds: Vec<Embed>) -> Self {
-        Message { embeds, ..Message::default() }
+    /// Embeds that are within the limits already, in a language.
+    pub fn showing(language: Language, embeds: Vec<Embed>) -> Self {
+        Message { language, embeds, ..Message::default() }
     }
 
     /// With one more row of at most [`BUTTONS`] below, where there is room for one.
@@ -195,13 +198,14 @@ impl Message {
         self
     }
 
-    /// What is said where the answer itself cannot be made or is not taken.
-    pub fn apology() -> Self {
-        Message {
-            content: "Something went wrong on my side, and I could not show the answer. It has been logged; please try \
-                      again, or ask in other words.",
-            ..Message::default()
-        }
+    /// What is said where the answer itself cannot be made.
+    pub fn apology(language: Language) -> Self {
+        Message::saying(language, say!(language, "apology"))
+    }
+
+    /// What is said, in the same language, where this is not taken.
+    pub fn sorry(&self) -> Self {
+        Message::apology(self.language)
     }
 
     /// Seen by the asker alone.
@@ -252,11 +256,11 @@ pub fn message(reply: &Reply) -> Message {
     let color = if reply.answered { ANSWERED } else { UNANSWERED };
     let title = fit(&one_line(&reply.title), TITLE, escape);
     let (blocks, values) = values_at_the_end(&reply.blocks);
-    let mut fields = fields(&values, reply.sources.len());
-    fields.extend(sources(&reply.sources));
+    let mut fields = fields(&values, reply.sources.len(), reply.language);
+    fields.extend(sources(&reply.sources, reply.language));
     let taken: usize = fields.iter().map(|field| length(&field.name) + length(&field.value)).sum();
     let room = EMBEDS_TOTAL - length(&title) - taken;
-    let mut descriptions = layout::descriptions(blocks, reply.sources.len(), room).into_iter();
+    let mut descriptions = layout::descriptions(blocks, reply.sources.len(), room, reply.language).into_iter();
     let first = descriptions.next().unwrap_or_default();
     let mut embeds = vec![Embed { title, description: first, color, fields: Vec::new(), image: None }];
     embeds.extend(descriptions.map(|description| Embed {
@@ -268,14 +272,14 @@ pub fn message(reply: &Reply) -> Message {
     }));
     if let Some(last) = embeds.last_mut() {
         if last.title.is_empty() && last.description.is_empty() && fields.is_empty() {
-            "I have nothing to say to that.".clone_into(&mut last.description);
+            last.description = say!(reply.language, "empty-reply");
         }
         last.fields = fields;
     }
     let mut components = buttons(&reply.next);
-    let menus = reply.menu.iter().flat_map(menu::selects);
+    let menus = reply.menu.iter().flat_map(|menu| menu::selects(menu, reply.language));
     components.extend(menus.map(|select| Row { kind: 1, components: vec![Component::Select(select)] }));
-    Message { embeds, components, ..Message::default() }
+    Message { components, ..Message::showing(reply.language, embeds) }
 }
 
 /// The blocks without the labelled values that they end with, and those: only at the end does Discord show them in columns.
@@ -288,7 +292,7 @@ fn values_at_the_end(blocks: &[Block]) -> (&[Block], Vec<&Line>) {
     (blocks, lines.collect())
 }
 
-fn fields(lines: &[&Line], sources: usize) -> Vec<Field> {
+fn fields(lines: &[&Line], sources: usize, language: Language) -> Vec<Field> {
     let mut out: Vec<Field> = Vec::new();
     let mut used = NOTE;
     for (at, line) in lines.iter().enumerate() {
@@ -297,8 +301,8 @@ fn fields(lines: &[&Line], sources: usize) -> Vec<Field> {
         let value = fit(&tidy(&line.text), FIELD_VALUE - length(&marks), escape) + &marks;
         used += length(&name) + length(&value);
         if used > ALL_FIELDS || out.len() + 1 + SOURCE_FIELDS == FIELDS {
-            let value = format!("and {} more", lines.len() - at);
-            out.push(Field { name: "More".to_owned(), value, inline: false });
+            let value = say!(language, "and-more", count = lines.len() - at);
+            out.push(Field { name: say!(language, "more"), value, inline: false });
             break;
         }
         let inline = length(&value) <= LABEL;
@@ -307,7 +311,7 @@ fn fields(lines: &[&Line], sources: usize) -> Vec<Field> {
     out
 }
 
-fn sources(sources: &[Citation]) -> Vec<Field> {
+fn sources(sources: &[Citation], language: Language) -> Vec<Field> {
     let mut out: Vec<Field> = Vec::new();
     for (at, source) in sources.iter().enumerate() {
         let place = format!("{}:{}", one_line(&source.file), source.line);
@@ -321,12 +325,16 @@ fn sources(sources: &[Citation]) -> Vec<Field> {
                 field.value.push_str(&line);
             }
             Some(field) if full => {
-                field.value.push_str(&format!("\nand {} more", sources.len() - at));
+                field.value.push('\n');
+                field.value.push_str(&say!(language, "and-more", count = sources.len() - at));
                 break;
             }
             before => {
-                let name = if before.is_none() { SOURCES } else { "Sources, continued" };
-                out.push(Field { name: name.to_owned(), value: line, inline: false });
+                let name = match before {
+                    None => say!(language, "sources"),
+                    Some(_) => say!(language, "sources-continued"),
+                };
+                out.push(Field { name, value: line, inline: false });
             }
         }
     }

@@ -3,11 +3,12 @@
 use crate::bot::reply::{Block, Line};
 use crate::discord::wire::limits::{DESCRIPTION, EMBEDS, FIELD_NAME, length};
 use crate::discord::wire::text::{CUT, escape, fit, one_line, pieces, tidy};
+use crate::speech::{Language, say};
 
 /// The longest piece before it is drawn; drawn it is at most three times as long, and so always goes into an empty embed.
 const PIECE: usize = 600;
-/// Room for "and 1234567 more".
-const NOTE: usize = 40;
+/// Room for "*… and 1234567 more*", in any language.
+pub const NOTE: usize = 40;
 /// Marks of sources behind one line.
 const MARKS: usize = 12;
 
@@ -23,7 +24,7 @@ struct Piece {
 }
 
 /// The blocks as descriptions of embeds, at most `room` long in all.
-pub fn descriptions(blocks: &[Block], sources: usize, room: usize) -> Vec<String> {
+pub fn descriptions(blocks: &[Block], sources: usize, room: usize, language: Language) -> Vec<String> {
     let pieces = draw(blocks, sources);
     let mut places = place(&pieces, room);
     while places.len() < pieces.len() && places.len() > 1 && pieces[places.len() - 1].heading {
@@ -47,7 +48,7 @@ pub fn descriptions(blocks: &[Block], sources: usize, room: usize) -> Vec<String
     }
     let more = hidden.iter().filter(|piece| piece.begins && !piece.heading).count();
     if more > 0 {
-        let note = format!("*{CUT} and {more} more*");
+        let note = format!("*{CUT} {}*", say!(language, "and-more", count = more));
         match out.last_mut() {
             Some(text) => {
                 text.push_str("\n\n");

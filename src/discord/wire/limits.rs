@@ -32,6 +32,8 @@ pub const CUSTOM_ID: usize = 100;
 pub const CHOICES: usize = 25;
 /// A suggestion's name, and its value.
 pub const CHOICE: usize = 100;
+/// The name of a command or an option.
+pub const COMMAND_NAME: usize = 32;
 /// The description of a command or an option.
 pub const COMMAND_ABOUT: usize = 100;
 

@@ -6,6 +6,7 @@ use crate::bot::reply::Menu;
 use crate::discord::wire::ids::{MENU_ID, VERSION, readable};
 use crate::discord::wire::limits::{MENU, MENU_CHOICE, PLACEHOLDER, length};
 use crate::discord::wire::text::{fit, one_line};
+use crate::speech::{Language, say};
 
 /// Menus below a message; the rows that are left are for buttons.
 const MENUS: usize = 3;
@@ -28,7 +29,7 @@ struct Pick {
 }
 
 /// A reply's choices as menus, as many as it takes, up to three: the rows that are left are for buttons.
-pub fn selects(menu: &Menu) -> Vec<Select> {
+pub fn selects(menu: &Menu, language: Language) -> Vec<Select> {
     let picks: Vec<(String, String)> = menu
         .choices
         .iter()
@@ -50,7 +51,7 @@ pub fn selects(menu: &Menu) -> Vec<Select> {
         }
         let (Some(first), Some(last)) = (options.first(), options.last()) else { continue };
         let title = one_line(&menu.title);
-        let span = format!("{title}: {} to {}", first.label, last.label);
+        let span = say!(language, "menu-span", title = &title, first = &first.label, last = &last.label);
         let placeholder = fit(if at > 0 || picks.len() == MENU { &span } else { &title }, PLACEHOLDER, str::to_owned);
         selects.push(Select { kind: 3, custom_id: format!("{VERSION}{MENU_ID}{at}"), placeholder, options });
     }

@@ -16,6 +16,7 @@ use crate::discord::wire::limits::*;
 use crate::discord::wire::share;
 use crate::discord::wire::text::escape;
 use crate::discord::wire::verdict;
+use crate::speech::Language;
 
 /// Words as a corpus has them, and as somebody would write who means harm.
 fn word() -> impl Strategy<Value = String> {
@@ -75,6 +76,10 @@ fn request() -> impl Strategy<Value = Request> {
     ]
 }
 
+fn language() -> impl Strategy<Value = Language> {
+    prop::sample::select(&Language::ALL[..])
+}
+
 prop_compose! {
     fn reply()(
         title in text_or_long(),
@@ -83,8 +88,9 @@ prop_compose! {
         next in vec((text_or_long(), request()), 0..9),
         menu in option::of((text_or_long(), vec((text_or_long(), request()), 0..120))),
         answered in any::<bool>(),
+        language in language(),
     ) -> Reply {
-        let mut reply = Reply::new(Kind::Role, title);
+        let mut reply = Reply::new(language, Kind::Role, title);
         reply.answered = answered;
         reply.blocks = blocks;
         reply.sources =
@@ -210,7 +216,7 @@ proptest! {
     fn a_button_asks_what_it_was_made_for(request in request()) {
         if let Some(id) = custom_id(&request) {
             let data = serde_json::json!({"custom_id": id, "component_type": 2});
-            let click = decode::click(&serde_json::from_value(data).expect("a click"));
+            let click = decode::click(&serde_json::from_value(data).expect("a click"), Language::English);
             assert_eq!(click, Ok(request));
         }
     }
@@ -219,21 +225,23 @@ proptest! {
     fn no_custom_id_is_too_odd(id in "\\PC{0,100}") {
         for id in [id.clone(), format!("1:{id}"), format!("1:/{id}")] {
             let data = serde_json::json!({"custom_id": id, "component_type": 2});
-            let _ = decode::click(&serde_json::from_value(data).expect("a click"));
+            let _ = decode::click(&serde_json::from_value(data).expect("a click"), Language::English);
         }
     }
 }
 
 #[test]
 fn an_apology_is_a_body_that_discord_takes() {
-    let apology = serde_json::to_value(encode::Message::apology()).expect("JSON");
-    within(&apology["content"], 2000);
-    assert_eq!(apology["allowed_mentions"], serde_json::json!({"parse": []}));
+    for language in Language::ALL {
+        let apology = serde_json::to_value(encode::Message::apology(language)).expect("JSON");
+        within(&apology["content"], 2000);
+        assert_eq!(apology["allowed_mentions"], serde_json::json!({"parse": []}));
+    }
 }
 
 #[test]
 fn what_does_not_go_in_is_counted() {
-    let mut reply = Reply::new(Kind::Duties, "Much to do");
+    let mut reply = Reply::new(Language::English, Kind::Duties, "Much to do");
     let item = |n: usize| Line { text: format!("Duty {n} {}", "and so on ".repeat(20)), ..Line::default() };
     reply.bullets(Some("Duties"), (0..100).map(item).collect());
     let body = serde_json::to_value(encode::message(&reply)).expect("JSON");
@@ -246,7 +254,7 @@ fn what_does_not_go_in_is_counted() {
 #[test]
 fn the_room_is_used_up_and_no_more() {
     for width in 1..60 {
-        let mut reply = Reply::new(Kind::Duties, "Much to do");
+        let mut reply = Reply::new(Language::English, Kind::Duties, "Much to do");
         let item = |_| Line { text: "x".repeat(width), ..Line::default() };
         reply.bullets(None, (0..4000).map(item).collect());
         let body = serde_json::to_value(encode::message(&reply)).expect("JSON");

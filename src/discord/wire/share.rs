@@ -8,6 +8,7 @@ use crate::bot::request::Request;
 use crate::discord::wire::encode::{Button, Embed, Field, Message};
 use crate::discord::wire::ids::custom_id;
 use crate::discord::wire::limits::{BUTTONS, CUSTOM_ID, length};
+use crate::speech::{Language, say};
 
 /// In front of the request to answer openly.
 const SHARE: &str = "1s:";
@@ -15,7 +16,7 @@ const SHARE: &str = "1s:";
 /// The button that shows the answer to this request to everybody; none below what answers nothing.
 pub fn button(reply: &Reply, asked: &Request) -> Option<Button> {
     let answers = !matches!(reply.kind, Kind::None | Kind::Which);
-    answers.then(|| Button::new("Share in channel", id(asked)))
+    answers.then(|| Button::new(say!(reply.language, "share"), id(asked)))
 }
 
 fn id(asked: &Request) -> String {
@@ -32,8 +33,8 @@ pub fn read(id: &str) -> Option<Option<Request>> {
     }
 }
 
-/// The answer that a message shows, with all buttons but the one that shares it.
-pub fn again(message: &channel::Message) -> Message {
+/// The answer that a message shows in a language, with all buttons but the one that shares it.
+pub fn again(message: &channel::Message, language: Language) -> Message {
     let field = |field: &channel::EmbedField| Field {
         name: field.name.clone(),
         value: field.value.clone(),
@@ -55,7 +56,7 @@ pub fn again(message: &channel::Message) -> Message {
         },
         _ => None,
     };
-    let shown = Message::showing(message.embeds.iter().map(embed).collect());
+    let shown = Message::showing(language, message.embeds.iter().map(embed).collect());
     let rows = message.components.iter().map(|row| row.components.iter().filter_map(button).take(BUTTONS).collect());
     rows.fold(shown, Message::with)
 }
@@ -67,7 +68,8 @@ mod tests {
     use super::*;
 
     fn id_of(kind: Kind, asked: &Request) -> Option<String> {
-        let body = serde_json::to_value(button(&Reply::new(kind, "An answer"), asked)?).expect("JSON");
+        let body =
+            serde_json::to_value(button(&Reply::new(Language::English, kind, "An answer"), asked)?).expect("JSON");
         Some(body["custom_id"].as_str()?.to_owned())
     }
 

@@ -7,6 +7,7 @@ use crate::bot::reply::{Kind, Reply};
 use crate::discord::wire::encode::{Button, Callback};
 use crate::discord::wire::limits::{CUSTOM_ID, length};
 use crate::discord::wire::text::one_line;
+use crate::speech::{Language, say};
 
 const RIGHT: &str = "1+:";
 const WRONG: &str = "1-:";
@@ -37,7 +38,7 @@ pub struct Judged {
 /// The two buttons below an answer to a question; none below a list, help or a question back.
 pub fn buttons(reply: &Reply) -> Vec<Button> {
     let Some(judged) = Judged::of(reply) else { return Vec::new() };
-    [("👍 Right", RIGHT), ("👎 Wrong", WRONG)]
+    [(say!(reply.language, "right"), RIGHT), (say!(reply.language, "wrong"), WRONG)]
         .map(|(label, mark)| Button::new(label, format!("{mark}{}", judged.text())))
         .into()
 }
@@ -91,7 +92,7 @@ impl Judged {
 #[derive(Debug, Serialize)]
 pub struct Form {
     custom_id: String,
-    title: &'static str,
+    title: String,
     components: [FormRow; 1],
 }
 
@@ -108,25 +109,26 @@ struct Input {
     kind: u8,
     style: u8,
     custom_id: &'static str,
-    label: &'static str,
-    placeholder: &'static str,
+    label: String,
+    placeholder: String,
     required: bool,
     max_length: u16,
 }
 
-/// The form that asks what was wrong with an answer, as the answer to a click.
-pub fn form(judged: &Judged) -> Callback<Form> {
+/// The form that asks in a language what was wrong with an answer, as the answer to a click.
+pub fn form(judged: &Judged, language: Language) -> Callback<Form> {
     let input = Input {
         kind: 4,
         style: 2,
         custom_id: TEXT,
-        label: "What did you expect?",
-        placeholder: "What you asked, and what would have been right. You can leave this empty.",
+        label: say!(language, "form-label"),
+        placeholder: say!(language, "form-placeholder"),
         required: false,
         max_length: LONGEST_TEXT,
     };
     let components = [FormRow { kind: 1, components: [input] }];
-    Callback::form(Form { custom_id: format!("{WRONG}{}", judged.text()), title: "What went wrong?", components })
+    let title = say!(language, "form-title");
+    Callback::form(Form { custom_id: format!("{WRONG}{}", judged.text()), title, components })
 }
 
 /// A form that was sent off: the answer that it is about, and what was written, in one line.
@@ -147,7 +149,7 @@ mod tests {
     use super::*;
 
     fn ids(kind: Kind, roles: &[String], confidence: f32) -> Vec<String> {
-        let reply = Reply { roles: roles.to_vec(), confidence, ..Reply::new(kind, "An answer") };
+        let reply = Reply { roles: roles.to_vec(), confidence, ..Reply::new(Language::English, kind, "An answer") };
         let body = serde_json::to_value(buttons(&reply)).expect("JSON");
         body.as_array()
             .into_iter()

@@ -1,0 +1,404 @@
+//! The languages: each catalogue has every phrase that is said, with what goes into it, and none that is not; and commands are
+//! understood by their names in each.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+use fluent_syntax::parser;
+use regex::Regex;
+use rolecall::bot::reply::{Block, Reply, Style};
+use rolecall::bot::request::{COMMANDS, Command, Request, SECTIONS};
+use rolecall::discord::wire::encode;
+use rolecall::discord::wire::layout;
+use rolecall::discord::wire::limits::length;
+use rolecall::picture::words;
+use rolecall::speech::Language;
+
+use crate::stage::{BOT, Place, SHIPPED, feed, finish, shipped};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// What goes into each phrase, by its key, or its `key.attribute`.
+type Phrases = BTreeMap<String, BTreeSet<String>>;
+
+/// The phrases of a language, as its file has them.
+fn catalogue(language: Language) -> Phrases {
+    let path = format!("{ROOT}/src/speech/{}.ftl", language.tag());
+    let text = fs::read_to_string(&path).expect("a catalogue");
+    let resource = parser::parse(text.as_str()).unwrap_or_else(|(_, faults)| panic!("{path}: {faults:?}"));
+    let mut phrases = Phrases::new();
+    let mut add = |key: String, pattern: &Pattern<&str>| {
+        let (mut names, mut letters) = (BTreeSet::new(), 0);
+        read(pattern, &mut names, &mut letters);
+        assert!(letters > 0, "{path}: {key} says nothing");
+        assert!(phrases.insert(key.clone(), names).is_none(), "{path}: {key} is there twice");
+    };
+    for entry in &resource.body {
+        match entry {
+            Entry::Message(message) => {
+                let pattern = message.value.as_ref().unwrap_or_else(|| panic!("{path}: {} is empty", message.id.name));
+                add(message.id.name.to_owned(), pattern);
+                for attribute in &message.attributes {
+                    add(format!("{}.{}", message.id.name, attribute.id.name), &attribute.value);
+                }
+            }
+            Entry::Comment(_) | Entry::GroupComment(_) | Entry::ResourceComment(_) => {}
+            other => panic!("{path}: {other:?} is no phrase"),
+        }
+    }
+    phrases
+}
+
+/// Adds the names of what goes into a pattern, and counts the letters of its own.
+fn read(pattern: &Pattern<&str>, names: &mut BTreeSet<String>, letters: &mut usize) {
+    for element in &pattern.elements {
+        match element {
+            PatternElement::TextElement { value } => *letters += value.chars().filter(|c| !c.is_whitespace()).count(),
+            PatternElement::Placeable { expression: Expression::Inline(inline) } => name(inline, names),
+            PatternElement::Placeable { expression: Expression::Select { selector, variants } } => {
+                name(selector, names);
+                variants.iter().for_each(|variant| read(&variant.value, names, letters));
+            }
+        }
+    }
+}
+
+fn name(expression: &InlineExpression<&str>, names: &mut BTreeSet<String>) {
+    match expression {
+        InlineExpression::VariableReference { id } => drop(names.insert(id.name.to_owned())),
+        InlineExpression::FunctionReference { id, arguments } => {
+            assert!(["ARTICLE", "LOWER"].contains(&id.name), "{} is no function", id.name);
+            arguments.positional.iter().for_each(|expression| name(expression, names));
+        }
+        other => panic!("{other:?} is not used here"),
+    }
+}
+
+/// Every phrase that the program says: what is written in `say!`, with what it is given, and what the tables stand for.
+fn said() -> Phrases {
+    let mut said = Phrases::new();
+    let mut folders = vec![Path::new(ROOT).join("src")];
+    let call = Regex::new(r"\bsay!\(").expect("a pattern");
+    let key = Regex::new(r#"^"([a-z.-]+)"$"#).expect("a pattern");
+    let given = Regex::new(r"^([a-z_]+)\s*=[^=]").expect("a pattern");
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+                continue;
+            }
+            let text = fs::read_to_string(&entry).expect("a file");
+            let code = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+            for found in call.find_iter(&code) {
+                let parts = arguments(&code[found.end()..]);
+                let key = key.captures(&parts[1]).unwrap_or_else(|| panic!("{entry:?}: no key in {parts:?}"));
+                let names = parts[2..].iter().filter(|part| !part.is_empty()).map(|part| {
+                    let name = given.captures(part).unwrap_or_else(|| panic!("{entry:?}: {part:?}"));
+                    name[1].to_owned()
+                });
+                let names: BTreeSet<String> = names.collect();
+                if let Some(before) = said.insert(key[1].to_owned(), names.clone()) {
+                    assert_eq!(before, names, "{entry:?}: {} is given something else elsewhere", &key[1]);
+                }
+            }
+        }
+    }
+    let mut table = |key: String| drop(said.insert(key, BTreeSet::new()));
+    for command in &COMMANDS {
+        table(format!("command-{}", command.name));
+        table(format!("command-{}.about", command.name));
+        for option in command.options {
+            table(format!("option-{}", option.name));
+            table(format!("option-{}.about", option.name));
+        }
+    }
+    for (_, word) in SECTIONS {
+        table(format!("section-{word}"));
+        table(format!("section-{word}.word"));
+    }
+    said
+}
+
+/// What stands between the brackets of a call, up to the one that closes it, parted at its commas.
+fn arguments(text: &str) -> Vec<String> {
+    let (mut parts, mut depth, mut quoted) = (vec![String::new()], 0, false);
+    for letter in text.chars() {
+        quoted ^= letter == '"';
+        match letter {
+            ')' if depth == 0 && !quoted => break,
+            ',' if depth == 0 && !quoted => {
+                parts.push(String::new());
+                continue;
+            }
+            '(' | '[' | '{' if !quoted => depth += 1,
+            ')' | ']' | '}' if !quoted => depth -= 1,
+            _ => {}
+        }
+        parts.last_mut().expect("a part").push(letter);
+    }
+    parts.iter().map(|part| part.trim().to_owned()).collect()
+}
+
+#[test]
+fn every_catalogue_has_what_is_said_and_nothing_else() {
+    let said = said();
+    assert!(said.len() > 150, "the phrases are found");
+    for language in Language::ALL {
+        let there = catalogue(language);
+        let keys = |phrases: &Phrases| phrases.keys().cloned().collect::<BTreeSet<_>>();
+        let missing: Vec<String> = keys(&said).difference(&keys(&there)).cloned().collect();
+        assert!(missing.is_empty(), "{}.ftl lacks {missing:?}", language.tag());
+        let unused: Vec<String> = keys(&there).difference(&keys(&said)).cloned().collect();
+        assert!(unused.is_empty(), "nobody says {unused:?} of {}.ftl", language.tag());
+        for (key, names) in &there {
+            assert_eq!(names, &said[key], "what goes into {key} of {}.ftl", language.tag());
+        }
+    }
+}
+
+#[test]
+fn no_language_leaves_a_phrase_as_it_is_in_english() {
+    // What is the same in one of them and in English.
+    let same = ["command-roles", "option-name", "card-section", "check-no-title", "roles-title"];
+    for language in [Language::German, Language::Spanish] {
+        let mut left = Vec::new();
+        for (key, names) in catalogue(language) {
+            let given: Vec<(&'static str, rolecall::speech::Argument<'_>)> = names
+                .iter()
+                .map(|name| match name.as_str() {
+                    "count" | "shown" => (&*String::leak(name.clone()), 7.into()),
+                    _ => (&*String::leak(name.clone()), "Cook".into()),
+                })
+                .collect();
+            let own = language.say(&key, &given);
+            let allowed = key.starts_with("help-question-") || same.contains(&key.as_str());
+            if own == Language::English.say(&key, &given) && !allowed {
+                left.push(format!("{key}: {own}"));
+            }
+        }
+        assert!(left.is_empty(), "{language:?} says as English does: {left:?}");
+    }
+}
+
+#[test]
+fn a_phrase_is_put_together_as_its_language_wants_it() {
+    let steps = |language: Language, count: usize| {
+        language.say("path-steps", &[("count", count.into()), ("way", "Cook → Baker".into())])
+    };
+    assert_eq!(steps(Language::English, 1), "1 step: Cook → Baker");
+    assert_eq!(steps(Language::English, 12), "12 steps: Cook → Baker");
+    assert_eq!(steps(Language::German, 1), "1 Schritt: Cook → Baker");
+    assert_eq!(steps(Language::Spanish, 1_000_000), "1000000 pasos: Cook → Baker");
+    let into = |title: &str| Language::English.say("into-title", &[("title", title.into())]);
+    assert_eq!([into("Cook"), into("Usher")], ["How to become a Cook", "How to become an Usher"]);
+    let section = |language: Language| {
+        let (title, section) = ("Cook".into(), SECTIONS[2].0.called(language));
+        language.say("card-section", &[("title", title), ("section", section.as_str().into())])
+    };
+    assert_eq!(Language::ALL.map(section), ["Cook: responsibilities", "Cook: Aufgaben", "Cook: responsabilidades"]);
+    // What is put in is text, whatever it looks like.
+    let odd = "{ $x } { ARTICLE($y) }\n.about = *";
+    assert_eq!(Language::German.say("from-role", &[("title", odd.into())]), format!("Von {odd}"));
+}
+
+#[test]
+fn a_locale_says_which_language() {
+    let of = |locale: &str| Language::of(locale);
+    for (locale, language) in [("de", Language::German), ("es-ES", Language::Spanish), ("es-419", Language::Spanish)] {
+        assert_eq!(of(locale), Some(language));
+    }
+    for locale in ["en-US", "en-GB", "EN"] {
+        assert_eq!(of(locale), Some(Language::English));
+    }
+    for locale in ["fr", "", "-", "deu", "pt-BR"] {
+        assert_eq!(of(locale), None);
+    }
+}
+
+#[test]
+fn a_name_of_a_command_means_one_command_whatever_the_language() {
+    let mut all: BTreeMap<String, &str> = BTreeMap::new();
+    for language in Language::ALL {
+        let mut here = BTreeSet::new();
+        for command in &COMMANDS {
+            let called = command.called(language);
+            assert!(here.insert(called.clone()), "{called} twice in {language:?}");
+            assert_eq!(*all.entry(called.clone()).or_insert(command.name), command.name, "{called}");
+            let (found, _) = Command::typed(&called).expect("a command");
+            assert_eq!(found.name, command.name);
+        }
+        let words: BTreeSet<String> = SECTIONS.iter().map(|(section, _)| section.word(language)).collect();
+        assert_eq!(words.len(), SECTIONS.len(), "{language:?}");
+        for (section, _) in SECTIONS {
+            let typed = format!("/role cook section:{}", section.word(language));
+            let name = "cook".to_owned();
+            assert_eq!(Request::parse(&typed), Ok(Request::Section { name, section }), "{typed}");
+        }
+    }
+    assert_eq!(Language::ALL.map(|language| COMMANDS[0].called(language)), ["role", "rolle", "rol"]);
+}
+
+#[test]
+fn a_command_can_be_typed_in_each_language() {
+    let same = |typed: &str, as_well: &str| {
+        let (one, other) = (Request::parse(typed), Request::parse(as_well));
+        assert!(one.is_ok() && one == other, "{typed} is {one:?}, {as_well} is {other:?}");
+    };
+    same("/rolle pd", "/role pd");
+    same("/Pfad apm cpo", "/path apm cpo");
+    same("/pfad von product manager nach cpo", "/path from product manager to cpo");
+    same("/ruta desde product manager hasta cpo", "/path from product manager to cpo");
+    same("/vergleich product manager und cpo", "/compare product manager and cpo");
+    same("/comparar product manager y cpo", "/compare product manager and cpo");
+    same("/quién plans the launch", "/who plans the launch");
+    same("/QUIEN plans the launch", "/who plans the launch");
+    same("/rolle pd abschnitt:warum", "/role pd section:why");
+    same("/rol pd seccion:porque", "/role pd section:why");
+    same("/rolle pd section:überblick", "/role pd section:summary");
+    same("/hilfe", "/help");
+    assert!(Request::parse("/hilfee").is_err());
+}
+
+/// Every request of which there is an example in the corpus.
+fn requests() -> Vec<Request> {
+    let library = BOT.library();
+    let mut requests: Vec<Request> = Vec::new();
+    for at in library.roles() {
+        let name = library.document(at).slug.clone();
+        requests.extend(SECTIONS.map(|(section, _)| Request::Section { name: name.clone(), section }));
+        requests.push(Request::Duties { name: name.clone() });
+        requests.push(Request::Next { name: name.clone() });
+        requests.push(Request::Ask { question: format!("how do I become a {}?", library.document(at).title) });
+        requests.push(Request::Ask { question: format!("why do we have a {}?", library.document(at).title) });
+        requests.push(Request::Path { from: "pm".to_owned(), to: name.clone() });
+        requests.push(Request::Path { from: "pd".to_owned(), to: name.clone() });
+        requests.push(Request::Compare { one: "spm".to_owned(), other: name.clone() });
+        requests.push(Request::Role { name });
+    }
+    let asked = [
+        "who decides what gets built next?",
+        "do principal PMs manage people?",
+        "does a cpo write code?",
+        "how tall is mount everest?",
+        "how much does a principal earn?",
+        "how much does a developer earn?",
+        "what should a road map contain?",
+        "apm vs pm",
+        "how do I get into product management?",
+        "who holds the budget of one portfolio?",
+        "is a senior pm a product manager?",
+    ];
+    requests.extend(asked.map(|question| Request::Ask { question: question.to_owned() }));
+    requests.extend(["astronaut", "head", "produt desinger"].map(|name| Request::Role { name: name.to_owned() }));
+    let typed = ["/roles", "/help", "/ladder", "/ladder circus", "/ladder product team", "/path pm", "/compare pm"];
+    requests.extend(typed.map(|typed| Request::parse(typed).expect("a command")));
+    requests
+}
+
+/// What a request is answered with, each of whose commands reads as what it stands for.
+fn answered(request: &Request, language: Language) -> Reply {
+    let reply = BOT.handle(request, language);
+    assert_eq!(reply.language, language);
+    for step in &reply.next {
+        let typed = step.request.typed(language);
+        assert_eq!(Request::parse(&typed).as_ref(), Ok(&step.request), "{typed}");
+        assert!(!step.label.is_empty(), "{typed}");
+    }
+    reply
+}
+
+#[test]
+fn only_the_frame_of_an_answer_is_in_another_language() {
+    let statements = |reply: &Reply| -> Vec<String> {
+        let lines = reply.blocks.iter().flat_map(|block| match block {
+            Block::Paragraph(line) => vec![line],
+            Block::Bullets { items, .. } | Block::Fields(items) => items.iter().collect(),
+        });
+        lines.filter(|line| !line.sources.is_empty()).map(|line| line.text.clone()).collect()
+    };
+    for request in requests() {
+        let english = answered(&request, Language::English);
+        for language in [Language::German, Language::Spanish] {
+            let other = answered(&request, language);
+            assert_eq!(statements(&other).len(), statements(&english).len(), "{request}");
+            // A way in is told after an arrow, with a word of the frame in brackets.
+            for (one, other) in
+                statements(&english).iter().zip(statements(&other)).filter(|(one, _)| !one.starts_with('→'))
+            {
+                assert_eq!(*one, other, "{request}");
+            }
+            let facts = |reply: &Reply| {
+                (
+                    reply.kind,
+                    reply.answered,
+                    reply.roles.clone(),
+                    reply.path.clone(),
+                    reply.sources.clone(),
+                    reply.picture.clone(),
+                )
+            };
+            assert_eq!(facts(&other), facts(&english), "{request}");
+            let next = |reply: &Reply| reply.next.iter().map(|step| step.request.clone()).collect::<Vec<_>>();
+            assert_eq!(next(&other), next(&english), "{request}");
+        }
+    }
+}
+
+#[test]
+fn the_questions_that_help_shows_are_understood() {
+    for language in Language::ALL {
+        let help = BOT.handle(&Request::Help, language);
+        let Some(Block::Bullets { items, .. }) = help.blocks.last() else { panic!("{help:?}") };
+        assert_eq!(items.len(), 5);
+        for item in items {
+            assert!(BOT.handle_text(&item.text).answered, "{}", item.text);
+        }
+    }
+}
+
+#[test]
+fn there_is_room_for_what_is_counted() {
+    for language in Language::ALL {
+        let count = [("count", 1_234_567.into())];
+        let more = length(&language.say("and-more", &count));
+        let name = length(&language.say("more", &[])).max(length(&language.say("sources-continued", &[])));
+        assert!(more + name <= encode::NOTE && more + "\n\n*… *".len() <= layout::NOTE, "{language:?}");
+        assert!(length(&language.say("words-more", &count)) <= words::NOTE, "{language:?}");
+    }
+}
+
+#[test]
+fn the_console_speaks_the_language_that_is_set() {
+    let mut german = shipped(&["console"]);
+    german.env("ROLECALL_LANGUAGE", "de");
+    let outcome = feed(german, "/rolle pd\n/path apm apm\n");
+    assert_eq!((outcome.code, outcome.err.as_str()), (Some(0), ""));
+    for said in ["Aufgaben", "Quellen", "Frag als Nächstes\n  /aufgaben product-designer", "Du bist schon da"] {
+        assert!(outcome.out.contains(said), "{said}: {}", outcome.out);
+    }
+    let mut spanish = shipped(&["ladder", "apm", "cpo", "--svg", "-"]);
+    spanish.env("ROLECALL_LANGUAGE", "ES");
+    assert!(finish(spanish).out.contains("De Associate Product Manager"));
+    let place = Place::new();
+    place.write(".env", "ROLECALL_LANGUAGE=fr\n");
+    let wrong = place.run(&["--corpus", SHIPPED, "ask", "/help"]);
+    let told = "ROLECALL_LANGUAGE: \"fr\" is no language of mine; write one of en, de, es, or leave it out";
+    assert!(wrong.code == Some(1) && wrong.err.contains(told), "{}", wrong.err);
+}
+
+#[test]
+fn an_answer_as_text_is_in_its_language_throughout() {
+    // Words of the English frame that no document has in this form.
+    let english =
+        ["\nSources\n", "Ask next", "Also called", "In figures", "Not part of the job", "What it takes", "Left behind"];
+    for request in requests() {
+        for language in [Language::German, Language::Spanish] {
+            let text = BOT.handle(&request, language).text(&Style::PLAIN);
+            for word in english {
+                assert!(!text.contains(word), "{request} in {language:?} says {word}:\n{text}");
+            }
+        }
+    }
+}
