@@ -6,7 +6,7 @@
 //! 4. [`picture`], what we show: a part of the career graph as an image. Knows `library` and `speech`.
 //! 5. [`console`] and [`discord`], where we say it: a terminal, Discord. Know `bot` and `speech`, and the room behind only through
 //!    `bot`; `discord` knows `picture` as well.
-//! 6. [`config`]: every setting. Knows the languages there are; only `main` knows it.
+//! 6. [`config`]: every setting. Knows the languages there are; only `main` and its verbs know it.
 
 pub mod bot;
 pub mod config;

@@ -1,5 +1,7 @@
 //! The verbs. Reads the settings, opens the library, starts the front end that was asked for.
 
+mod verbs;
+
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,6 +17,7 @@ use rolecall::bot::request::Request;
 use rolecall::config::{Config, Flags, Http};
 use rolecall::console;
 use rolecall::discord::{self, http::Address};
+use rolecall::discord::registration::Order;
 use rolecall::library::Library;
 use rolecall::library::index::Origin;
 use rolecall::picture;
@@ -75,6 +78,18 @@ enum Verb {
     Index,
     /// List what is wrong in the corpus, with file and line; exit 1 where anything is
     Check,
+    /// Show how the commands that Discord has differ from those of this version, and register them
+    Register {
+        /// For one server alone, by its id: there at once, and beside those that are for everybody
+        #[arg(long, value_name = "ID", value_parser = clap::value_parser!(u64).range(1..))]
+        guild: Option<u64>,
+        /// Show what would change, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Take that server's own commands away again
+        #[arg(long, requires = "guild")]
+        remove: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -110,6 +125,9 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
         }
         Some(Verb::Index) => index(&config),
         Some(Verb::Check) => check(&config),
+        Some(Verb::Register { guild, dry_run, remove }) => {
+            verbs::register::run(&config, Order { server: guild, only_show: dry_run, remove })
+        }
     }
     .or_else(|error| if reader_left(&*error) { Ok(ExitCode::SUCCESS) } else { Err(error.to_string()) })
 }

@@ -1,14 +1,11 @@
-//! Registers the commands from the one table, and only where what is there differs: Discord counts what is created.
+//! The commands from the one table as Discord takes them, and what has to change where other ones are there.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use serde_json::{Value, json};
-use serenity::http::{Http, LightMethod, Request, Route};
-use serenity::model::id::{ApplicationId, CommandId};
+use serenity::model::id::{CommandId, GuildId};
 
 use crate::bot::request::{COMMANDS, Command, CommandOption, SECTIONS, Section, Takes};
-use crate::discord::deliver::describe;
 use crate::discord::wire::decode::{ANSWER_THIS, PUBLIC};
 use crate::discord::wire::limits::CHOICE;
 use crate::speech::{Language, say};
@@ -22,101 +19,69 @@ const LOCALES: [(&str, Language); 3] =
     [("de", Language::German), ("es-ES", Language::Spanish), ("es-419", Language::Spanish)];
 /// The longest question: as long as a message.
 const QUESTION: usize = 2000;
-/// The longest wait before registering is tried again.
-const LONGEST_WAIT: Duration = Duration::from_secs(600);
 
-/// What registering changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Changes {
-    /// New ones.
-    pub created: usize,
-    /// Ones that were different.
-    pub edited: usize,
-    /// Ones that are no more.
-    pub deleted: usize,
-    /// Ones that were as they should be.
-    pub kept: usize,
+/// Where commands are registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// For everybody, wherever the bot can be used.
+    Everywhere,
+    /// For one server alone.
+    Server(GuildId),
 }
 
-/// What to do with one command.
-#[derive(Debug, PartialEq)]
-enum Step {
+/// What to do with one command. What is there already is as Discord tells it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// It is not there yet.
     Create(Value),
-    Edit(CommandId, Value),
-    Delete(CommandId),
+    /// It is there and differs: its id, what is there, what is to be.
+    Edit(CommandId, Value, Value),
+    /// It is no more: its id, what is there.
+    Delete(CommandId, Value),
 }
 
-/// Registers until it has worked; each failure is logged.
-pub async fn register(http: &Http, application: ApplicationId) -> Changes {
-    let mut wait = Duration::from_secs(2);
-    loop {
-        match try_register(http, application).await {
-            Ok(changes) => return changes,
-            Err(why) => {
-                tracing::warn!(why = %describe(why), retry_in = ?wait, "the commands could not be registered");
-                tokio::time::sleep(wait).await;
-                wait = (wait * 2).min(LONGEST_WAIT);
-            }
-        }
-    }
-}
-
-async fn try_register(http: &Http, application_id: ApplicationId) -> serenity::Result<Changes> {
-    let all = Route::Commands { application_id };
-    // Without being asked for, the names in other languages stay out of the list, and each start would write them anew.
-    let translated = Some(vec![("with_localizations", "true".to_owned())]);
-    let there: Vec<Value> = http.fire(Request::new(all, LightMethod::Get).params(translated)).await?;
-    let (steps, kept) = plan(&there);
-    let mut changes = Changes { kept, ..Changes::default() };
-    for step in steps {
-        let (route, method, body) = match &step {
-            Step::Create(body) => (all, LightMethod::Post, Some(body)),
-            Step::Edit(command_id, body) => {
-                (Route::Command { application_id, command_id: *command_id }, LightMethod::Patch, Some(body))
-            }
-            Step::Delete(command_id) => {
-                (Route::Command { application_id, command_id: *command_id }, LightMethod::Delete, None)
-            }
-        };
-        let body = body.map(|body| body.to_string().into_bytes());
-        http.request(Request::new(route, method).body(body)).await?;
-        match step {
-            Step::Create(_) => changes.created += 1,
-            Step::Edit(..) => changes.edited += 1,
-            Step::Delete(_) => changes.deleted += 1,
-        }
-    }
-    Ok(changes)
-}
-
-/// What has to change, and how many commands need no change. Removing goes first, so that there is room.
-fn plan(there: &[Value]) -> (Vec<Step>, usize) {
+/// What has to change so that what is `there` becomes what is `wanted`, and how many commands need no change. Removing goes
+/// first, so that there is room.
+pub fn plan(there: &[Value], wanted: &[Value]) -> (Vec<Step>, usize) {
     let same = |one: &Value, other: &Value| kind(one) == kind(other) && one["name"] == other["name"];
     let mut kept = 0;
     let mut steps: Vec<Step> = there
         .iter()
         .filter(|old| (1..=3).contains(&kind(old)))
-        .filter(|old| wanted().all(|command| !same(old, &command)))
-        .filter_map(|old| Some(Step::Delete(id(old)?)))
+        .filter(|old| wanted.iter().all(|command| !same(old, command)))
+        .filter_map(|old| Some(Step::Delete(id(old)?, old.clone())))
         .collect();
-    for wanted in wanted() {
-        let old = there.iter().find(|old| same(old, &wanted));
+    for wanted in wanted {
+        let old = there.iter().find(|old| same(old, wanted));
         match old.and_then(|old| Some((old, id(old)?))) {
-            None => steps.push(Step::Create(wanted)),
-            Some((old, _)) if essence(old) == essence(&wanted) => kept += 1,
-            Some((_, id)) => steps.push(Step::Edit(id, wanted)),
+            None => steps.push(Step::Create(wanted.clone())),
+            Some((old, _)) if essence(old) == essence(wanted) => kept += 1,
+            Some((old, id)) => steps.push(Step::Edit(id, old.clone(), wanted.clone())),
         }
     }
     (steps, kept)
 }
 
 /// Everything that is to be there: the table, and the command on messages, which only Discord has.
-fn wanted() -> impl Iterator<Item = Value> {
+pub fn wanted(place: Place) -> Vec<Value> {
     let on_message = json!({
         "type": MESSAGE, "name": ANSWER_THIS, "name_localizations": others(|language| say!(language, "on-message")),
         "integration_types": [0, 1], "contexts": [0, 1, 2],
     });
-    COMMANDS.iter().map(body).chain([on_message])
+    let mut all: Vec<Value> = COMMANDS.iter().map(body).chain([on_message]).collect();
+    if let Place::Server(_) = place {
+        // A server's own commands are there and nowhere else; Discord has these two for the others alone.
+        for command in all.iter_mut().filter_map(Value::as_object_mut) {
+            command.retain(|key, _| !["integration_types", "contexts"].contains(&key.as_str()));
+        }
+    }
+    all
+}
+
+/// What a member types or picks to use a command, such as `/who`.
+pub fn called(command: &Value) -> String {
+    let name = command["name"].as_str().unwrap_or_default();
+    if kind(command) == CHAT_INPUT { format!("/{name}") } else { format!("\"{name}\" in the menu") }
 }
 
 /// A phrase in every language but English, as Discord takes it beside the English one.
@@ -171,45 +136,41 @@ fn body(command: &Command) -> Value {
     })
 }
 
-/// What matters of a command, whichever of its defaults Discord left out.
-fn essence(command: &Value) -> Value {
+/// What matters of a command, field by field, whichever of its defaults Discord left out.
+pub fn essence(command: &Value) -> Value {
     let numbers = |key: &str| -> BTreeSet<u64> {
         command[key].as_array().into_iter().flatten().filter_map(Value::as_u64).collect()
     };
     let option = |option: &Value| {
-        json!([
-            option["type"],
-            option["name"],
-            option["description"],
-            translations(option),
-            option["max_length"],
-            option["choices"]
+        json!({
+            "type": option["type"], "name": option["name"], "name_localizations": translated(option, "name"),
+            "description": option["description"], "description_localizations": translated(option, "description"),
+            "max_length": option["max_length"],
+            "choices": option["choices"]
                 .as_array()
                 .into_iter()
                 .flatten()
-                .map(|choice| json!([choice["name"], choice["value"], translations(choice)]))
+                .map(|choice| {
+                    let others = translated(choice, "name");
+                    json!({"name": choice["name"], "value": choice["value"], "name_localizations": others})
+                })
                 .collect::<Vec<_>>(),
-            option["required"] == json!(true),
-            option["autocomplete"] == json!(true),
-        ])
+            "required": option["required"] == json!(true), "autocomplete": option["autocomplete"] == json!(true),
+        })
     };
     let options: Vec<Value> = command["options"].as_array().into_iter().flatten().map(option).collect();
-    let about = command["description"].as_str().unwrap_or_default();
-    json!([
-        kind(command),
-        command["name"],
-        about,
-        translations(command),
-        options,
-        numbers("integration_types"),
-        numbers("contexts")
-    ])
+    json!({
+        "type": kind(command), "name": command["name"], "name_localizations": translated(command, "name"),
+        "description": command["description"].as_str().unwrap_or_default(),
+        "description_localizations": translated(command, "description"), "options": options,
+        "integration_types": numbers("integration_types"), "contexts": numbers("contexts"),
+    })
 }
 
-/// What something is called in other languages; none is the same as an empty list of them.
-fn translations(item: &Value) -> [Value; 2] {
-    ["name_localizations", "description_localizations"]
-        .map(|key| if item[key].is_object() { item[key].clone() } else { json!({}) })
+/// What something is in other languages; none is the same as an empty list of them.
+fn translated(item: &Value, key: &str) -> Value {
+    let others = &item[format!("{key}_localizations")];
+    if others.is_object() { others.clone() } else { json!({}) }
 }
 
 #[cfg(test)]
@@ -233,12 +194,12 @@ mod tests {
             }
             stored
         };
-        wanted().enumerate().map(stored).collect()
+        wanted(Place::Everywhere).into_iter().enumerate().map(stored).collect()
     }
 
     #[test]
     fn what_is_as_it_should_be_is_left_alone() {
-        assert_eq!(plan(&registered()), (Vec::new(), COMMANDS.len() + 1));
+        assert_eq!(plan(&registered(), &wanted(Place::Everywhere)), (Vec::new(), COMMANDS.len() + 1));
     }
 
     #[test]
@@ -247,9 +208,10 @@ mod tests {
         there[0]["description"] = json!("something else");
         there[1]["name"] = json!("old");
         there.push(json!({"id": "77", "type": 4, "name": "launch"}));
-        let (steps, kept) = plan(&there);
-        let edit = Step::Edit(CommandId::new(1), body(&COMMANDS[0]));
-        assert_eq!(steps, [Step::Delete(CommandId::new(2)), edit, Step::Create(body(&COMMANDS[1]))]);
+        let (steps, kept) = plan(&there, &wanted(Place::Everywhere));
+        let edit = Step::Edit(CommandId::new(1), there[0].clone(), body(&COMMANDS[0]));
+        let delete = Step::Delete(CommandId::new(2), there[1].clone());
+        assert_eq!(steps, [delete, edit, Step::Create(body(&COMMANDS[1]))]);
         assert_eq!(kept, COMMANDS.len() - 1);
     }
 
@@ -258,8 +220,8 @@ mod tests {
         for key in ["contexts", "integration_types"] {
             let mut there = registered();
             there[0][key] = json!([0]);
-            let (steps, _) = plan(&there);
-            assert_eq!(steps, [Step::Edit(CommandId::new(1), body(&COMMANDS[0]))], "{key}");
+            let (steps, _) = plan(&there, &wanted(Place::Everywhere));
+            assert_eq!(steps, [Step::Edit(CommandId::new(1), there[0].clone(), body(&COMMANDS[0]))], "{key}");
         }
     }
 
@@ -274,7 +236,8 @@ mod tests {
         for change in changes {
             let mut there = registered();
             change(&mut there[0]);
-            assert_eq!(plan(&there), (vec![Step::Edit(CommandId::new(1), body(&COMMANDS[0]))], COMMANDS.len()));
+            let edit = Step::Edit(CommandId::new(1), there[0].clone(), body(&COMMANDS[0]));
+            assert_eq!(plan(&there, &wanted(Place::Everywhere)), (vec![edit], COMMANDS.len()));
         }
     }
 
@@ -296,7 +259,7 @@ mod tests {
             let others = item[format!("{key}_localizations")].as_object().into_iter().flat_map(|all| all.values());
             others.chain([&item[key]]).filter_map(|text| Some(text.as_str()?.to_owned())).collect()
         };
-        for command in wanted() {
+        for command in wanted(Place::Everywhere) {
             assert!(size(&command) <= 8000, "{}", command["name"]);
             let options: Vec<Value> = command["options"].as_array().into_iter().flatten().cloned().collect();
             let slash = kind(&command) == CHAT_INPUT;

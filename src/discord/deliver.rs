@@ -170,7 +170,8 @@ pub fn status(error: &serenity::Error) -> Option<u16> {
     }
 }
 
-fn code(error: &serenity::Error) -> Option<isize> {
+/// The code of Discord's own that came with a refusal.
+pub fn code(error: &serenity::Error) -> Option<isize> {
     match error {
         serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) => Some(response.error.code),
         _ => None,

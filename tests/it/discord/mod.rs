@@ -7,6 +7,7 @@ mod http;
 mod operation;
 mod pictures;
 mod process;
+mod registering;
 mod sharing;
 mod standin;
 mod storms;

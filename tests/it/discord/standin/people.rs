@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::rest::Reply;
 use super::world::Channel;
 
 pub const APPLICATION: u64 = 1_100_000_000_000_000_001;
@@ -38,6 +39,19 @@ impl Person {
             user["bot"] = json!(true);
         }
         user
+    }
+}
+
+/// Whether the bot is a member of this server.
+pub fn is_here(guild: &str) -> bool {
+    guild.parse() == Ok(GUILD)
+}
+
+/// What Discord says of a server that the bot is not in, or that there is not: real ids are as long as ours.
+pub fn strange(guild: &str) -> Reply {
+    match guild.len() < 17 {
+        true => Reply::error(404, 10004, "Unknown Guild"),
+        false => Reply::error(403, 50001, "Missing Access"),
     }
 }
 

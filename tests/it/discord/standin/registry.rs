@@ -12,6 +12,10 @@ use super::world::World;
 /// Everything under `/applications/{id}/commands` and `/applications/{id}/guilds/{id}/commands`.
 pub fn answer(world: &mut World, call: &Call, guild: Option<&str>, id: Option<&str>) -> Reply {
     world.command_requests += 1;
+    for key in ["integration_types", "contexts"].into_iter().filter(|key| guild.is_some() && !call.body[key].is_null())
+    {
+        call.blame(world, &format!("{key} is for global commands alone"));
+    }
     let guild = guild.map_or(Value::Null, |guild| json!(guild));
     let here = |command: &Value| command["guild_id"] == guild;
     match (call.method.as_str(), id) {

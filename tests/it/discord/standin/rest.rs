@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::events;
 use super::gateway;
 use super::limits::{self, Problems};
-use super::people::{APPLICATION, Person};
+use super::people::{self, APPLICATION, Person};
 use super::registry;
 use super::upload::{self, Upload};
 use super::webhooks;
@@ -198,6 +198,7 @@ fn route(world: &mut World, call: &Call) -> Reply {
         ("GET", ["applications", "@me"] | ["oauth2", "applications", "@me"]) => Reply::ok(application_info(world)),
         (_, ["applications", _, "commands"]) => registry::answer(world, call, None, None),
         (_, ["applications", _, "commands", id]) => registry::answer(world, call, None, Some(id)),
+        (_, ["applications", _, "guilds", guild, "commands", ..]) if !people::is_here(guild) => people::strange(guild),
         (_, ["applications", _, "guilds", guild, "commands"]) => registry::answer(world, call, Some(guild), None),
         (_, ["applications", _, "guilds", guild, "commands", id]) => {
             registry::answer(world, call, Some(guild), Some(id))

@@ -1,0 +1,124 @@
+//! How two commands differ, in lines for whoever decides whether to change one into the other.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+/// A line for each field that differs: which one, what it is, what it becomes. None where nothing differs, and only then. Takes
+/// what [`essence`](crate::discord::commands::essence) makes of two commands.
+pub fn lines(before: &Value, after: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    walk("", before, after, &mut lines);
+    lines
+}
+
+fn walk(path: &str, before: &Value, after: &Value, lines: &mut Vec<String>) {
+    if before == after {
+        return;
+    }
+    let found = lines.len();
+    match (before, after) {
+        (Value::Object(old), Value::Object(new)) => {
+            let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+            for key in keys {
+                walk(&below(path, key), &before[key.as_str()], &after[key.as_str()], lines);
+            }
+        }
+        (Value::Array(old), Value::Array(new)) => {
+            if let Some((old, new)) = named(old).zip(named(new)) {
+                by_name(path, &old, &new, lines);
+            }
+        }
+        _ => {}
+    }
+    if lines.len() == found {
+        lines.push(format!("{path}: {} -> {}", shown(before), shown(after)));
+    }
+}
+
+/// Options and choices are told apart by their names.
+fn by_name(path: &str, old: &[(&str, &Value)], new: &[(&str, &Value)], lines: &mut Vec<String>) {
+    let within = |name: &str, list: &[(&str, &Value)]| list.iter().any(|(other, _)| *other == name);
+    for (name, _) in old.iter().filter(|(name, _)| !within(name, new)) {
+        lines.push(format!("{path}: {name} goes"));
+    }
+    for (name, after) in new {
+        match old.iter().find(|(other, _)| other == name) {
+            None => lines.push(format!("{path}: {name} comes")),
+            Some((_, before)) => walk(&below(path, name), before, after, lines),
+        }
+    }
+    let both = |list: &[(&str, &Value)], other: &[(&str, &Value)]| -> Vec<String> {
+        list.iter().filter(|(name, _)| within(name, other)).map(|(name, _)| (*name).to_owned()).collect()
+    };
+    let (was, is) = (both(old, new), both(new, old));
+    if was != is {
+        lines.push(format!("{path}, order: {} -> {}", was.join(", "), is.join(", ")));
+    }
+}
+
+fn named(list: &[Value]) -> Option<Vec<(&str, &Value)>> {
+    list.iter().map(|item| Some((item["name"].as_str()?, item))).collect()
+}
+
+fn below(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}, {name}") }
+}
+
+fn shown(value: &Value) -> String {
+    if value.is_null() { "nothing".to_owned() } else { value.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    #[test]
+    fn each_difference_is_told_with_its_place() {
+        let before = json!({"description": "Old", "options": [
+            {"name": "role", "max_length": 90, "choices": [{"name": "Why", "value": "why"}]}, {"name": "to"}, {"name": "by"},
+        ]});
+        let after = json!({"description": "New", "contexts": [0], "options": [
+            {"name": "by"}, {"name": "role", "max_length": 100, "choices": [{"name": "Why", "value": "reason"}]}, {"name": "public"},
+        ]});
+        assert_eq!(
+            lines(&before, &after),
+            [
+                "contexts: nothing -> [0]",
+                "description: \"Old\" -> \"New\"",
+                "options: to goes",
+                "options, role, choices, Why, value: \"why\" -> \"reason\"",
+                "options, role, max_length: 90 -> 100",
+                "options: public comes",
+                "options, order: role, by -> by, role",
+            ]
+        );
+    }
+
+    fn command() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(json!(null)),
+            Just(json!(true)),
+            (0..3u8).prop_map(|n| json!(n)),
+            "[ab]{0,2}".prop_map(Value::from)
+        ];
+        leaf.prop_recursive(3, 24, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+                prop::collection::btree_map("[ab]|name", inner, 0..3)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn there_are_lines_where_something_differs_and_only_there(one in command(), other in command()) {
+            let differ = one != other;
+            prop_assert_eq!(!lines(&one, &other).is_empty(), differ);
+            prop_assert!(lines(&one, &one).is_empty());
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The verbs that set the bot up, each with what it reads from the settings.
+
+pub mod register;
