@@ -83,6 +83,13 @@ pub struct ConfigError {
     fault: String,
 }
 
+impl ConfigError {
+    /// The variable that it is about.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
 /// Settings given on the command line; they go before the environment.
 #[derive(Clone, Debug, Default)]
 pub struct Flags {

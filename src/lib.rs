@@ -6,12 +6,14 @@
 //! 4. [`picture`], what we show: a part of the career graph as an image. Knows `library` and `speech`.
 //! 5. [`console`] and [`discord`], where we say it: a terminal, Discord. Know `bot` and `speech`, and the room behind only through
 //!    `bot`; `discord` knows `picture` as well.
-//! 6. [`config`]: every setting. Knows the languages there are; only `main` and its verbs know it.
+//! 6. [`doctor`], whether it can work as it is set up. Knows `library`; `discord` tells it what Discord says, as its findings.
+//! 7. [`config`]: every setting. Knows the languages there are; only `main` and its verbs know it.
 
 pub mod bot;
 pub mod config;
 pub mod console;
 pub mod discord;
+pub mod doctor;
 pub mod library;
 pub mod picture;
 pub mod speech;

@@ -78,6 +78,12 @@ enum Verb {
     Index,
     /// List what is wrong in the corpus, with file and line; exit 1 where anything is
     Check,
+    /// Look at all that the bot needs, here and at Discord, and tell what to do; exit 1 where something is wrong
+    Doctor {
+        /// One JSON object instead of lines
+        #[arg(long)]
+        json: bool,
+    },
     /// Show how the commands that Discord has differ from those of this version, and register them
     Register {
         /// For one server alone, by its id: there at once, and beside those that are for everybody
@@ -106,7 +112,11 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> Result<ExitCode, String> {
     read_env_file()?;
     let flags = Flags { corpus: arguments.corpus, index: arguments.index };
-    let config = Config::read(flags, |name| std::env::var(name).ok()).map_err(|errors| listed(&errors))?;
+    let set = |name: &str| std::env::var(name).ok();
+    let (config, faults) = match arguments.verb {
+        Some(Verb::Doctor { .. }) => verbs::doctor::settings(&flags, set).map_err(|errors| listed(&errors))?,
+        _ => (Config::read(flags, set).map_err(|errors| listed(&errors))?, Vec::new()),
+    };
     log_to_stderr(&config.log)?;
     match arguments.verb {
         None if config.token.is_some() || config.http.is_some() => go_live(&config),
@@ -128,6 +138,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
         Some(Verb::Register { guild, dry_run, remove }) => {
             verbs::register::run(&config, Order { server: guild, only_show: dry_run, remove })
         }
+        Some(Verb::Doctor { json }) => verbs::doctor::run(&config, &faults, json),
     }
     .or_else(|error| if reader_left(&*error) { Ok(ExitCode::SUCCESS) } else { Err(error.to_string()) })
 }

@@ -26,6 +26,7 @@ use crate::discord::edits::Answered;
 use crate::discord::interactions::Interactions;
 use crate::discord::operator::tell;
 use crate::discord::pace::Pace;
+use crate::discord::permissions::invitation;
 use crate::discord::reach::{DiscordError, Reach};
 use crate::discord::recent::Recent;
 use crate::discord::registration::register;
@@ -34,8 +35,6 @@ use crate::discord::wire::decode::{self, Heard};
 use crate::discord::wire::encode;
 use crate::speech::say;
 
-/// View channels, send messages, embed links, attach files, read message history.
-const PERMISSIONS: u64 = 1 << 10 | 1 << 11 | 1 << 14 | 1 << 15 | 1 << 16;
 const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 
 /// How a session ended.
@@ -128,10 +127,8 @@ impl EventHandler for Handler {
             return;
         }
         tell(&format!("online as {} in {} servers", ready.user.name, ready.guilds.len()));
-        tell(&format!(
-            "to invite the bot to a server, open \
-             https://discord.com/oauth2/authorize?client_id={application}&scope=bot+applications.commands&permissions={PERMISSIONS}"
-        ));
+        let invitation = invitation(&application.to_string());
+        tell(&format!("to invite the bot to a server, open {invitation}"));
         let changes = register(&context.http, application).await;
         tell(&format!(
             "commands: {} created, {} changed, {} deleted, {} as they were",

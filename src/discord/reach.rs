@@ -14,7 +14,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// New sessions that are left untouched: at none left, Discord resets the token.
-const SESSIONS_IN_RESERVE: u64 = 20;
+pub const SESSIONS_IN_RESERVE: u64 = 20;
 
 /// Why the bot cannot go on. The text is for the operator.
 #[derive(Debug, thiserror::Error)]

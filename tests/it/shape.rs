@@ -107,20 +107,20 @@ fn only_the_library_names_the_index_the_parsers_and_the_graph() {
 #[test]
 fn bot_library_picture_and_speech_know_no_runtime_and_no_network() {
     for name in ["tokio", "serenity", "reqwest", "hyper", "async", "await"] {
-        assert_eq!(naming(name, &["src/bot/", "src/library/", "src/picture/", "src/speech/"], &[]), NOBODY);
+        assert_eq!(naming(name, &["src/bot/", "src/library/", "src/picture/", "src/speech/", "src/doctor/"], &[]), NOBODY);
     }
 }
 
 #[test]
 fn the_library_knows_no_other_room() {
-    for room in ["speech", "bot", "picture", "discord", "console", "config"] {
+    for room in ["speech", "bot", "picture", "discord", "console", "doctor", "config"] {
         assert_eq!(naming(&format!("crate::{room}"), &["src/library/"], &[]), NOBODY);
     }
 }
 
 #[test]
 fn the_speech_knows_no_other_room_and_alone_reads_the_catalogues() {
-    for room in ["library", "bot", "picture", "discord", "console", "config"] {
+    for room in ["library", "bot", "picture", "discord", "console", "doctor", "config"] {
         assert_eq!(naming(&format!("crate::{room}"), &["src/speech/"], &[]), NOBODY);
     }
     for name in ["fluent_bundle", "fluent_syntax", "include_str!"] {
@@ -165,20 +165,29 @@ fn what_a_member_reads_stands_in_the_catalogues() {
 
 #[test]
 fn the_bot_knows_the_library_and_speech_alone() {
-    for room in ["picture", "discord", "console", "config"] {
+    for room in ["picture", "discord", "console", "doctor", "config"] {
         assert_eq!(naming(&format!("crate::{room}"), &["src/bot/"], &[]), NOBODY);
     }
 }
 
 #[test]
 fn the_picture_knows_the_library_and_speech_alone_and_alone_draws() {
-    for room in ["bot", "discord", "console", "config"] {
+    for room in ["bot", "discord", "console", "doctor", "config"] {
         assert_eq!(naming(&format!("crate::{room}"), &["src/picture/"], &[]), NOBODY);
     }
     for name in ["resvg", "skrifa", "notosans"] {
         assert_eq!(naming(name, &["src/"], &["src/picture/"]), NOBODY);
     }
     assert_eq!(naming("crate::picture", &["src/console/"], &[]), NOBODY);
+}
+
+#[test]
+fn the_doctor_knows_the_library_alone_and_discord_its_findings() {
+    for room in ["speech", "bot", "picture", "discord", "console", "config"] {
+        assert_eq!(naming(&format!("crate::{room}"), &["src/doctor/"], &[]), NOBODY);
+    }
+    assert_eq!(naming("crate::doctor", &["src/console/"], &[]), NOBODY);
+    assert_eq!(naming("crate::doctor::here", &["src/discord/"], &[]), NOBODY);
 }
 
 #[test]

@@ -287,3 +287,36 @@ pub fn guild_create() -> Value {
     merge(&mut guild, &more);
     guild
 }
+
+/// The server as GET /guilds/{id} tells it: without what only the gateway has.
+pub fn server(facts: &Value) -> Value {
+    const GATEWAY_ALONE: [&str; 13] = [
+        "joined_at",
+        "large",
+        "unavailable",
+        "member_count",
+        "voice_states",
+        "members",
+        "channels",
+        "threads",
+        "presences",
+        "stage_instances",
+        "guild_scheduled_events",
+        "soundboard_sounds",
+        "nsfw",
+    ];
+    let mut server = guild_create();
+    if let Some(fields) = server.as_object_mut() {
+        fields.retain(|key, _| !GATEWAY_ALONE.contains(&key.as_str()));
+    }
+    merge(&mut server, facts);
+    server
+}
+
+/// The bot's membership as GET /guilds/{id}/members/{id} tells it.
+pub fn membership(facts: &Value) -> Value {
+    let mut membership = member(None);
+    membership["user"] = bot_user();
+    merge(&mut membership, facts);
+    membership
+}

@@ -62,6 +62,14 @@ pub struct Setup {
     pub answer_within: Duration,
     /// `verify_key` of the application, hex.
     pub public_key: String,
+    /// So many seconds Discord's clock is ahead of this machine's.
+    pub clock_ahead: i64,
+    /// What is otherwise with the application, the server, the bot's membership there, and channels by id: fields that take the place
+    /// of the stand-in's own.
+    pub application: Value,
+    pub server: Value,
+    pub member: Value,
+    pub channel_facts: Vec<(u64, Value)>,
 }
 
 impl Default for Setup {
@@ -78,6 +86,11 @@ impl Default for Setup {
             channels: vec![CHANNEL, OTHER_CHANNEL],
             answer_within: Duration::from_secs(3),
             public_key: "00".repeat(32),
+            clock_ahead: 0,
+            application: Value::Null,
+            server: Value::Null,
+            member: Value::Null,
+            channel_facts: Vec::new(),
         }
     }
 }

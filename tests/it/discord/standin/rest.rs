@@ -1,10 +1,11 @@
 //! The REST half of the stand-in: the routes that a bot uses, each answering and refusing as Discord does.
 
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request as HttpRequest, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -161,10 +162,20 @@ pub async fn answer(State(shared): State<Arc<Shared>>, request: HttpRequest<Body
             world.requests.push(Request { method, path, body, files, status });
         }
     });
-    match reply {
-        Some(reply) => reply.into_response(),
-        None => std::future::pending().await,
-    }
+    let Some(reply) = reply else {
+        return std::future::pending().await;
+    };
+    let mut response = reply.into_response();
+    response.headers_mut().insert(header::DATE, date(shared.look().setup.clock_ahead));
+    response
+}
+
+/// What a clock that is ahead of ours says.
+fn date(ahead: i64) -> HeaderValue {
+    let span = Duration::from_secs(ahead.unsigned_abs());
+    let now = SystemTime::now();
+    let date = httpdate::fmt_http_date(if ahead < 0 { now - span } else { now + span });
+    HeaderValue::from_str(&date).expect("a date")
 }
 
 fn route(world: &mut World, call: &Call) -> Reply {
@@ -206,6 +217,12 @@ fn route(world: &mut World, call: &Call) -> Reply {
         ("POST", ["interactions", id, token, "callback"]) => webhooks::callback(world, call, id, token),
         ("POST", ["webhooks", _, token]) => webhooks::follow_up(world, call, token),
         (_, ["webhooks", _, token, "messages", which]) => webhooks::message(world, call, token, which),
+        ("GET", ["guilds", guild, ..]) if !people::is_here(guild) => people::strange(guild),
+        ("GET", ["guilds", _]) => Reply::ok(events::server(&world.setup.server)),
+        ("GET", ["guilds", _, "members", who]) if *who == application => {
+            Reply::ok(events::membership(&world.setup.member))
+        }
+        ("GET", ["guilds", _, "members", _]) => Reply::error(404, 10007, "Unknown Member"),
         (_, ["channels", id, rest @ ..]) => in_channel(world, call, id, rest),
         _ => unknown(world, call),
     }
@@ -225,7 +242,13 @@ fn in_channel(world: &mut World, call: &Call, id: &str, rest: &[&str]) -> Reply 
         return Reply::error(403, 50001, "Missing Access");
     }
     match (call.method.as_str(), rest) {
-        ("GET", []) => Reply::ok(events::channel(id, &channel, &Person::named("ada"))),
+        ("GET", []) => {
+            let mut shown = events::channel(id, &channel, &Person::named("ada"));
+            for (_, facts) in world.setup.channel_facts.iter().filter(|(about, _)| *about == id) {
+                events::merge(&mut shown, facts);
+            }
+            Reply::ok(shown)
+        }
         ("POST", ["typing"]) => Reply::nothing(),
         ("POST", ["messages"]) => create_message(world, call, id, channel.guild),
         (method @ ("GET" | "PATCH" | "DELETE"), ["messages", message]) => {
@@ -320,7 +343,7 @@ pub fn edit_message(world: &mut World, call: &Call, at: usize, interaction: Opti
 }
 
 fn application_info(world: &World) -> Value {
-    json!({
+    let mut application = json!({
         "id": APPLICATION.to_string(), "name": "Rolecall", "icon": null, "description": "", "summary": "", "type": null,
         "bot_public": true, "bot_require_code_grant": false, "verify_key": world.setup.public_key, "team": null,
         "owner": Person::named("owner").user(), "flags": world.application_flags(), "hook": true,
@@ -330,5 +353,7 @@ fn application_info(world: &World) -> Value {
             "0": {"oauth2_install_params": {"scopes": ["applications.commands", "bot"], "permissions": "2048"}},
             "1": {"oauth2_install_params": {"scopes": ["applications.commands"], "permissions": "0"}},
         },
-    })
+    });
+    events::merge(&mut application, &world.setup.application);
+    application
 }

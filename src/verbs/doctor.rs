@@ -1,0 +1,68 @@
+//! `rolecall doctor`: what the bot needs, looked at piece by piece, with what to do where something is wrong.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use rolecall::config::{Config, ConfigError, Flags, VARIABLES};
+use rolecall::discord::doctor::{Settings, examine};
+use rolecall::doctor::finding::{Finding, passed, report, to_json};
+use rolecall::doctor::here;
+
+/// The settings without those that cannot be used, and the faults of these: everything else can still be looked at.
+///
+/// # Errors
+/// What is wrong with settings although those were left out.
+pub fn settings(
+    flags: &Flags,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<(Config, Vec<ConfigError>), Vec<ConfigError>> {
+    let read =
+        |left_out: &[&str]| Config::read(flags.clone(), |name| variable(name).filter(|_| !left_out.contains(&name)));
+    let mut faults: Vec<ConfigError> = Vec::new();
+    let mut left_out: Vec<&'static str> = Vec::new();
+    loop {
+        let errors = match read(&left_out) {
+            Ok(config) => return Ok((config, faults)),
+            Err(errors) => errors,
+        };
+        let found = left_out.len();
+        left_out
+            .extend(errors.iter().map(ConfigError::name).filter(|name| !left_out.contains(name)).collect::<Vec<_>>());
+        if left_out.len() == found {
+            // What is left out is missed by another setting, which goes as well, without a word: it was not at fault.
+            let faults_without =
+                |name: &&'static str| read(&[&left_out[..], &[*name]].concat()).err().map_or(0, |errors| errors.len());
+            match VARIABLES.into_iter().filter(|name| !left_out.contains(name)).min_by_key(faults_without) {
+                Some(name) => left_out.push(name),
+                None => return Err(errors),
+            }
+        }
+        if faults.is_empty() {
+            faults = errors;
+        }
+    }
+}
+
+/// Looks at everything, and tells it on standard output.
+///
+/// # Errors
+/// Where standard output cannot be written to.
+pub fn run(config: &Config, faults: &[ConfigError], json: bool) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let mut findings: Vec<Finding> = faults.iter().map(|fault| Finding::wrong("settings", fault.to_string())).collect();
+    findings.extend(here::documents(&config.corpus, &config.index));
+    let settings = Settings {
+        token: config.token.as_ref().map(|token| token.reveal()),
+        api_url: config.api_url.as_deref(),
+        ask_channels: &config.ask_channels,
+        public_key: None,
+        gateway: true,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    findings.extend(runtime.block_on(examine(&settings)));
+    if json {
+        writeln!(std::io::stdout(), "{}", to_json(&findings))?;
+    } else {
+        write!(anstream::stdout(), "{}", report(&findings))?;
+    }
+    Ok(if passed(&findings) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
