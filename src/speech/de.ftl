@@ -215,7 +215,7 @@ roles-title = { $count ->
 roles-open = Rolle öffnen
 help = Hilfe
 help-title = Was du fragen kannst
-help-intro = Ich weiß, was Menschen in den Rollen einer Organisation tun. Frag auf Englisch in deinen eigenen Worten oder nimm einen Befehl. Jede Antwort nennt ihre Quelle; was die Quellen nicht sagen, beantworte ich nicht.
+help-intro = Ich weiß, was Menschen in den Rollen einer Organisation tun. Frag auf Englisch in deinen eigenen Worten oder nutze einen Befehl. Jede Antwort nennt ihre Quelle; was die Quellen nicht sagen, beantworte ich nicht.
 help-commands = Befehle
 help-questions = Fragen, auf Englisch
 # Beispiele zum Eintippen: Fragen werden nur auf Englisch verstanden.
@@ -225,7 +225,7 @@ help-question-compare = What is the difference between { ARTICLE($one) } and { A
 help-question-next = What comes after { $title }?
 help-question-why = Why have { ARTICLE($title) }?
 nothing-title = Das weiß ich nicht
-nothing = Darauf geben meine Dokumente keine Antwort, und ich rate nicht. Ich kann dir sagen, was eine Rolle tut, wer etwas tut und wie man von einer Rolle zur anderen kommt.
+nothing = Darauf geben meine Dokumente keine Antwort, und ich rate nicht. Ich kann dir sagen, was eine Rolle tut, wer etwas tut und wie man von einer Rolle zur anderen kommt. Fragen verstehe ich nur auf Englisch.
 nothing-role = Was macht man als { $title }?
 nothing-topic = Mehr über { $title }
 perhaps = Vielleicht: { $title }
@@ -250,7 +250,7 @@ refusal-ask = Was kann ich fragen?
 gone-command = Den Befehl „{ $name }“ habe ich nicht mehr. Discord merkt das bald.
 gone-button = Diese Schaltfläche stammt aus einer anderen Zeit, und ich weiß nicht mehr, wonach sie gefragt hat.
 gone-form = Um dieses Formular habe ich nie gebeten.
-empty-message = In dieser Nachricht steht kein Text, den ich beantworten könnte, vielleicht nur ein Bild. Nimm das bei einer Nachricht, die etwas fragt.
+empty-message = In dieser Nachricht steht kein Text, den ich beantworten könnte, vielleicht nur ein Bild. Nutze den Befehl bei einer Nachricht, in der etwas gefragt wird.
 empty-reply = Dazu habe ich nichts zu sagen.
 menu-span = { $title }: { $first } bis { $last }
 

@@ -5,6 +5,7 @@ mod edits;
 mod feedback;
 mod flows;
 mod http;
+mod languages;
 mod operation;
 mod pictures;
 mod process;
