@@ -1,13 +1,15 @@
 //! Every setting: from flags, the environment and `.env`. All that is wrong is told at once, each with what to do.
 
-use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::secret::Secret;
 
 use crate::speech::Language;
 
 /// Every variable that is read, with what it is for; `.env.example` explains each and a test holds the two together.
-pub const VARIABLES: [&str; 12] = [
+pub const VARIABLES: [&str; 14] = [
     "DISCORD_TOKEN",
     "DISCORD_API_URL",
     "DISCORD_PUBLIC_KEY",
@@ -19,25 +21,23 @@ pub const VARIABLES: [&str; 12] = [
     "ROLECALL_SURE_CHANNEL",
     "ROLECALL_SURE_DIRECT",
     "ROLECALL_LANGUAGE",
+    "ROLECALL_WATCHDOG",
+    "ROLECALL_LOG_FORMAT",
     "RUST_LOG",
 ];
 
-/// A word that must not be printed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// The word itself, for the one place that sends it.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people to read.
+    #[default]
+    Human,
+    /// One JSON object a line.
+    Json,
 }
 
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("(secret)")
-    }
-}
+/// Seconds, where nothing is set.
+const WATCHDOG: u64 = 60;
 
 /// What was set.
 #[derive(Clone, Debug)]
@@ -62,6 +62,10 @@ pub struct Config {
     pub sure_direct: Option<f32>,
     /// The language for whoever does not tell theirs.
     pub language: Language,
+    /// How long the connection to Discord may be away before something is done about it.
+    pub watchdog: Duration,
+    /// How log lines are written.
+    pub log_format: LogFormat,
     /// What is logged, in the syntax of `RUST_LOG`.
     pub log: String,
 }
@@ -213,13 +217,29 @@ impl Config {
         let corpus =
             flags.corpus.or_else(|| set("ROLECALL_CORPUS").map(PathBuf::from)).unwrap_or_else(|| "corpus".into());
         let index = flags.index.or_else(|| set("ROLECALL_INDEX").map(PathBuf::from)).unwrap_or_else(|| "index".into());
+        let watchdog = set("ROLECALL_WATCHDOG").map_or(Some(WATCHDOG), |value| {
+            let seconds = value.parse().ok().filter(|seconds| (5..=3600).contains(seconds));
+            if seconds.is_none() {
+                let fault = format!("\"{value}\" is no number of seconds from 5 to 3600; write for example 60");
+                wrong("ROLECALL_WATCHDOG", fault);
+            }
+            seconds
+        });
+        let log_format = match set("ROLECALL_LOG_FORMAT").as_deref() {
+            None | Some("human") => LogFormat::Human,
+            Some("json") => LogFormat::Json,
+            Some(other) => {
+                wrong("ROLECALL_LOG_FORMAT", format!("\"{other}\" is no format; write human or json"));
+                LogFormat::default()
+            }
+        };
         let log = set("RUST_LOG").unwrap_or_else(|| "rolecall=info,feedback=info,warn".to_owned());
         if let Err(fault) = log.parse::<tracing_subscriber::EnvFilter>() {
             wrong("RUST_LOG", format!("\"{log}\" cannot be read ({fault}); write for example rolecall=debug,warn"));
         }
         if errors.is_empty() {
             Ok(Config {
-                token: token.map(Secret),
+                token: token.map(Secret::new),
                 api_url,
                 http,
                 gateway,
@@ -229,6 +249,8 @@ impl Config {
                 sure_channel,
                 sure_direct,
                 language: language.as_ref().and_then(known).unwrap_or_default(),
+                watchdog: Duration::from_secs(watchdog.unwrap_or(WATCHDOG)),
+                log_format,
                 log,
             })
         } else {

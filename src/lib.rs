@@ -8,6 +8,7 @@
 //!    `bot`; `discord` knows `picture` as well.
 //! 6. [`doctor`], whether it can work as it is set up. Knows `library`; `discord` tells it what Discord says, as its findings.
 //! 7. [`config`]: every setting. Knows the languages there are; only `main` and its verbs know it.
+//! 8. [`secret`]: a word that cannot be printed, for whoever has to hold one.
 
 pub mod bot;
 pub mod config;
@@ -16,4 +17,5 @@ pub mod discord;
 pub mod doctor;
 pub mod library;
 pub mod picture;
+pub mod secret;
 pub mod speech;

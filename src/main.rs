@@ -14,10 +14,10 @@ use rolecall::bot::Bot;
 use rolecall::bot::question::Bounds;
 use rolecall::bot::reply::Style;
 use rolecall::bot::request::Request;
-use rolecall::config::{Config, Flags, Http};
+use rolecall::config::{Config, Flags, Http, LogFormat};
 use rolecall::console;
-use rolecall::discord::{self, http::Address};
 use rolecall::discord::registration::Order;
+use rolecall::discord::{self, http::Address};
 use rolecall::library::Library;
 use rolecall::library::index::Origin;
 use rolecall::picture;
@@ -117,7 +117,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
         Some(Verb::Doctor { .. }) => verbs::doctor::settings(&flags, set).map_err(|errors| listed(&errors))?,
         _ => (Config::read(flags, set).map_err(|errors| listed(&errors))?, Vec::new()),
     };
-    log_to_stderr(&config.log)?;
+    log_to_stderr(&config.log, config.log_format)?;
     match arguments.verb {
         None if config.token.is_some() || config.http.is_some() => go_live(&config),
         None => {
@@ -166,16 +166,20 @@ fn read_env_file() -> Result<(), String> {
     Err(format!(".env cannot be read: {fault}; compare it with .env.example"))
 }
 
-fn log_to_stderr(filter: &str) -> Result<(), String> {
+fn log_to_stderr(filter: &str, format: LogFormat) -> Result<(), String> {
     let filter = format!("{filter},{}", discord::LOG_LIMITS);
     let filter = filter.parse::<tracing_subscriber::EnvFilter>().map_err(|error| error.to_string())?;
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    tracing_subscriber::fmt()
+    // Standard error may be closed, which is no reason to stop: where a line cannot be written, nothing is said of that.
+    let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        .with_ansi(colours)
         .with_target(false)
-        .init();
+        .log_internal_errors(false);
+    match format {
+        LogFormat::Human => log.with_ansi(colours).init(),
+        LogFormat::Json => log.json().flatten_event(true).with_current_span(false).with_span_list(false).init(),
+    }
     // A panic is a fault of the program: told once, with its place, among the other lines of the log.
     std::panic::set_hook(Box::new(|fault| tracing::error!("a fault of the program, please report it: {fault}")));
     Ok(())
@@ -230,16 +234,19 @@ fn open_library(config: &Config) -> Result<Library, String> {
 /// Serves Discord, at its gateway and over HTTP, until the process is told to stop. It ends the process itself: a connection that hangs would keep the runtime
 /// from ending.
 fn go_live(config: &Config) -> Outcome {
-    let token = config.token.as_ref().filter(|_| config.gateway).map(|token| token.reveal().to_owned());
+    let token = config.token.clone().filter(|_| config.gateway);
     let http = config.http.map(|Http { listen, public_key }| Address { listen, public_key });
     let (api_url, ask_channels) = (config.api_url.clone(), config.ask_channels.clone());
-    let settings = discord::Settings { token, http, api_url, ask_channels };
+    let settings = discord::Settings { token, http, api_url, ask_channels, patience: config.watchdog };
     let bot = Arc::new(open(config)?);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     match runtime.block_on(discord::run(settings, bot)) {
         Ok(()) => std::process::exit(0),
         Err(error) => {
-            eprintln!("rolecall: {error}");
+            match config.log_format {
+                LogFormat::Human => eprintln!("rolecall: {error}"),
+                LogFormat::Json => tracing::error!("{error}"),
+            }
             std::process::exit(1)
         }
     }

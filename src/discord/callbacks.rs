@@ -2,15 +2,15 @@
 
 use std::fmt;
 
-use serenity::http::Http;
 use serenity::model::id::InteractionId;
 use tokio::time::Instant;
 
 use crate::discord::deliver::{self, Failure};
 use crate::discord::interactions::Answer;
+use crate::discord::rest::Rest;
 
 /// Brings answers back.
-pub struct Callbacks(Http);
+pub struct Callbacks(Rest);
 
 impl fmt::Debug for Callbacks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -20,19 +20,19 @@ impl fmt::Debug for Callbacks {
 
 impl Callbacks {
     /// Through a client without limits.
-    pub fn through(http: Http) -> Self {
-        Callbacks(http)
+    pub fn through(rest: Rest) -> Self {
+        Callbacks(rest)
     }
 
     /// Brings back the answer to an interaction that came in at `since`. A picture that Discord refuses is left out; where it
     /// refuses the answer itself, there is an apology.
     pub async fn deliver(&self, id: InteractionId, token: &str, answer: Answer, since: Instant) {
-        let http = &self.0;
+        let rest = &self.0;
         let message = match answer {
             Answer::Message { body, picture } => {
                 if let Some(picture) = picture {
                     let whole = body.clone().with_picture(&picture.words).callback();
-                    match deliver::callback(http, id, token, &whole, Some(&picture), since).await {
+                    match deliver::callback(rest, id, token, &whole, Some(&picture), since).await {
                         Err(Failure::Refused(why)) => tracing::warn!(%why, "an answer goes out without its picture"),
                         Err(why) => return tracing::warn!(%why, "an interaction was not answered"),
                         Ok(()) => return,
@@ -41,13 +41,13 @@ impl Callbacks {
                 body
             }
             Answer::Form(form) => {
-                if let Err(why) = deliver::callback(http, id, token, &form, None, since).await {
+                if let Err(why) = deliver::callback(rest, id, token, &form, None, since).await {
                     tracing::warn!(%why, "a form was not opened");
                 }
                 return;
             }
             Answer::Choices(choices) => {
-                if let Err(why) = deliver::callback(http, id, token, &choices, None, since).await {
+                if let Err(why) = deliver::callback(rest, id, token, &choices, None, since).await {
                     // Whoever types on makes the one before worthless; nothing is lost.
                     tracing::debug!(%why, "suggestions came too late");
                 }
@@ -55,10 +55,10 @@ impl Callbacks {
             }
         };
         let apology = message.sorry().ephemeral().callback();
-        let mut sent = deliver::callback(http, id, token, &message.callback(), None, since).await;
+        let mut sent = deliver::callback(rest, id, token, &message.callback(), None, since).await;
         if let Err(Failure::Refused(why)) = &sent {
             tracing::error!(%why, "an answer was refused by Discord; please report it");
-            sent = deliver::callback(http, id, token, &apology, None, since).await;
+            sent = deliver::callback(rest, id, token, &apology, None, since).await;
         }
         if let Err(why) = sent {
             tracing::warn!(%why, "an interaction was not answered");

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serenity::builder::CreateAttachment;
-use serenity::http::{Http, HttpError, LightMethod, Multipart, MultipartUpload, Request, Route};
+use serenity::http::{HttpError, LightMethod, Multipart, MultipartUpload, Request, Route};
 use serenity::model::id::{ChannelId, InteractionId, MessageId};
 use tokio::time::{Instant, sleep, timeout_at};
 
+use crate::discord::backoff::{Backoff, jittered};
+use crate::discord::rest::Rest;
 use crate::discord::wire::encode::PICTURE;
 use crate::picture::Picture;
 
@@ -19,6 +21,7 @@ const FIRST_WAIT: Duration = Duration::from_millis(150);
 /// Attempts to send a message, each after twice the wait.
 const SENDS: u32 = 5;
 const FIRST_SEND_WAIT: Duration = Duration::from_millis(400);
+const LONGEST_SEND_WAIT: Duration = Duration::from_secs(10);
 
 const ALREADY_ACKNOWLEDGED: isize = 40060;
 
@@ -38,7 +41,7 @@ pub enum Failure {
 /// # Errors
 /// Where Discord refused it, or it did not get there in time.
 pub async fn callback(
-    http: &Http,
+    rest: &Rest,
     id: InteractionId,
     token: &str,
     body: &impl Serialize,
@@ -46,11 +49,12 @@ pub async fn callback(
     since: Instant,
 ) -> Result<(), Failure> {
     let end = since + ANSWER_WITHIN;
-    let (mut wait, mut again) = (FIRST_WAIT, false);
+    let (mut wait, mut again, body) = (jittered(FIRST_WAIT), false, written(body)?);
     loop {
-        let attempt = http.create_interaction_response(id, token, body, files(picture));
+        let route = Route::InteractionResponse { interaction_id: id, token };
+        let attempt = rest.request(filled(Request::new(route, LightMethod::Post), Some(&body), picture));
         let why = match timeout_at(end.min(Instant::now() + ATTEMPT), attempt).await {
-            Ok(Ok(())) => return Ok(()),
+            Ok(Ok(_)) => return Ok(()),
             // The attempt before did arrive; only its answer was lost.
             Ok(Err(error)) if again && code(&error) == Some(ALREADY_ACKNOWLEDGED) => return Ok(()),
             Ok(Err(error)) if refused(&error, picture) => return Err(Failure::Refused(describe(error))),
@@ -71,7 +75,7 @@ pub async fn callback(
 /// # Errors
 /// Where Discord refused it, or it did not get there.
 pub async fn message(
-    http: &Http,
+    rest: &Rest,
     channel_id: ChannelId,
     body: &impl Serialize,
     picture: Option<&Picture>,
@@ -81,7 +85,7 @@ pub async fn message(
         id: MessageId,
     }
     let route = Route::ChannelMessages { channel_id };
-    let response = insist(http, route, LightMethod::Post, Some(written(body)?), picture).await?;
+    let response = insist(rest, route, LightMethod::Post, Some(written(body)?), picture).await?;
     // It is there even where Discord does not say which one it is.
     Ok(response.json::<Sent>().await.ok().map(|sent| sent.id))
 }
@@ -91,22 +95,22 @@ pub async fn message(
 /// # Errors
 /// Where Discord refused the new body, or it did not get there.
 pub async fn edit(
-    http: &Http,
+    rest: &Rest,
     channel_id: ChannelId,
     message_id: MessageId,
     body: &impl Serialize,
 ) -> Result<(), Failure> {
     let route = Route::ChannelMessage { channel_id, message_id };
-    insist(http, route, LightMethod::Patch, Some(written(body)?), None).await.map(|_| ())
+    insist(rest, route, LightMethod::Patch, Some(written(body)?), None).await.map(|_| ())
 }
 
 /// Deletes a message of the bot's own.
 ///
 /// # Errors
 /// Where that could not be done, which may be because it is no longer there.
-pub async fn delete(http: &Http, channel_id: ChannelId, message_id: MessageId) -> Result<(), Failure> {
+pub async fn delete(rest: &Rest, channel_id: ChannelId, message_id: MessageId) -> Result<(), Failure> {
     let route = Route::ChannelMessage { channel_id, message_id };
-    insist(http, route, LightMethod::Delete, None, None).await.map(|_| ())
+    insist(rest, route, LightMethod::Delete, None, None).await.map(|_| ())
 }
 
 fn written(body: &impl Serialize) -> Result<String, Failure> {
@@ -115,24 +119,16 @@ fn written(body: &impl Serialize) -> Result<String, Failure> {
 
 /// Asks again while that may help. What is asked for twice is to take effect once.
 async fn insist(
-    http: &Http,
+    rest: &Rest,
     route: Route<'_>,
     method: LightMethod,
     body: Option<String>,
     picture: Option<&Picture>,
 ) -> Result<reqwest::Response, Failure> {
-    let mut wait = FIRST_SEND_WAIT;
+    let mut backoff = Backoff::new(FIRST_SEND_WAIT, LONGEST_SEND_WAIT);
     for attempt in 1.. {
-        let request = Request::new(route, method);
-        let request = match picture {
-            None => request.body(body.clone().map(String::into_bytes)),
-            Some(_) => request.multipart(Some(Multipart {
-                upload: MultipartUpload::Attachments(files(picture)),
-                payload_json: body.clone(),
-                fields: Vec::new(),
-            })),
-        };
-        let error = match http.request(request).await {
+        let request = filled(Request::new(route, method), body.as_deref(), picture);
+        let error = match rest.request(request).await {
             Ok(response) => return Ok(response),
             Err(error) => error,
         };
@@ -142,10 +138,22 @@ async fn insist(
         if !passing(&error) || attempt == SENDS {
             return Err(Failure::Lost(describe(error)));
         }
-        sleep(wait).await;
-        wait *= 2;
+        sleep(backoff.wait()).await;
     }
     Err(Failure::Lost("not tried".to_owned()))
+}
+
+/// A request with this body and picture.
+fn filled<'a>(request: Request<'a>, body: Option<&str>, picture: Option<&Picture>) -> Request<'a> {
+    let body = body.map(str::to_owned);
+    match picture {
+        None => request.body(body.map(String::into_bytes)),
+        Some(_) => request.multipart(Some(Multipart {
+            upload: MultipartUpload::Attachments(files(picture)),
+            payload_json: body,
+            fields: Vec::new(),
+        })),
+    }
 }
 
 /// A picture as a file to send.

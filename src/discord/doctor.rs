@@ -5,11 +5,12 @@ use std::fmt;
 use serde_json::Value;
 use serenity::interactions_endpoint::Verifier;
 
+use crate::discord::budget::RESERVE;
 use crate::discord::channels;
 use crate::discord::commands::{Place, Step, called, plan, wanted};
 use crate::discord::inquiry::{Inquiry, Refusal};
 use crate::discord::permissions::invitation;
-use crate::discord::reach::{DiscordError, SESSIONS_IN_RESERVE};
+use crate::discord::reach::DiscordError;
 use crate::doctor::finding::Finding;
 
 /// What is looked at with the token, in order.
@@ -281,7 +282,7 @@ fn sessions(gateway: Result<Value, Refusal>) -> Finding {
     let text = format!("{left} of {total} starts of a day are left");
     let why = format!("{text}, for {minutes} minutes: find out what starts the bot again and again");
     match left {
-        _ if left <= SESSIONS_IN_RESERVE => Finding::wrong(
+        _ if left <= RESERVE => Finding::wrong(
             "sessions",
             format!("{why}. It does not start before then, since Discord resets the token at none"),
         ),

@@ -4,40 +4,43 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use serenity::Error;
-use serenity::async_trait;
-use serenity::client::{ClientBuilder, Context, EventHandler};
-use serenity::gateway::{ConnectionStage, GatewayError, ShardStageUpdateEvent};
-use serenity::http::Http;
 use serenity::model::application::Interaction;
 use serenity::model::channel::Message;
-use serenity::model::event::{MessageUpdateEvent, ResumedEvent};
+use serenity::model::event::{Event, MessageUpdateEvent};
 use serenity::model::gateway::{BotGateway, GatewayIntents, Ready};
-use serenity::model::id::{ChannelId, GuildId, MessageId, UserId};
+use serenity::model::id::{ChannelId, MessageId, UserId};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
 use crate::bot::reply::{Chart, Reply};
 use crate::discord::allowance::Turn;
 use crate::discord::answer::drawn;
+use crate::discord::budget::Budget;
 use crate::discord::callbacks::Callbacks;
-use crate::discord::deliver::{self, Failure, describe};
+use crate::discord::deliver::{self, Failure};
 use crate::discord::desk::Desk;
 use crate::discord::edits::Answered;
+use crate::discord::health::Health;
 use crate::discord::interactions::Interactions;
 use crate::discord::operator::tell;
 use crate::discord::pace::Pace;
 use crate::discord::permissions::invitation;
 use crate::discord::reach::{DiscordError, Reach};
 use crate::discord::recent::Recent;
+use crate::discord::refusals::Refusals;
 use crate::discord::registration::register;
-use crate::discord::watch::{Pulse, Stop};
+use crate::discord::rest::Rest;
+use crate::discord::shard::{Order, Refusal, Session, Shard};
+use crate::discord::socket::Introduction;
+use crate::discord::watch::Stop;
 use crate::discord::wire::decode::{self, Heard};
 use crate::discord::wire::encode;
 use crate::speech::say;
 
 const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 
-/// How a session ended.
+/// How serving ended.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Ended {
     /// Somebody stopped the bot.
@@ -48,7 +51,18 @@ pub enum Ended {
     Lost(&'static str),
 }
 
-/// Serves until the session ends.
+/// What outlives the connections: what was used of today's sessions, those that can be gone on with, and how the shards are.
+#[derive(Debug, Default)]
+pub struct Standing {
+    /// What new sessions cost.
+    pub budget: Arc<Budget>,
+    /// How the shards are.
+    pub health: Arc<Health>,
+    /// The session of each shard.
+    pub sessions: Vec<Option<Session>>,
+}
+
+/// Serves until stopped, or until it is better to begin anew.
 ///
 /// # Errors
 /// Where no other session would fare better.
@@ -57,50 +71,80 @@ pub async fn serve(
     desk: &Desk,
     ask_channels: &[u64],
     gateway: BotGateway,
+    standing: &mut Standing,
     stop: &mut Stop,
 ) -> Result<Ended, DiscordError> {
     let handler = Arc::new(Handler {
         desk: desk.clone(),
         interactions: Interactions::at(desk.clone()),
         callbacks: Callbacks::through(reach.callbacks()),
+        rest: reach.calls(),
+        refusals: Arc::clone(reach.refusals()),
         ask_channels: ask_channels.to_vec(),
         me: OnceLock::new(),
         ready_once: AtomicBool::new(false),
         pace: Pace::default(),
         recent: Recent::default(),
-        pulse: Pulse::default(),
     });
     let mut intents = GatewayIntents::GUILD_MESSAGES | GatewayIntents::DIRECT_MESSAGES;
     intents.set(GatewayIntents::MESSAGE_CONTENT, !ask_channels.is_empty());
-    let mut client = ClientBuilder::new_with_http(reach.calls(), intents)
-        .event_handler_arc(Arc::clone(&handler))
-        .await
-        .map_err(|error| DiscordError::Refused(describe(error)))?;
-    // serenity asks again where the gateway is, and where that fails once, takes the public one for ever.
-    gateway.url.clone_into(&mut *client.ws_url.lock().await);
-    let shards = Arc::clone(&client.shard_manager);
-    let http = Arc::clone(&client.http);
+    standing.budget.read(&gateway.session_start_limit);
+    let shards = gateway.shards.max(1);
+    standing.sessions.resize(shards as usize, None);
+    let (order, orders) = watch::channel(Order::Stay);
+    let mut living = JoinSet::new();
+    for (number, session) in (0..shards).zip(standing.sessions.iter_mut()) {
+        let handler = Arc::clone(&handler);
+        let shard = Shard {
+            introduction: Introduction {
+                token: reach.token().clone(),
+                intents: intents.bits(),
+                shard: [number, shards],
+            },
+            url: gateway.url.clone(),
+            budget: Arc::clone(&standing.budget),
+            health: Arc::clone(&standing.health),
+            orders: orders.clone(),
+            deliver: move |event| handler.take(event),
+        };
+        let session = session.take();
+        living.spawn(async move { (number, shard.live(session).await) });
+    }
     let ended = tokio::select! {
-        ended = client.start_shards(gateway.shards.max(1)) => ended.map(|()| Ended::Lost("all connections were closed")),
+        Some(ended) = living.join_next() => match ended {
+            Ok((_, (Some(refusal), _))) => refused(refusal, ask_channels),
+            // Neither ordered to end nor refused: the panic hook has said why.
+            Ok(_) | Err(_) => Ok(Ended::Lost("a shard ended")),
+        },
         () = stop.asked() => Ok(Ended::Stopped),
-        why = handler.pulse.lost(&http) => Ok(Ended::Lost(why)),
+        () = standing.health.restart_ordered() => Ok(Ended::Lost("the watchdog wants it")),
     };
-    let closed = match &ended {
-        Ok(_) => timeout(CLOSE_WITHIN, shards.shutdown_all()).await.is_ok(),
-        Err(_) => true,
-    };
-    desk.busy.finish(CLOSE_WITHIN).await;
-    match ended {
-        Ok(Ended::Lost(_)) if !closed => Err(DiscordError::Stuck),
-        Ok(ended) => Ok(ended),
-        Err(Error::Gateway(GatewayError::DisallowedGatewayIntents)) if !ask_channels.is_empty() => {
-            Ok(Ended::ContentRefused)
+    order.send_replace(if matches!(ended, Ok(Ended::Lost(_))) { Order::Pause } else { Order::Leave });
+    let close = timeout(CLOSE_WITHIN, async {
+        while let Some(ended) = living.join_next().await {
+            if let Ok((number, (_, session))) = ended
+                && let Some(kept) = standing.sessions.get_mut(number as usize)
+            {
+                *kept = session;
+            }
         }
-        Err(Error::Gateway(GatewayError::DisallowedGatewayIntents | GatewayError::InvalidGatewayIntents)) => {
-            Err(DiscordError::Intents)
-        }
-        Err(Error::Gateway(GatewayError::InvalidAuthentication)) => Err(DiscordError::Token),
-        Err(error) => Err(DiscordError::Refused(describe(error))),
+    });
+    let _ = tokio::join!(close, desk.busy.finish(CLOSE_WITHIN));
+    standing.health.over();
+    if !matches!(ended, Ok(Ended::Lost(_))) {
+        standing.sessions.clear();
+    }
+    ended
+}
+
+/// What follows from a refusal.
+fn refused(refusal: Refusal, ask_channels: &[u64]) -> Result<Ended, DiscordError> {
+    match refusal {
+        Refusal::Token => Err(DiscordError::Token),
+        Refusal::Leave if !ask_channels.is_empty() => Ok(Ended::ContentRefused),
+        Refusal::Intents | Refusal::Leave => Err(DiscordError::Intents),
+        Refusal::Version => Err(DiscordError::Version),
+        Refusal::Shards => Ok(Ended::Lost("Discord wants another number of shards")),
     }
 }
 
@@ -108,19 +152,46 @@ struct Handler {
     desk: Desk,
     interactions: Interactions,
     callbacks: Callbacks,
+    rest: Rest,
+    refusals: Arc<Refusals>,
     ask_channels: Vec<u64>,
     me: OnceLock<UserId>,
     ready_once: AtomicBool,
     pace: Pace,
     recent: Recent<Answered>,
-    pulse: Pulse,
 }
 
-#[async_trait]
-impl EventHandler for Handler {
-    async fn ready(&self, context: Context, ready: Ready) {
-        self.pulse.connected(context.shard_id, true);
-        self.pulse.new_session();
+impl Handler {
+    /// Takes an event, and answers it beside the others: a fault in one of them is its own.
+    fn take(self: &Arc<Self>, event: Event) {
+        // Where Discord takes nothing more, silence is all that is left; the operator knows.
+        if self.refusals.enough() && !matches!(event, Event::Ready(_)) {
+            return;
+        }
+        let (handler, busy) = (Arc::clone(self), self.desk.busy.begin());
+        let answer = async move {
+            match event {
+                Event::Ready(event) => {
+                    // Registering takes its time, and nobody waits for it.
+                    drop(busy);
+                    handler.ready(event.ready).await;
+                }
+                Event::InteractionCreate(event) => handler.interaction(event.interaction).await,
+                Event::MessageCreate(event) => handler.message(event.message).await,
+                Event::MessageUpdate(event) => handler.message_update(event).await,
+                Event::MessageDelete(event) => handler.message_delete(event.message_id).await,
+                Event::MessageDeleteBulk(event) => {
+                    for question in event.ids {
+                        handler.message_delete(question).await;
+                    }
+                }
+                _ => {}
+            }
+        };
+        tokio::spawn(answer);
+    }
+
+    async fn ready(&self, ready: Ready) {
         let _ = self.me.set(ready.user.id);
         let application = ready.application.id;
         if self.ready_once.swap(true, Ordering::Relaxed) {
@@ -129,31 +200,21 @@ impl EventHandler for Handler {
         tell(&format!("online as {} in {} servers", ready.user.name, ready.guilds.len()));
         let invitation = invitation(&application.to_string());
         tell(&format!("to invite the bot to a server, open {invitation}"));
-        let changes = register(&context.http, application).await;
+        let changes = register(&self.rest, application).await;
         tell(&format!(
             "commands: {} created, {} changed, {} deleted, {} as they were",
             changes.created, changes.edited, changes.deleted, changes.kept
         ));
     }
 
-    async fn resume(&self, context: Context, _: ResumedEvent) {
-        self.pulse.connected(context.shard_id, true);
-    }
-
-    async fn shard_stage_update(&self, _: Context, event: ShardStageUpdateEvent) {
-        self.pulse.connected(event.shard_id, event.new == ConnectionStage::Connected);
-    }
-
-    async fn interaction_create(&self, _: Context, interaction: Interaction) {
-        let (since, _busy) = (Instant::now(), self.desk.busy.begin());
-        let (id, token) = (interaction.id(), interaction.token().to_owned());
+    async fn interaction(&self, interaction: Interaction) {
+        let (since, id, token) = (Instant::now(), interaction.id(), interaction.token().to_owned());
         if let Some(answer) = self.interactions.answer(interaction, self.me.get().copied(), since).await {
             self.callbacks.deliver(id, &token, answer, since).await;
         }
     }
 
-    async fn message(&self, context: Context, message: Message) {
-        let _busy = self.desk.busy.begin();
+    async fn message(&self, message: Message) {
         let Some((body, chart)) = self.heard(&message).and_then(|heard| self.answer(&heard)) else { return };
         let (id, channel) = (message.id.get(), message.channel_id);
         let (body, chart, question) = match self.desk.allowance.ask(message.author.id.get(), channel.get()) {
@@ -172,7 +233,7 @@ impl EventHandler for Handler {
             tracing::warn!("too many questions in one channel at once; one was not answered");
             return;
         }
-        let sent = self.send(&context.http, channel, id, body, chart).await;
+        let sent = self.send(channel, id, body, chart).await;
         match sent {
             Ok(answer) => answered.iter_mut().for_each(|answered| answered.answer = answer),
             Err(why) => {
@@ -181,14 +242,7 @@ impl EventHandler for Handler {
         }
     }
 
-    async fn message_update(
-        &self,
-        context: Context,
-        _: Option<Message>,
-        _: Option<Message>,
-        event: MessageUpdateEvent,
-    ) {
-        let _busy = self.desk.busy.begin();
+    async fn message_update(&self, event: MessageUpdateEvent) {
         let Some(mut answered) = self.recent.find(event.id.get(), Instant::now()).await else { return };
         let before = self.heard(&answered.question);
         answered.edit(event);
@@ -196,31 +250,16 @@ impl EventHandler for Handler {
         if before != after {
             // The picture of a route stays away: an edited question has the text alone.
             let body = after.and_then(|heard| self.answer(&heard)).map(|(body, _)| body);
-            answered.show(&context.http, body).await;
+            answered.show(&self.rest, body).await;
         }
     }
 
-    async fn message_delete(&self, context: Context, _: ChannelId, question: MessageId, _: Option<GuildId>) {
-        let _busy = self.desk.busy.begin();
+    async fn message_delete(&self, question: MessageId) {
         if let Some(mut answered) = self.recent.take(question.get(), Instant::now()).await {
-            answered.show(&context.http, None).await;
+            answered.show(&self.rest, None).await;
         }
     }
 
-    async fn message_delete_bulk(
-        &self,
-        context: Context,
-        channel: ChannelId,
-        questions: Vec<MessageId>,
-        guild: Option<GuildId>,
-    ) {
-        for question in questions {
-            self.message_delete(context.clone(), channel, question, guild).await;
-        }
-    }
-}
-
-impl Handler {
     fn heard(&self, message: &Message) -> Option<Heard> {
         decode::message(message, *self.me.get()?, &self.ask_channels)
     }
@@ -228,7 +267,6 @@ impl Handler {
     /// Sends a reply to a message, with its picture where that can be had and is taken, and gives its id.
     async fn send(
         &self,
-        http: &Http,
         channel: ChannelId,
         question: u64,
         body: encode::Message,
@@ -238,17 +276,17 @@ impl Handler {
         let (bot, now) = (&self.desk.bot, Instant::now());
         if let Some(picture) = self.desk.gallery.picture(bot, chart.as_ref(), bot.language(), now).await {
             let body = body.clone().with_picture(&picture.words);
-            match deliver::message(http, channel, &body, Some(&picture)).await {
+            match deliver::message(&self.rest, channel, &body, Some(&picture)).await {
                 Err(Failure::Refused(why)) => {
                     tracing::warn!(%why, "a reply goes out without its picture; may the bot attach files in that channel?");
                 }
                 sent => return sent,
             }
         }
-        match deliver::message(http, channel, &body, None).await {
+        match deliver::message(&self.rest, channel, &body, None).await {
             Err(Failure::Refused(why)) => {
                 tracing::error!(%why, "a reply was refused by Discord; please report it");
-                deliver::message(http, channel, &body.sorry().replying_to(question), None).await
+                deliver::message(&self.rest, channel, &body.sorry().replying_to(question), None).await
             }
             sent => sent,
         }

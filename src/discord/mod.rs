@@ -2,6 +2,8 @@
 
 pub mod allowance;
 pub mod answer;
+pub mod backoff;
+pub mod budget;
 pub mod callbacks;
 pub mod channels;
 pub mod commands;
@@ -13,6 +15,7 @@ pub mod edits;
 pub mod feedback;
 pub mod gallery;
 pub mod gateway;
+pub mod health;
 pub mod http;
 pub mod inquiry;
 pub mod interactions;
@@ -22,58 +25,55 @@ pub mod pace;
 pub mod permissions;
 pub mod reach;
 pub mod recent;
+pub mod refusals;
 pub mod registration;
+pub mod rest;
 pub mod seal;
+pub mod shard;
+pub mod socket;
 pub mod watch;
+pub mod watchdog;
 pub mod wire;
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use backoff::Backoff;
 use desk::Desk;
-use gateway::Ended;
+use gateway::{Ended, Standing};
 use http::{Address, Door};
 pub use reach::DiscordError;
 use reach::Reach;
 use tokio::time::{Instant, sleep};
-use watch::{Stop, Watchdog};
+use watch::Stop;
+use watchdog::Watchdog;
 
 use crate::bot::Bot;
+use crate::secret::Secret;
 
 /// Goes behind whatever the operator wants logged. What these parts say beyond it holds the tokens of interactions, and who
 /// wrote what.
-pub const LOG_LIMITS: &str = "serenity=warn,serenity::gateway::ws=error,tungstenite=warn,tokio_tungstenite=warn,\
+pub const LOG_LIMITS: &str = "needed=info,serenity=warn,tungstenite=warn,tokio_tungstenite=warn,\
                               reqwest=warn,hyper=warn,hyper_util=warn,h2=warn,rustls=warn";
 
 /// What there is to set.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// The bot's token; without one it is not at the gateway.
-    pub token: Option<String>,
+    pub token: Option<Secret>,
     /// Where Discord may post interactions.
     pub http: Option<Address>,
     /// Another origin for Discord's REST API, for tests.
     pub api_url: Option<String>,
     /// Channels in which every message is taken for a question.
     pub ask_channels: Vec<u64>,
+    /// How long the connection to the gateway may be away before something is done about it.
+    pub patience: Duration,
 }
 
-impl fmt::Debug for Settings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Settings { token: _, http, api_url, ask_channels } = self;
-        f.debug_struct("Settings")
-            .field("http", http)
-            .field("api_url", api_url)
-            .field("ask_channels", ask_channels)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Discord wants this long between two sessions.
-const BETWEEN_SESSIONS: Duration = Duration::from_millis(5500);
+const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(900);
-/// A session that lasted so long was a good one.
+/// Connections that lasted so long were good ones.
 const GOOD: Duration = Duration::from_secs(600);
 
 /// Serves Discord until SIGTERM or Ctrl-C: at its gateway, over HTTP, or both side by side.
@@ -82,8 +82,9 @@ const GOOD: Duration = Duration::from_secs(600);
 /// Where the operator has to change something first.
 pub async fn run(settings: Settings, bot: Arc<Bot>) -> Result<(), DiscordError> {
     let mut stop = Stop::listen()?;
-    let _watchdog = Watchdog::start()?;
-    let Settings { token, http, api_url, ask_channels } = settings;
+    let Settings { token, http, api_url, ask_channels, patience } = settings;
+    let standing = Standing::default();
+    let _watchdog = Watchdog::start(patience, Arc::clone(&standing.health))?;
     let desk = Desk::of(bot);
     let door = match http {
         Some(address) => Some(Door::open(address, desk.clone()).await?),
@@ -99,7 +100,7 @@ pub async fn run(settings: Settings, bot: Arc<Bot>) -> Result<(), DiscordError> 
     };
     let at_the_gateway = async {
         let Some(token) = token else { return Ok(()) };
-        let serve = async { sessions(&Reach::new(token, api_url)?, &desk, ask_channels, &mut stop).await };
+        let serve = async { sessions(&Reach::new(token, api_url)?, &desk, ask_channels, standing, &mut stop).await };
         let ended = serve.await;
         // Half a bot would look alive: where the gateway is out of reach for good, the door shuts too.
         stop.ask();
@@ -110,15 +111,21 @@ pub async fn run(settings: Settings, bot: Arc<Bot>) -> Result<(), DiscordError> 
     ended
 }
 
-async fn sessions(reach: &Reach, desk: &Desk, mut ask_channels: Vec<u64>, stop: &mut Stop) -> Result<(), DiscordError> {
-    let mut wait = BETWEEN_SESSIONS;
+async fn sessions(
+    reach: &Reach,
+    desk: &Desk,
+    mut ask_channels: Vec<u64>,
+    mut standing: Standing,
+    stop: &mut Stop,
+) -> Result<(), DiscordError> {
+    let mut backoff = Backoff::new(FIRST_WAIT, LONGEST_WAIT);
     loop {
         let gateway = tokio::select! {
             gateway = reach.knock() => gateway?,
             () = stop.asked() => return Ok(()),
         };
         let began = Instant::now();
-        match gateway::serve(reach, desk, &ask_channels, gateway, stop).await? {
+        match gateway::serve(reach, desk, &ask_channels, gateway, &mut standing, stop).await? {
             Ended::Stopped => {
                 tracing::info!("stopped");
                 return Ok(());
@@ -133,15 +140,15 @@ async fn sessions(reach: &Reach, desk: &Desk, mut ask_channels: Vec<u64>, stop: 
             }
             Ended::Lost(why) => {
                 if began.elapsed() > GOOD {
-                    wait = BETWEEN_SESSIONS;
+                    backoff.reset();
                 }
-                wait = (wait * 2).min(LONGEST_WAIT);
+                let wait = backoff.wait();
                 tracing::warn!(why, retry_in = ?wait, "the connection to Discord was given up");
+                tokio::select! {
+                    () = sleep(wait) => {}
+                    () = stop.asked() => return Ok(()),
+                }
             }
-        }
-        tokio::select! {
-            () = sleep(wait) => {}
-            () = stop.asked() => return Ok(()),
         }
     }
 }

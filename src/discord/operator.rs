@@ -1,13 +1,9 @@
-//! What the operator is told at the start.
+//! What the operator is told, whatever is logged.
 
-use std::io::Write;
+/// What is told under this name is told in any case.
+pub const NEEDED: &str = "needed";
 
 /// Says something that the operator needs, whatever is logged.
 pub fn tell(what: &str) {
-    if tracing::enabled!(tracing::Level::INFO) {
-        tracing::info!("{what}");
-    } else {
-        // Standard error may be closed, which is no reason to stop.
-        let _ = writeln!(std::io::stderr(), "{what}");
-    }
+    tracing::info!(target: NEEDED, "{what}");
 }

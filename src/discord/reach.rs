@@ -1,20 +1,23 @@
 //! How Discord is reached: clients with deadlines, and the first knock at the door, which waits while Discord is away.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use serenity::http::{Http, HttpBuilder};
+use serenity::http::{HttpBuilder, LightMethod, Request, Route};
 use serenity::model::gateway::BotGateway;
 
+use crate::discord::backoff::Backoff;
 use crate::discord::deliver::{describe, passing, status};
 use crate::discord::http::DoorError;
+use crate::discord::refusals::Refusals;
+use crate::discord::rest::Rest;
+use crate::secret::Secret;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// New sessions that are left untouched: at none left, Discord resets the token.
-pub const SESSIONS_IN_RESERVE: u64 = 20;
 
 /// Why the bot cannot go on. The text is for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -33,12 +36,14 @@ pub enum DiscordError {
     /// Something else that will not change by itself.
     #[error("Discord refuses to work with the bot: {0}")]
     Refused(String),
-    /// A connection that cannot even be closed.
-    #[error("the connection to Discord hangs and cannot be closed; start the bot again")]
-    Stuck,
     /// The door for interactions over HTTP stays shut.
     #[error(transparent)]
     Door(#[from] DoorError),
+    /// Close code 4012.
+    #[error(
+        "Discord no longer speaks this version's language (close code 4012): a newer version of Rolecall is needed."
+    )]
+    Version,
     /// The system lacks something.
     #[error("the bot cannot listen for signals or start a thread: {0}")]
     System(#[from] std::io::Error),
@@ -46,9 +51,10 @@ pub enum DiscordError {
 
 /// What it takes to ask Discord something.
 pub struct Reach {
-    token: String,
+    token: Secret,
     api_url: Option<String>,
     client: reqwest::Client,
+    refusals: Arc<Refusals>,
 }
 
 impl fmt::Debug for Reach {
@@ -62,64 +68,73 @@ impl Reach {
     ///
     /// # Errors
     /// Where no HTTP client can be made.
-    pub fn new(token: String, api_url: Option<String>) -> Result<Reach, DiscordError> {
+    pub fn new(token: Secret, api_url: Option<String>) -> Result<Reach, DiscordError> {
         let client = reqwest::Client::builder()
             .use_rustls_tls()
             .connect_timeout(CONNECT_WITHIN)
             .timeout(ANSWER_WITHIN)
             .build()
             .map_err(|error| DiscordError::Refused(error.to_string()))?;
-        Ok(Reach { token, api_url, client })
+        Ok(Reach { token, api_url, client, refusals: Arc::default() })
+    }
+
+    /// The bot's token.
+    pub fn token(&self) -> &Secret {
+        &self.token
+    }
+
+    /// What Discord refused so far, over all ways.
+    pub fn refusals(&self) -> &Arc<Refusals> {
+        &self.refusals
     }
 
     /// For everything but callbacks: it keeps to Discord's rate limits.
-    pub fn calls(&self) -> Http {
-        self.build(self.api_url.is_some())
+    pub fn calls(&self) -> Rest {
+        self.rest(true)
     }
 
     /// For first answers to interactions: they are not limited, and counting them would never end.
-    pub fn callbacks(&self) -> Http {
-        self.build(true)
+    pub fn callbacks(&self) -> Rest {
+        self.rest(false)
     }
 
-    fn build(&self, unlimited: bool) -> Http {
-        let builder = HttpBuilder::new(&self.token).client(self.client.clone()).ratelimiter_disabled(unlimited);
-        match &self.api_url {
+    fn rest(&self, limited: bool) -> Rest {
+        // Our own way keeps to the limits; serenity's way of doing so ignores another origin.
+        let builder = HttpBuilder::new(self.token.reveal()).client(self.client.clone()).ratelimiter_disabled(true);
+        let http = match &self.api_url {
             Some(origin) => builder.proxy(origin).build(),
             None => builder.build(),
-        }
+        };
+        Rest::new(http, self.client.clone(), Arc::clone(&self.refusals), limited)
     }
 
-    /// Asks where the gateway is, until Discord answers and a new session may begin.
+    /// Asks where the gateway is, until Discord answers.
     ///
     /// # Errors
     /// Where the token is wrong, or Discord's answer leaves no hope.
     pub async fn knock(&self) -> Result<BotGateway, DiscordError> {
-        let http = self.calls();
-        let mut wait = FIRST_WAIT;
+        let rest = self.calls();
+        let (mut backoff, mut waited) = (Backoff::new(FIRST_WAIT, LONGEST_WAIT), false);
         loop {
-            match http.get_bot_gateway().await {
-                Ok(gateway) if gateway.session_start_limit.remaining > SESSIONS_IN_RESERVE => {
-                    tracing::debug!(sessions_left = gateway.session_start_limit.remaining, "Discord answers");
-                    return Ok(gateway);
-                }
+            match rest.fire::<BotGateway>(Request::new(Route::GatewayBot, LightMethod::Get)).await {
                 Ok(gateway) => {
-                    let wait = Duration::from_millis(gateway.session_start_limit.reset_after).max(LONGEST_WAIT);
-                    tracing::warn!(
-                        ?wait,
-                        sessions_left = gateway.session_start_limit.remaining,
-                        "almost all new sessions of today are used up, and at none left Discord resets the token; waiting"
-                    );
-                    tokio::time::sleep(wait).await;
+                    let sessions_left = gateway.session_start_limit.remaining;
+                    if waited {
+                        tracing::info!(sessions_left, "Discord can be reached again");
+                    } else {
+                        tracing::debug!(sessions_left, "Discord answers");
+                    }
+                    return Ok(gateway);
                 }
                 Err(error) if status(&error) == Some(401) => return Err(DiscordError::Token),
                 Err(error) if status(&error).is_some() && !passing(&error) => {
                     return Err(DiscordError::Refused(describe(error)));
                 }
                 Err(error) => {
+                    let wait = backoff.wait();
+                    waited = true;
                     tracing::warn!(why = %describe(error), retry_in = ?wait, "Discord cannot be reached");
                     tokio::time::sleep(wait).await;
-                    wait = (wait * 2).min(LONGEST_WAIT);
                 }
             }
         }

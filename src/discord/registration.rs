@@ -3,16 +3,19 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use serenity::http::{Http, LightMethod, Request, Route};
+use serenity::http::{LightMethod, Request, Route};
 use serenity::model::id::{ApplicationId, GuildId};
 use tokio::time::timeout;
 
+use crate::discord::backoff::Backoff;
 use crate::discord::commands::{Place, Step, called, essence, plan, wanted};
 use crate::discord::deliver::{code, describe, status};
 use crate::discord::difference;
 use crate::discord::reach::{DiscordError, Reach};
+use crate::discord::rest::Rest;
 
-/// The longest wait before registering is tried again.
+/// The first and the longest wait before registering is tried again.
+const FIRST_WAIT: Duration = Duration::from_secs(2);
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
 /// All of what is done by hand together. Discord makes whoever registers much at once wait, at the worst until the next day.
 const BY_HAND_WITHIN: Duration = Duration::from_secs(300);
@@ -97,40 +100,40 @@ pub enum RegistrationError {
 }
 
 /// Registers until it has worked; each failure is logged.
-pub async fn register(http: &Http, application: ApplicationId) -> Changes {
-    let mut wait = Duration::from_secs(2);
+pub async fn register(rest: &Rest, application: ApplicationId) -> Changes {
+    let mut backoff = Backoff::new(FIRST_WAIT, LONGEST_WAIT);
     loop {
-        match try_register(http, application).await {
+        match try_register(rest, application).await {
             Ok(changes) => return changes,
             Err(why) => {
+                let wait = backoff.wait();
                 tracing::warn!(why = %describe(why), retry_in = ?wait, "the commands could not be registered");
                 tokio::time::sleep(wait).await;
-                wait = (wait * 2).min(LONGEST_WAIT);
             }
         }
     }
 }
 
-async fn try_register(http: &Http, application: ApplicationId) -> serenity::Result<Changes> {
+async fn try_register(rest: &Rest, application: ApplicationId) -> serenity::Result<Changes> {
     let place = Place::Everywhere;
-    let (steps, kept) = plan(&registered(http, application, place).await?, &wanted(place));
+    let (steps, kept) = plan(&registered(rest, application, place).await?, &wanted(place));
     let mut changes = Changes { kept, ..Changes::default() };
     for step in &steps {
-        apply(http, application, place, step).await?;
+        apply(rest, application, place, step).await?;
         changes.count(step);
     }
     Ok(changes)
 }
 
 /// The commands that Discord has of this application in this place.
-async fn registered(http: &Http, application_id: ApplicationId, place: Place) -> serenity::Result<Vec<Value>> {
+async fn registered(rest: &Rest, application_id: ApplicationId, place: Place) -> serenity::Result<Vec<Value>> {
     let all = match place {
         Place::Everywhere => Route::Commands { application_id },
         Place::Server(guild_id) => Route::GuildCommands { application_id, guild_id },
     };
     // Without this Discord leaves out what a command is called in other languages.
     let translated = Some(vec![("with_localizations", "true".to_owned())]);
-    let mut there: Vec<Value> = http.fire(Request::new(all, LightMethod::Get).params(translated)).await?;
+    let mut there: Vec<Value> = rest.fire(Request::new(all, LightMethod::Get).params(translated)).await?;
     if let Place::Server(_) = place {
         for command in there.iter_mut().filter_map(Value::as_object_mut) {
             command.retain(|key, _| !["integration_types", "contexts"].contains(&key.as_str()));
@@ -139,7 +142,7 @@ async fn registered(http: &Http, application_id: ApplicationId, place: Place) ->
     Ok(there)
 }
 
-async fn apply(http: &Http, application_id: ApplicationId, place: Place, step: &Step) -> serenity::Result<()> {
+async fn apply(rest: &Rest, application_id: ApplicationId, place: Place, step: &Step) -> serenity::Result<()> {
     let (id, method, body) = match step {
         Step::Create(body) => (None, LightMethod::Post, Some(body)),
         Step::Edit(id, _, body) => (Some(*id), LightMethod::Patch, Some(body)),
@@ -152,7 +155,7 @@ async fn apply(http: &Http, application_id: ApplicationId, place: Place, step: &
         (Place::Server(guild_id), Some(command_id)) => Route::GuildCommand { application_id, guild_id, command_id },
     };
     let body = body.map(|body| body.to_string().into_bytes());
-    http.request(Request::new(route, method).body(body)).await.map(|_| ())
+    rest.request(Request::new(route, method).body(body)).await.map(|_| ())
 }
 
 /// Shows what differs and, unless it is only to be shown, changes it. `tell` takes each line for the operator as soon as it
@@ -165,10 +168,10 @@ pub async fn by_hand(reach: &Reach, order: Order, mut tell: impl FnMut(&str)) ->
 }
 
 async fn try_by_hand(reach: &Reach, order: Order, tell: &mut impl FnMut(&str)) -> Result<(), RegistrationError> {
-    let http = reach.calls();
+    let rest = reach.calls();
     let place = order.server.map_or(Place::Everywhere, |server| Place::Server(GuildId::new(server)));
-    let application = application(&http).await?;
-    let there = registered(&http, application, place).await.map_err(|error| unread(error, place))?;
+    let application = application(&rest).await?;
+    let there = registered(&rest, application, place).await.map_err(|error| unread(error, place))?;
     let wanted = if order.remove { Vec::new() } else { wanted(place) };
     let (steps, kept) = plan(&there, &wanted);
     for step in &steps {
@@ -186,7 +189,7 @@ async fn try_by_hand(reach: &Reach, order: Order, tell: &mut impl FnMut(&str)) -
     for (done, step) in steps.iter().enumerate() {
         let failed =
             |error| RegistrationError::Halfway { step: named(step), why: describe(error), done, all: steps.len() };
-        apply(&http, application, place, step).await.map_err(failed)?;
+        apply(&rest, application, place, step).await.map_err(failed)?;
         changes.count(step);
     }
     let Changes { created, edited, deleted, kept } = changes;
@@ -195,8 +198,8 @@ async fn try_by_hand(reach: &Reach, order: Order, tell: &mut impl FnMut(&str)) -
 }
 
 /// Whose token it is.
-async fn application(http: &Http) -> Result<ApplicationId, RegistrationError> {
-    let me: Result<Value, _> = http.fire(Request::new(Route::Oauth2ApplicationCurrent, LightMethod::Get)).await;
+async fn application(rest: &Rest) -> Result<ApplicationId, RegistrationError> {
+    let me: Result<Value, _> = rest.fire(Request::new(Route::Oauth2ApplicationCurrent, LightMethod::Get)).await;
     match me {
         Ok(me) => match me["id"].as_str().and_then(|id| id.parse().ok()) {
             Some(id) => Ok(id),

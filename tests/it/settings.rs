@@ -73,6 +73,8 @@ fn wrong_settings_are_all_told_at_once() {
         ("ROLECALL_SURE_CHANNEL", "-1"),
         ("ROLECALL_SURE_DIRECT", "half"),
         ("ROLECALL_LANGUAGE", "klingon"),
+        ("ROLECALL_WATCHDOG", "0"),
+        ("ROLECALL_LOG_FORMAT", "xml"),
         ("RUST_LOG", "rolecall=loud"),
     ]);
     let outcome = crate::stage::finish(command);

@@ -107,7 +107,10 @@ fn only_the_library_names_the_index_the_parsers_and_the_graph() {
 #[test]
 fn bot_library_picture_and_speech_know_no_runtime_and_no_network() {
     for name in ["tokio", "serenity", "reqwest", "hyper", "async", "await"] {
-        assert_eq!(naming(name, &["src/bot/", "src/library/", "src/picture/", "src/speech/", "src/doctor/"], &[]), NOBODY);
+        assert_eq!(
+            naming(name, &["src/bot/", "src/library/", "src/picture/", "src/speech/", "src/doctor/"], &[]),
+            NOBODY
+        );
     }
 }
 

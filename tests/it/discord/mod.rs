@@ -1,5 +1,6 @@
 //! The real binary as a process, against a stand-in for Discord: what people see, and what operators see.
 
+mod connection;
 mod doctor;
 mod edits;
 mod feedback;

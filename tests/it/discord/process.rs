@@ -1,13 +1,15 @@
 //! The bot as an operator runs it: a process with an environment, whose words on standard error are kept.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use super::standin::{StandIn, TOKEN};
+use crate::stage::keeps_secrets;
 use crate::stage::{Outcome, finish, shipped};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -27,6 +29,7 @@ pub async fn verb(origin: &str, arguments: &[&str], settings: &[(&str, &str)]) -
 pub struct Process {
     child: Child,
     said: Arc<Mutex<String>>,
+    listening: Vec<JoinHandle<()>>,
     _home: TempDir,
 }
 
@@ -53,23 +56,17 @@ impl Process {
             .env("ROLECALL_INDEX", home.path().join("index"))
             .envs(settings.iter().copied())
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the bot starts");
         let said = Arc::new(Mutex::new(String::new()));
-        let (stderr, keep) = (child.stderr.take().expect("its standard error"), Arc::clone(&said));
-        std::thread::spawn(move || {
-            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-                let mut said = keep.lock().unwrap_or_else(PoisonError::into_inner);
-                said.push_str(&line);
-                said.push('\n');
-            }
-        });
-        Self { child, said, _home: home }
+        let err = listen(child.stderr.take().expect("its standard error"), Arc::clone(&said));
+        let out = listen(child.stdout.take().expect("its standard output"), Arc::clone(&said));
+        Self { child, said, listening: vec![err, out], _home: home }
     }
 
-    /// All that it said on standard error so far.
+    /// All that it said so far, and mostly on standard error.
     pub fn said(&self) -> String {
         self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -81,6 +78,13 @@ impl Process {
             assert!(began.elapsed() < PATIENCE, "it never said {what:?}, but:\n{}", self.said());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// How much of a processor it has used so far.
+    pub fn busy(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("a running process");
+        let ticks = stat.rsplit_once(')').map(|(_, rest)| rest.split_whitespace().skip(11).take(2)).expect("its times");
+        Duration::from_millis(10 * ticks.map(|ticks| ticks.parse::<u64>().expect("a number")).sum::<u64>())
     }
 
     /// Sends SIGTERM.
@@ -104,12 +108,28 @@ impl Process {
     }
 }
 
+/// Keeps what is said, line by line.
+fn listen(voice: impl Read + Send + 'static, said: Arc<Mutex<String>>) -> JoinHandle<()> {
+    std::thread::spawn(move || {
+        for line in BufReader::new(voice).lines().map_while(Result::ok) {
+            let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+            said.push_str(&line);
+            said.push('\n');
+        }
+    })
+}
+
 impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        for listening in self.listening.drain(..) {
+            let _ = listening.join();
+        }
         if std::thread::panicking() {
             eprintln!("The bot said:\n{}", self.said());
+        } else {
+            keeps_secrets(&self.said());
         }
     }
 }

@@ -52,31 +52,6 @@ async fn a_message_is_answered_once_in_spite_of_a_failed_send() {
 }
 
 #[tokio::test]
-async fn it_goes_on_after_the_line_was_cut() {
-    let discord = StandIn::start(Setup::default()).await;
-    let bot = Process::start(&discord);
-    bot.until_it_says(" created, ").await;
-    discord.cut().await;
-    discord.wait_resumed().await;
-    discord.ask_to_reconnect().await;
-    discord.wait_resumed().await;
-    discord.slash("role", pm(), &Context::server()).await;
-    assert_eq!(discord.identifies(), 1);
-}
-
-#[tokio::test]
-async fn it_comes_back_after_a_goodbye_without_a_reason() {
-    let heartbeat_interval = Duration::from_secs(2);
-    let discord = StandIn::start(Setup { heartbeat_interval, ..Setup::default() }).await;
-    let bot = Process::start(&discord);
-    bot.until_it_says(" created, ").await;
-    discord.wait_identified().await;
-    discord.close_without_code().await;
-    discord.wait_identified().await;
-    discord.slash("role", pm(), &Context::server()).await;
-}
-
-#[tokio::test]
 async fn many_questions_at_once_are_answered_one_after_another() {
     let discord = StandIn::start(Setup::default()).await;
     let bot = Process::start(&discord);

@@ -141,6 +141,9 @@ impl Connection {
         }
         let interval =
             u64::try_from(self.shared.look().setup.heartbeat_interval.as_millis()).expect("a short interval");
+        if !self.shared.look().setup.greet {
+            return while let Some(Ok(_)) = self.socket.recv().await {};
+        }
         self.send(json!({"op": 10, "d": {"heartbeat_interval": interval, "_trace": []}}).to_string()).await;
         loop {
             tokio::select! {

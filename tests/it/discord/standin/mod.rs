@@ -38,8 +38,7 @@ pub use self::world::{Fault, Post, PostKind, Request};
 use self::gateway::Order;
 use self::world::{Channel, PATIENCE, Shared, World};
 
-/// A token in Discord's form, good for nothing but the stand-in.
-pub const TOKEN: &str = "MTEwMDAwMDAwMDAwMDAwMDAwMQ.StandIn.only-the-stand-in-knows-this-one";
+pub use crate::stage::TOKEN;
 
 /// How this Discord behaves.
 #[derive(Clone, Debug)]
@@ -49,6 +48,8 @@ pub struct Setup {
     pub refuse_message_content: bool,
     /// Every IDENTIFY that is otherwise right ends with this close code.
     pub close_on_identify: Option<u16>,
+    /// Whether a connection is greeted (op 10); where it is not, nothing ever comes.
+    pub greet: bool,
     pub heartbeat_interval: Duration,
     pub acknowledge_heartbeats: bool,
     /// `session_start_limit.remaining`; each IDENTIFY takes one.
@@ -78,6 +79,7 @@ impl Default for Setup {
             token: TOKEN.to_owned(),
             refuse_message_content: false,
             close_on_identify: None,
+            greet: true,
             heartbeat_interval: Duration::from_millis(41_250),
             acknowledge_heartbeats: true,
             identifies_left: 1000,

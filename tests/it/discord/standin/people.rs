@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::rest::Reply;
 use super::world::Channel;
+use crate::stage::never_name;
 
 pub const APPLICATION: u64 = 1_100_000_000_000_000_001;
 pub const GUILD: u64 = 1_100_000_000_000_000_100;
@@ -22,6 +23,7 @@ pub struct Person {
 
 impl Person {
     pub fn named(name: &str) -> Self {
+        never_name(name);
         Self { name: name.to_owned(), bot: false }
     }
 

@@ -1,0 +1,222 @@
+//! New sessions cost: Discord gives a thousand a day and resets the token of whoever uses them up. Whatever the network or Discord
+//! does, the waits in between keep the bot far below that, and the last ones are never touched.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use serenity::model::gateway::SessionStartLimit;
+use tokio::sync::{Mutex as Turnstile, MutexGuard};
+use tokio::time::{Instant, sleep_until};
+
+use crate::discord::backoff::Backoff;
+
+/// Sessions that are left untouched.
+pub const RESERVE: u64 = 20;
+/// Discord wants 5 s between two sessions.
+const BETWEEN: Duration = Duration::from_millis(5500);
+const LONGEST_WAIT: Duration = Duration::from_secs(900);
+/// A session that lasted so long was a good one: the next one need not wait.
+const GOOD: Duration = Duration::from_secs(600);
+/// A wait that the operator is told of.
+const LONG: Duration = Duration::from_secs(15);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+const USED_UP: &str =
+    "almost all new sessions of today are used up, and at none left Discord resets the token; waiting";
+const SHORT_LIVED: &str = "sessions with Discord end as soon as they begin; waiting before the next one";
+
+/// Counts new sessions, and says when the next one may begin.
+#[derive(Debug, Default)]
+pub struct Budget {
+    ledger: Mutex<Ledger>,
+    /// One shard begins a session at a time.
+    turnstile: Turnstile<()>,
+}
+
+#[derive(Debug, Default)]
+struct Ledger {
+    /// What Discord said is left, less what was used since.
+    left: u64,
+    total: u64,
+    resets: Option<Instant>,
+    last: Option<Instant>,
+    shards: HashMap<u32, Trials>,
+}
+
+/// How one shard fared with its sessions.
+#[derive(Debug)]
+struct Trials {
+    began: Instant,
+    backoff: Backoff,
+    next: Instant,
+}
+
+/// Leave to begin one session; nobody else begins one meanwhile.
+#[derive(Debug)]
+pub struct Turn<'a> {
+    budget: &'a Budget,
+    shard: u32,
+    _alone: MutexGuard<'a, ()>,
+}
+
+impl Turn<'_> {
+    /// The session begins now: it counts.
+    pub fn spend(self) {
+        self.budget.ledger().spend(self.shard, Instant::now());
+    }
+}
+
+impl Budget {
+    /// Takes over what Discord says is left.
+    pub fn read(&self, limit: &SessionStartLimit) {
+        self.ledger().read(limit, Instant::now());
+    }
+
+    /// How many sessions are left of today's.
+    pub fn left(&self) -> u64 {
+        self.ledger().left
+    }
+
+    /// Waits until this shard may begin a session. Says so where that takes long.
+    pub async fn turn(&self, shard: u32) -> Turn<'_> {
+        self.ledger().judge(shard, Instant::now());
+        let alone = self.turnstile.lock().await;
+        let mut said = "";
+        loop {
+            let closed = self.ledger().closed(shard, Instant::now());
+            let Some((until, why)) = closed else { return Turn { budget: self, shard, _alone: alone } };
+            let wait = until - Instant::now();
+            if said != why && wait > LONG {
+                said = why;
+                tracing::warn!(shard, sessions_left = self.left(), retry_in = ?wait, "{why}");
+            }
+            sleep_until(until).await;
+        }
+    }
+
+    fn ledger(&self) -> std::sync::MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Ledger {
+    fn read(&mut self, limit: &SessionStartLimit, now: Instant) {
+        (self.left, self.total) = (limit.remaining, limit.total);
+        self.resets = Some(now + Duration::from_millis(limit.reset_after));
+    }
+
+    fn spend(&mut self, shard: u32, now: Instant) {
+        self.left = self.left.saturating_sub(1);
+        self.last = Some(now);
+        let new = || Trials { began: now, backoff: Backoff::new(BETWEEN, LONGEST_WAIT), next: now };
+        let trials = self.shards.entry(shard).or_insert_with(new);
+        trials.began = now;
+        trials.next = now + trials.backoff.wait();
+    }
+
+    /// Forgives a shard whose last session was a good one.
+    fn judge(&mut self, shard: u32, now: Instant) {
+        if let Some(trials) = self.shards.get_mut(&shard).filter(|trials| now - trials.began > GOOD) {
+            trials.backoff.reset();
+            trials.next = now;
+        }
+    }
+
+    /// Until when no session may begin, and why.
+    fn closed(&mut self, shard: u32, now: Instant) -> Option<(Instant, &'static str)> {
+        if self.left <= RESERVE.min(self.total / 10) {
+            if let Some(resets) = self.resets.filter(|resets| *resets > now) {
+                return Some((resets, USED_UP));
+            }
+            // A new day has begun.
+            (self.left, self.resets) = (self.total, Some(now + DAY));
+        }
+        let soon = self.last.map(|last| last + BETWEEN);
+        let own = self.shards.get(&shard).map(|trials| trials.next);
+        soon.max(own).filter(|until| *until > now).map(|until| (until, SHORT_LIVED))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn ledger(remaining: u64, now: Instant) -> Ledger {
+        let said = serde_json::json!({
+            "total": 1000, "remaining": remaining, "reset_after": 14_400_000, "max_concurrency": 1,
+        });
+        let mut ledger = Ledger::default();
+        ledger.read(&serde_json::from_value(said).expect("a limit"), now);
+        ledger
+    }
+
+    /// Begins a session as soon as one may begin, and gives when that was.
+    fn begin(ledger: &mut Ledger, shard: u32, mut now: Instant) -> Instant {
+        ledger.judge(shard, now);
+        while let Some((until, _)) = ledger.closed(shard, now) {
+            now = until;
+        }
+        ledger.spend(shard, now);
+        now
+    }
+
+    /// So many sessions begin in a day where each lasts so long.
+    fn sessions_in_a_day(lasts: impl Fn(usize) -> Duration) -> usize {
+        let start = Instant::now();
+        let (mut ledger, mut now, mut count) = (ledger(1000, start), start, 0);
+        while now < start + DAY {
+            now = begin(&mut ledger, 0, now) + lasts(count);
+            count += 1;
+        }
+        count
+    }
+
+    #[test]
+    fn a_day_of_refused_sessions_costs_a_tenth_of_what_there_is() {
+        let count = sessions_in_a_day(|_| Duration::from_millis(100));
+        assert!((80..130).contains(&count), "{count}");
+    }
+
+    #[test]
+    fn the_last_ones_are_left_until_the_day_is_over() {
+        let start = Instant::now();
+        let mut ledger = ledger(RESERVE + 2, start);
+        let first = begin(&mut ledger, 0, start);
+        let second = begin(&mut ledger, 1, first);
+        assert!(second < start + Duration::from_secs(60));
+        assert_eq!((ledger.left, ledger.closed(2, second).map(|(_, why)| why)), (RESERVE, Some(USED_UP)));
+        assert!(begin(&mut ledger, 2, second) >= start + Duration::from_secs(14_400));
+        assert_eq!(ledger.left, 999);
+    }
+
+    #[test]
+    fn after_a_good_session_the_next_one_begins_at_once() {
+        let mut now = Instant::now();
+        let mut ledger = ledger(1000, now);
+        for _ in 0..6 {
+            now = begin(&mut ledger, 0, now);
+        }
+        let later = now + GOOD + Duration::from_secs(1);
+        assert_eq!(begin(&mut ledger, 0, later), later);
+        assert!(begin(&mut ledger, 0, later) < later + Duration::from_secs(20));
+    }
+
+    #[test]
+    fn shards_begin_one_after_another() {
+        let start = Instant::now();
+        let mut ledger = ledger(1000, start);
+        let begun: Vec<Duration> = (0..4).map(|shard| begin(&mut ledger, shard, start) - start).collect();
+        assert_eq!(begun, [Duration::ZERO, BETWEEN, BETWEEN * 2, BETWEEN * 3]);
+    }
+
+    proptest! {
+        #[test]
+        fn however_long_sessions_last_a_day_cannot_spend_them(seconds in prop::collection::vec(0_u64..1000, 1..20)) {
+            let count = sessions_in_a_day(|at| Duration::from_secs(seconds[at % seconds.len()]));
+            prop_assert!(count < 300, "{count}");
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! One connection to Discord's gateway: what comes in, read; what goes out, written; each within its time.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use serenity::model::event::GatewayEvent;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use crate::secret::Secret;
+
+const VERSION: u8 = 10;
+/// Connecting, with the first word of Discord.
+const CONNECT_WITHIN: Duration = Duration::from_secs(15);
+/// One frame that goes out.
+const WRITE_WITHIN: Duration = Duration::from_secs(10);
+const CLOSE_WITHIN: Duration = Duration::from_secs(1);
+
+/// A connection.
+#[derive(Debug)]
+pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+/// What came in.
+#[derive(Debug)]
+pub enum Heard {
+    /// Something that can be read.
+    Event(Box<GatewayEvent>),
+    /// Something that cannot, and its number in the session where it has one.
+    Unreadable(Option<u64>),
+    /// Discord has closed the connection, with this code where it says one.
+    Closed(Option<u16>),
+    /// The line is dead.
+    Dead(String),
+}
+
+/// What has to be said to begin a session.
+#[derive(Clone, Debug)]
+pub struct Introduction {
+    /// The bot's token.
+    pub token: Secret,
+    /// What it wants to hear of, as bits.
+    pub intents: u64,
+    /// Which shard, of how many.
+    pub shard: [u32; 2],
+}
+
+impl Socket {
+    /// Connects, and gives how often Discord wants a heartbeat.
+    ///
+    /// # Errors
+    /// Why not, in words.
+    pub async fn open(url: &str) -> Result<(Socket, Duration), String> {
+        let opening = async {
+            let url = format!("{}/?v={VERSION}&encoding=json", url.trim_end_matches('/'));
+            let (stream, _) = connect_async(url).await.map_err(|error| error.to_string())?;
+            let mut socket = Socket(stream);
+            match socket.hear().await {
+                Heard::Event(event) => match *event {
+                    GatewayEvent::Hello(interval) => Ok((socket, Duration::from_millis(interval.max(1)))),
+                    _ => Err("it does not begin with a greeting".to_owned()),
+                },
+                Heard::Closed(code) => Err(format!("it was closed at once, with code {code:?}")),
+                Heard::Dead(why) => Err(why),
+                Heard::Unreadable(_) => Err("its greeting cannot be read".to_owned()),
+            }
+        };
+        timeout(CONNECT_WITHIN, opening).await.unwrap_or_else(|_| Err("no greeting in time".to_owned()))
+    }
+
+    /// Waits for what comes in next. Nothing is lost where the wait is given up.
+    pub async fn hear(&mut self) -> Heard {
+        loop {
+            match self.0.next().await {
+                Some(Ok(Message::Text(text))) => return read(&text),
+                Some(Ok(Message::Close(frame))) => return Heard::Closed(frame.map(|frame| frame.code.into())),
+                Some(Ok(Message::Binary(_))) => return Heard::Unreadable(None),
+                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
+                Some(Err(error)) => return Heard::Dead(error.to_string()),
+                None => return Heard::Dead("the line was cut".to_owned()),
+            }
+        }
+    }
+
+    /// Sends a heartbeat with the number of the last event.
+    ///
+    /// # Errors
+    /// Where the line is dead.
+    pub async fn beat(&mut self, last: Option<u64>) -> Result<(), String> {
+        self.say(&json!({"op": 1, "d": last})).await
+    }
+
+    /// Begins a new session. This is what Discord counts.
+    ///
+    /// # Errors
+    /// Where the line is dead.
+    pub async fn identify(&mut self, introduction: &Introduction) -> Result<(), String> {
+        let Introduction { token, intents, shard } = introduction;
+        let properties = json!({"os": std::env::consts::OS, "browser": "rolecall", "device": "rolecall"});
+        self.say(&json!({"op": 2, "d": {
+            "token": token.reveal(), "intents": intents, "shard": shard, "properties": properties, "compress": false,
+        }}))
+        .await
+    }
+
+    /// Goes on with a session after its event of this number.
+    ///
+    /// # Errors
+    /// Where the line is dead.
+    pub async fn resume(&mut self, token: &Secret, session: &str, last: u64) -> Result<(), String> {
+        self.say(&json!({"op": 6, "d": {"token": token.reveal(), "session_id": session, "seq": last}})).await
+    }
+
+    /// Closes with a code; 1000 ends the session as well.
+    pub async fn close(mut self, code: u16) {
+        let frame = CloseFrame { code: code.into(), reason: "".into() };
+        let closing = async {
+            let _ = self.0.close(Some(frame)).await;
+            while let Some(Ok(_)) = self.0.next().await {}
+        };
+        let _ = timeout(CLOSE_WITHIN, closing).await;
+    }
+
+    async fn say(&mut self, what: &Value) -> Result<(), String> {
+        match timeout(WRITE_WITHIN, self.0.send(Message::Text(what.to_string()))).await {
+            Ok(sent) => sent.map_err(|error| error.to_string()),
+            Err(_) => Err("the line takes nothing more".to_owned()),
+        }
+    }
+}
+
+fn read(text: &str) -> Heard {
+    #[derive(Deserialize)]
+    struct Numbered {
+        s: Option<u64>,
+    }
+    match serde_json::from_str(text) {
+        Ok(event) => Heard::Event(Box::new(event)),
+        Err(_) => Heard::Unreadable(serde_json::from_str::<Numbered>(text).ok().and_then(|event| event.s)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_still_counts() {
+        assert!(matches!(read(r#"{"op": 0, "s": 7, "t": 5, "d": null}"#), Heard::Unreadable(Some(7))));
+        let unknown = json!({"op": 0, "s": 8, "t": "SOMETHING_NEW", "d": {"id": false}}).to_string();
+        assert!(matches!(read(&unknown), Heard::Event(event) if matches!(*event, GatewayEvent::Dispatch(8, _))));
+        assert!(matches!(read(r#"{"op": 99, "d": null}"#), Heard::Unreadable(None)));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_in_is_no_fault(text in ".*", op in 0..40, number in any::<i64>()) {
+            read(&text);
+            read(&json!({"op": op, "s": number, "t": text, "d": {text.clone(): number}}).to_string());
+        }
+    }
+}
