@@ -131,7 +131,15 @@ impl<D: FnMut(Event) + Send> Shard<D> {
                 backoff.reset();
                 brief = 0;
             }
-            resumes = if before && contact.connected.is_none() { resumes + 1 } else { 0 };
+            resumes = match contact {
+                Contact { connected: Some(_), .. } => 0,
+                Contact { spoken: true, .. } if before => resumes + 1,
+                Contact { .. } => resumes,
+            };
+            if let Some(session) = session.as_mut().filter(|_| !contact.spoken) {
+                // Where its own address is out of reach, the general one takes it too.
+                session.url.clone_from(&self.url);
+            }
             if resumes == RESUMES {
                 (session, resumes) = (None, 0);
             }

@@ -19,6 +19,9 @@ const VERSION: u8 = 10;
 const CONNECT_WITHIN: Duration = Duration::from_secs(15);
 /// One frame that goes out.
 const WRITE_WITHIN: Duration = Duration::from_secs(10);
+/// However often Discord wants a heartbeat, it gets it no more often, and no more seldom, than this.
+const SHORTEST_BEAT: Duration = Duration::from_millis(500);
+const LONGEST_BEAT: Duration = Duration::from_secs(600);
 const CLOSE_WITHIN: Duration = Duration::from_secs(1);
 
 /// A connection.
@@ -61,7 +64,9 @@ impl Socket {
             let mut socket = Socket(stream);
             match socket.hear().await {
                 Heard::Event(event) => match *event {
-                    GatewayEvent::Hello(interval) => Ok((socket, Duration::from_millis(interval.max(1)))),
+                    GatewayEvent::Hello(interval) => {
+                        Ok((socket, Duration::from_millis(interval).clamp(SHORTEST_BEAT, LONGEST_BEAT)))
+                    }
                     _ => Err("it does not begin with a greeting".to_owned()),
                 },
                 Heard::Closed(code) => Err(format!("it was closed at once, with code {code:?}")),

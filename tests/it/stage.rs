@@ -1,11 +1,10 @@
 //! The stage that the tests play on: folders of documents, the program as a process, and bots over the corpora that are here.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::LazyLock;
 
 use regex::Regex;
 use rolecall::bot::Bot;
@@ -34,38 +33,26 @@ pub const TOKEN: &str = "MTEwMDAwMDAwMDAwMDAwMDAwMQ.StandIn.only-the-stand-in-kn
 /// What every token of an interaction begins with.
 pub const INTERACTION_TOKEN: &str = "standin-token-of";
 
-/// The names of all people that the tests of this crate speak as.
-static PEOPLE: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-
-/// From now on nothing that any program says may name this person.
-pub fn never_name(person: &str) {
-    if !person.is_empty() {
-        PEOPLE.lock().unwrap_or_else(PoisonError::into_inner).insert(person.to_owned());
-    }
-}
+/// What every name of a person ends with, as the bot hears it.
+pub const CURIOUS: &str = "-the-curious";
 
 /// Fails where what a program said names a token, or who asked. Everything that the tests see a program say goes through here.
 pub fn keeps_secrets(said: &str) {
     static ID: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b11000000000000\d{5}\b").expect("a pattern"));
-    let tokens = [TOKEN, "only-the-stand-in", INTERACTION_TOKEN];
-    let told = tokens.into_iter().find(|token| said.contains(token));
-    assert_eq!(told, None, "a token was told:\n{said}");
+    let secrets = [TOKEN, "only-the-stand-in", INTERACTION_TOKEN, CURIOUS];
+    let told = secrets.into_iter().find(|secret| said.contains(secret));
+    assert_eq!(told, None, "a secret was told:\n{said}");
     // The first ids are the application's and the server's; people and their channels come after.
     let id = ID.find_iter(said).map(|id| id.as_str()).find(|id| *id >= "1100000000000001000");
     assert_eq!(id, None, "somebody's id was told:\n{said}");
-    let people = PEOPLE.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let word = |name: &str| Regex::new(&format!(r"\b{}\b", regex::escape(name))).expect("a pattern");
-    let named = people.into_iter().find(|name| said.contains(name.as_str()) && word(name).is_match(said));
-    assert_eq!(named, None, "somebody's name was told:\n{said}");
 }
 
 #[test]
 fn what_must_not_be_told_is_found() {
-    never_name("gwendolyn");
     let told = |said: &'static str| std::panic::catch_unwind(|| keeps_secrets(said)).is_err();
     assert!(told(TOKEN) && told("POST /interactions/1/standin-token-of-7/callback"));
-    assert!(told("user 1100000000000012345 asked") && told("Hello gwendolyn!"));
-    assert!(!told("client_id=1100000000000000001, gwendolyna"));
+    assert!(told("user 1100000000000012345 asked") && told("Hello gwendolyn-the-curious!"));
+    assert!(!told("client_id=1100000000000000001"));
 }
 
 /// What a process left behind.

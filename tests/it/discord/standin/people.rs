@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::rest::Reply;
 use super::world::Channel;
-use crate::stage::never_name;
+use crate::stage::CURIOUS;
 
 pub const APPLICATION: u64 = 1_100_000_000_000_000_001;
 pub const GUILD: u64 = 1_100_000_000_000_000_100;
@@ -23,7 +23,6 @@ pub struct Person {
 
 impl Person {
     pub fn named(name: &str) -> Self {
-        never_name(name);
         Self { name: name.to_owned(), bot: false }
     }
 
@@ -31,9 +30,14 @@ impl Person {
         PEOPLE + self.name.bytes().fold(7, |sum, byte| (sum * 31 + u64::from(byte)) % 90_000)
     }
 
+    /// The name under which the bot gets to know this person.
+    pub fn nickname(&self) -> String {
+        format!("{}{CURIOUS}", self.name)
+    }
+
     pub fn user(&self) -> Value {
         let mut user = json!({
-            "id": self.id().to_string(), "username": self.name, "global_name": self.name, "discriminator": "0",
+            "id": self.id().to_string(), "username": self.nickname(), "global_name": self.nickname(), "discriminator": "0",
             "avatar": null, "avatar_decoration_data": null, "clan": null, "collectibles": null, "primary_guild": null,
             "public_flags": 0,
         });

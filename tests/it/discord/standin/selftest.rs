@@ -35,10 +35,10 @@ async fn a_client_connects_registers_and_answers() {
         let context = context.by(Person::named("grace")).speaking("de");
         let answer = discord.slash("role", json!({"name": "pm"}), &context).await;
         assert_eq!(answer["type"], 4);
-        assert_eq!(answer["data"]["content"], "pm for grace");
+        assert_eq!(answer["data"]["content"], "pm for grace-the-curious");
         let update = discord.click("more:pm", &answer, &context).await;
-        assert_eq!(update["data"]["content"], "more:pm on pm for grace");
-        assert_eq!(discord.shown(&answer).expect("shown")["content"], "more:pm on pm for grace");
+        assert_eq!(update["data"]["content"], "more:pm on pm for grace-the-curious");
+        assert_eq!(discord.shown(&answer).expect("shown")["content"], "more:pm on pm for grace-the-curious");
         let again = discord.select("menu", &["one"], &update, &context).await;
         assert_eq!(again["type"], 7);
     }
