@@ -45,7 +45,7 @@ async fn alone() -> (Process, Door) {
 
 /// An interaction that a test makes itself.
 fn interaction(id: u64, kind: u8, data: &Value) -> String {
-    let user = json!({"id": (500 + id).to_string(), "username": "ada", "discriminator": "0", "avatar": null});
+    let user = json!({"id": (1_177_000_000_000_000_500 + id).to_string(), "username": "ada", "discriminator": "0", "avatar": null});
     json!({
         "id": id.to_string(), "application_id": "7", "type": kind, "token": "secret-of-this-interaction", "version": 1,
         "data": data, "channel_id": (900 + id).to_string(), "user": user, "locale": "en-GB", "entitlements": [],
@@ -411,7 +411,7 @@ async fn the_log_names_neither_who_asked_nor_what_a_request_carries() {
     assert_eq!(door.post(&odd).await.status, 400);
     bot.until_it_says("could not be read; please report it kind=2 why=\"invalid type\"").await;
     let said = bot.said();
-    for secret in ["secret-of-this-interaction", &signature, "\"ada\"", "501"] {
+    for secret in ["secret-of-this-interaction", &signature, "\"ada\"", "1177000000000000501"] {
         assert!(!said.contains(secret), "{secret} in {said}");
     }
 }
