@@ -3,7 +3,6 @@
 use std::fmt;
 
 use serde_json::Value;
-use serenity::interactions_endpoint::Verifier;
 
 use crate::discord::budget::RESERVE;
 use crate::discord::channels;
@@ -11,6 +10,7 @@ use crate::discord::commands::{Place, Step, called, plan, wanted};
 use crate::discord::inquiry::{Inquiry, Refusal};
 use crate::discord::permissions::invitation;
 use crate::discord::reach::DiscordError;
+use crate::discord::seal::Seal;
 use crate::doctor::finding::Finding;
 
 /// What is looked at with the token, in order.
@@ -210,7 +210,7 @@ fn public_key(application: Option<&Value>, settings: &Settings<'_>) -> Finding {
     let Some(key) = settings.public_key else {
         return Finding::skipped("public key", "interactions over HTTP alone need one");
     };
-    if Verifier::try_new(key).is_err() {
+    if Seal::of(key).is_none() {
         return Finding::wrong("public key", format!("it is the key of nobody: {COPY}"));
     }
     let Some(theirs) = application.and_then(|application| application["verify_key"].as_str()) else {

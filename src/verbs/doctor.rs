@@ -50,12 +50,16 @@ pub fn settings(
 pub fn run(config: &Config, faults: &[ConfigError], json: bool) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let mut findings: Vec<Finding> = faults.iter().map(|fault| Finding::wrong("settings", fault.to_string())).collect();
     findings.extend(here::documents(&config.corpus, &config.index));
+    findings.push(match config.http {
+        Some(http) => here::address("address", "ROLECALL_HTTP_ADDR", http.listen),
+        None => Finding::skipped("address", "ROLECALL_HTTP_ADDR is not set, and the bot listens nowhere"),
+    });
     let settings = Settings {
         token: config.token.as_ref().map(|token| token.reveal()),
         api_url: config.api_url.as_deref(),
         ask_channels: &config.ask_channels,
-        public_key: None,
-        gateway: true,
+        public_key: config.http.map(|http| http.public_key),
+        gateway: config.gateway,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     findings.extend(runtime.block_on(examine(&settings)));

@@ -5,12 +5,11 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use rolecall::discord::doctor::{Settings, examine};
 use rolecall::doctor::finding::{Finding, Verdict};
 use rolecall::doctor::here;
 use serde_json::{Value, json};
 
-use super::process::verb;
+use super::process::{Process, verb};
 use super::standin::{APPLICATION, CHANNEL, Fault, GUILD, OTHER_CHANNEL, Setup, StandIn, TOKEN};
 use crate::stage::{Outcome, Place, SHIPPED, finish, kitchen};
 
@@ -333,7 +332,7 @@ async fn what_is_wrong_here_is_told_without_a_token_too() {
     let outcome = run(&[]);
     assert_eq!(outcome.code, Some(1));
     assert_eq!(lines(&outcome, "FAIL").len(), 1, "{}", outcome.out);
-    assert_eq!(lines(&outcome, "skip").len(), 8, "{}", outcome.out);
+    assert_eq!(lines(&outcome, "skip").len(), 9, "{}", outcome.out);
     assert!(
         outcome.out.contains("warn  corpus:       corpus holds 2 roles and 0 topics; problems: 1."),
         "{}",
@@ -376,56 +375,75 @@ async fn settings_that_cannot_be_used_are_told_and_the_rest_is_looked_at() {
     assert!(outcome.out.contains("ok    token: "), "{}", outcome.out);
 }
 
-/// What is found where interactions are taken over HTTP.
-async fn over_http(setup: Setup, key: &str, token: bool, gateway: bool) -> Vec<Finding> {
-    let discord = StandIn::start(setup).await;
-    let byte = |at: usize| u8::from_str_radix(&key[2 * at..2 * at + 2], 16).expect("hexadecimal digits");
-    let settings = Settings {
-        token: token.then_some(TOKEN),
-        api_url: Some(&discord.origin()),
-        ask_channels: &[],
-        public_key: Some(std::array::from_fn(byte)),
-        gateway,
-    };
-    examine(&settings).await
-}
-
-fn of<'f>(findings: &'f [Finding], subject: &str) -> (Verdict, &'f str) {
-    let finding = findings.iter().find(|finding| finding.subject == subject).expect("a finding");
-    (finding.verdict, finding.text.as_str())
+#[tokio::test]
+async fn settings_that_belong_together_are_left_out_together() {
+    let discord = StandIn::start(healthy().await).await;
+    for (settings, what) in [
+        (&[("ROLECALL_HTTP_ADDR", "8080")][..], "DISCORD_PUBLIC_KEY: missing"),
+        (&[("DISCORD_PUBLIC_KEY", KEY)], "ROLECALL_HTTP_ADDR: missing"),
+        (&[("ROLECALL_HTTP_ADDR", "8080"), ("DISCORD_PUBLIC_KEY", "e734")], "DISCORD_PUBLIC_KEY: not 64 hexadecimal"),
+        (&[("ROLECALL_HTTP_ADDR", "here"), ("DISCORD_PUBLIC_KEY", KEY)], "ROLECALL_HTTP_ADDR: \"here\" is no address"),
+        (&[("ROLECALL_GATEWAY", "off")], "ROLECALL_GATEWAY: off, and nobody could ask"),
+    ] {
+        let outcome = doctor(&discord.origin(), settings).await;
+        let told = lines(&outcome, "FAIL");
+        assert_eq!((outcome.code, told.len()), (Some(1), 1), "{what}: {}", outcome.out);
+        assert!(told[0].starts_with(&format!("FAIL  settings:     {what}")), "{what}: {}", outcome.out);
+        assert!(outcome.out.contains("ok    token: "), "{}", outcome.out);
+    }
 }
 
 #[tokio::test]
 async fn what_is_wrong_with_interactions_over_http_is_told() {
-    let healthy = healthy().await;
+    const URL: &str = "https://rolecall.example/interactions";
+    let http = |case: Case| case.set("ROLECALL_HTTP_ADDR", "127.0.0.1:0").set("DISCORD_PUBLIC_KEY", KEY);
+    let posted = |setup: &mut Setup| setup.application = json!({"interactions_endpoint_url": URL});
+    each_says_what_is_wrong(vec![
+        http(Case::new("warn endpoint: commands come over the gateway, and nothing over HTTP: put the bot's", 0)),
+        http(Case::new("FAIL endpoint: no command reaches the bot: put its https address", 1))
+            .set("ROLECALL_GATEWAY", "off")
+            .set("ROLECALL_ASK_CHANNELS", ""),
+        http(Case::new("FAIL intents: messages come over the gateway alone, and it is switched off", 1))
+            .setup(posted)
+            .set("ROLECALL_GATEWAY", "off"),
+        http(Case::new("FAIL public key: it is another application's, and no command would be taken: copy", 1)).setup(
+            |setup| {
+                setup.application = json!({"interactions_endpoint_url": URL, "verify_key": KEY.replace('7', "8")});
+            },
+        ),
+        http(Case::new("FAIL public key: it is the key of nobody: copy Public Key", 1))
+            .setup(posted)
+            .set("DISCORD_PUBLIC_KEY", NO_KEY),
+        http(Case::new("FAIL public key: it is the key of nobody: copy Public Key", 1))
+            .setup(posted)
+            .set("DISCORD_PUBLIC_KEY", "00".repeat(32)),
+        http(Case::new("warn token: DISCORD_TOKEN is not set: commands that come over HTTP are answered", 0))
+            .set("DISCORD_TOKEN", ""),
+        http(Case::new("FAIL address: this machine has no address 192.0.2.1: set ROLECALL_HTTP_ADDR", 1))
+            .setup(posted)
+            .set("ROLECALL_HTTP_ADDR", "192.0.2.1:8080"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn where_everything_is_right_over_http_it_says_so_while_the_bot_runs() {
     let posted = json!({"interactions_endpoint_url": "https://rolecall.example/interactions"});
-    let at_the_endpoint = Setup { application: posted, ..healthy.clone() };
-
-    let found = over_http(at_the_endpoint.clone(), KEY, true, false).await;
-    assert_eq!(
-        of(&found, "endpoint"),
-        (Verdict::Fine, "Discord posts commands to https://rolecall.example/interactions")
-    );
-    assert_eq!(of(&found, "public key"), (Verdict::Fine, "it is the application's"));
-    assert_eq!(of(&found, "sessions"), (Verdict::Skipped, "the bot is not at the gateway"));
-
-    let found = over_http(healthy.clone(), KEY, true, false).await;
-    assert!(matches!(of(&found, "endpoint"), (Verdict::Wrong, text) if text.starts_with("no command reaches the bot")));
-    let found = over_http(healthy.clone(), KEY, true, true).await;
-    assert!(matches!(of(&found, "endpoint"), (Verdict::Doubtful, text) if text.contains("nothing over HTTP")));
-
-    let another = KEY.replace('e', "d").replacen("d7", "e7", 1);
-    let found = over_http(at_the_endpoint.clone(), NO_KEY, true, true).await;
-    assert!(matches!(of(&found, "public key"), (Verdict::Wrong, text) if text.starts_with("it is the key of nobody")));
-    let theirs = Setup { public_key: another, ..at_the_endpoint };
-    let found = over_http(theirs, KEY, true, true).await;
-    assert!(
-        matches!(of(&found, "public key"), (Verdict::Wrong, text) if text.starts_with("it is another application's"))
-    );
-
-    let found = over_http(healthy, KEY, false, false).await;
-    assert!(matches!(of(&found, "token"), (Verdict::Doubtful, text) if text.contains("come over HTTP")));
-    assert_eq!(of(&found, "public key"), (Verdict::Skipped, "whose it is cannot be looked up"));
+    let discord = StandIn::start(Setup { application: posted, ..healthy().await }).await;
+    let bot = Process::start_with(&discord, &[("ROLECALL_HTTP_ADDR", "127.0.0.1:0"), ("DISCORD_PUBLIC_KEY", KEY)]);
+    bot.until_it_says("answering interactions on http://").await;
+    let said = bot.said();
+    let address = said.split("answering interactions on http://").nth(1).and_then(|rest| rest.split('/').next());
+    let address = address.expect("an address");
+    let settings = [
+        ("ROLECALL_HTTP_ADDR", address),
+        ("DISCORD_PUBLIC_KEY", KEY),
+        ("ROLECALL_GATEWAY", "off"),
+        ("ROLECALL_ASK_CHANNELS", ""),
+    ];
+    let outcome = doctor(&discord.origin(), &settings).await;
+    assert_eq!(outcome.code, Some(0), "{}", outcome.out);
+    insta::assert_snapshot!("everything right over http", outcome.out.replace(address, "ADDRESS"));
 }
 
 #[test]
