@@ -1,5 +1,7 @@
 //! A part of the career graph to look at: which roles, which steps between them, and which of them are a route.
 
+use std::collections::HashSet;
+
 use crate::library::document::Document;
 use crate::library::ladder::{Ladder, Rung};
 
@@ -46,21 +48,20 @@ impl Chart {
                 (routes.concat(), routes.into_iter().next().unwrap_or_default())
             }
         };
+        let (core, roles): (HashSet<usize>, HashSet<usize>) =
+            (core.into_iter().collect(), all.iter().copied().collect());
         let shown = |rung: &Rung| {
             rung.from != rung.to
                 && (core.contains(&rung.from) || core.contains(&rung.to))
-                && all.contains(&rung.from)
-                && all.contains(&rung.to)
+                && roles.contains(&rung.from)
+                && roles.contains(&rung.to)
         };
-        let mut rungs: Vec<Rung> = Vec::new();
-        for rung in all.iter().flat_map(|at| ladder.after(*at)).filter(shown) {
-            // A step that is written twice is one step.
-            if rungs.iter().all(|other| (other.from, other.to) != (rung.from, rung.to)) {
-                rungs.push(rung);
-            }
-        }
-        let ends = |at: &&usize| rungs.iter().any(|rung| rung.from == **at || rung.to == **at) || core.contains(at);
-        let roles = all.iter().filter(ends).copied().collect();
+        let mut rungs: Vec<Rung> = all.iter().flat_map(|at| ladder.after(*at)).filter(shown).collect();
+        // A step that is written twice is one step.
+        let mut taken = HashSet::new();
+        rungs.retain(|rung| taken.insert((rung.from, rung.to)));
+        let beside: HashSet<usize> = rungs.iter().flat_map(|rung| [rung.from, rung.to]).chain(core).collect();
+        let roles = all.iter().filter(|at| beside.contains(at)).copied().collect();
         View { roles, rungs, route }
     }
 }

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::library::document::{self, Document};
-use crate::library::problem::Problem;
+use crate::library::problem::{Problem, visible};
 
 /// The largest file that is read, in bytes: a hundred times the longest shipped document.
 pub const LARGEST_FILE: u64 = 2 * 1024 * 1024;
@@ -44,18 +44,26 @@ pub enum CorpusError {
 /// Where the folder cannot be read or nothing in it can be served.
 pub fn read(folder: &Path) -> Result<Corpus, CorpusError> {
     let unreadable = |source| CorpusError::Unreadable { folder: folder.to_owned(), source };
-    let mut files: Vec<(String, PathBuf)> = Vec::new();
+    let (mut files, mut odd): (Vec<(String, PathBuf)>, Vec<Problem>) = Default::default();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if name.ends_with(".md") && !name.starts_with('.') && !name.eq_ignore_ascii_case("readme.md") {
-            files.push((name, path));
+        if !name.ends_with(".md") || name.starts_with('.') || name.eq_ignore_ascii_case("readme.md") {
+            continue;
         }
+        // The name without its ending is what others type to refer to it, and stands in answers and lists as it is.
+        if name.contains(char::REPLACEMENT_CHARACTER) || visible(&name) != name {
+            let message =
+                "the file's name holds what cannot be typed or seen; rename it to letters, digits and hyphens";
+            odd.push(Problem::at(1, message).inside(&visible(&name)));
+            continue;
+        }
+        files.push((name, path));
     }
     files.sort();
 
     let mut hash = blake3::Hasher::new();
-    let mut corpus = Corpus { documents: Vec::new(), problems: Vec::new(), fingerprint: String::new() };
+    let mut corpus = Corpus { documents: Vec::new(), problems: odd, fingerprint: String::new() };
     for (name, path) in files {
         match read_file(&path) {
             Ok(text) => {

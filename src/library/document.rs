@@ -1,8 +1,15 @@
 //! A document of the corpus: text in, a [`Document`] and its problems out. Pure.
 
-use crate::library::front_matter::{self, Fact, FrontMatter, Kind, Value};
-use crate::library::markdown::{self, Part, Passage};
+use std::collections::HashSet;
+
+use crate::library::front_matter::{self, Fact, FrontMatter, Kind, LONGEST_NAME, Value};
+use crate::library::markdown::{self, LONGEST_SOURCE, Part, Passage};
 use crate::library::problem::Problem;
+
+/// The most sources that stand for every statement of a document: each statement names them all.
+const MOST_SOURCES: usize = 20;
+/// The most problems of one file that are told: who wrote it mends those, and sees what is left.
+const MOST_PROBLEMS: usize = 100;
 
 /// One role or topic, as its author wrote it.
 #[derive(Clone, Debug)]
@@ -46,16 +53,28 @@ pub fn parse(file: &str, text: &str) -> (Document, Vec<Problem>) {
     let (body, more) = markdown::parse(body, body_line, front.kind == Kind::Topic);
     problems.extend(more);
 
-    let title = front.title.clone().or(body.title).unwrap_or_else(|| {
+    let mut title = front.title.clone().or(body.title).unwrap_or_else(|| {
         let message = "no title: add `title:` to the front matter or a first heading `# ...`";
         problems.push(Problem::at(1, message));
         title_from(&slug)
     });
-    let named = |source: &String| body.footnotes.get(source).unwrap_or(source).clone();
-    let everywhere: Vec<String> = front.sources.iter().map(named).collect();
+    if let Some((end, _)) = title.char_indices().nth(LONGEST_NAME) {
+        title.truncate(end);
+        let message = format!("the title is longer than {LONGEST_NAME} characters, the rest is left out; shorten it");
+        problems.push(Problem::at(1, message));
+    }
+    let named = |source: &String| body.footnotes.get(source).unwrap_or(source).chars().take(LONGEST_SOURCE).collect();
+    let everywhere: Vec<String> = front.sources.iter().take(MOST_SOURCES).map(named).collect();
+    if front.sources.len() > MOST_SOURCES {
+        let message = format!(
+            "more than {MOST_SOURCES} `sources`, the rest is left out; name each where it is used, as a footnote"
+        );
+        problems.push(Problem::at(1, message));
+    }
     let mut resolve = |labels: &[String], line: usize, from_front_matter: bool| -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
-        for label in labels {
+        let mut seen = HashSet::new();
+        for label in labels.iter().filter(|label| seen.insert(*label)) {
             match body.footnotes.get(label) {
                 Some(name) => names.push(name.clone()),
                 None if label.contains(' ') => names.push(label.clone()),
@@ -94,6 +113,14 @@ pub fn parse(file: &str, text: &str) -> (Document, Vec<Problem>) {
     }
     if passages.is_empty() {
         problems.push(Problem::at(1, "nothing is said here; add a summary and responsibilities, or remove the file"));
+    }
+    if problems.len() > MOST_PROBLEMS {
+        problems.sort();
+        let line = problems[MOST_PROBLEMS].line;
+        let message =
+            format!("there are {} more problems in this file; mend those above first", problems.len() - MOST_PROBLEMS);
+        problems.truncate(MOST_PROBLEMS);
+        problems.push(Problem::at(line, message));
     }
     let problems = problems.into_iter().map(|problem| problem.inside(file)).collect();
     let file = file.to_owned();

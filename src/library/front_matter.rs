@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_saphyr::Spanned;
+use serde_saphyr::{Error, Spanned};
 
 use crate::library::problem::Problem;
 
@@ -203,6 +203,36 @@ const KEYS: [&str; 11] =
 const STEP_KEYS: [&str; 5] = ["to", "kind", "adds", "leaves", "source"];
 const FACT_KEYS: [&str; 10] = ["label", "value", "measure", "unit", "by", "region", "date", "note", "source", "asked"];
 
+/// The most values, lists and keys of a front matter.
+const MOST_VALUES: usize = 5_000;
+/// The most text in it, in bytes.
+const MOST_TEXT: usize = 256 * 1024;
+/// References to anchors: each repeats what it refers to, and that may be the whole text.
+const MOST_REFERENCES: usize = 20;
+const TOO_MUCH: &str = "the front matter holds too much and is left out: the most is 5000 values, 256 KiB of text and 20 references \
+                        to anchors; keep names, steps and figures in it, and put the rest into the text";
+
+/// The longest name, in characters.
+pub const LONGEST_NAME: usize = 200;
+
+/// Reads YAML within bounds: a few lines of it can unfold to more than any memory holds.
+fn read<'y, T: Deserialize<'y>>(yaml: &'y str) -> Result<T, Error> {
+    let options = serde_saphyr::options! {
+        budget: serde_saphyr::budget! {
+            max_nodes: MOST_VALUES,
+            max_events: 4 * MOST_VALUES,
+            max_total_scalar_bytes: MOST_TEXT,
+            max_aliases: MOST_REFERENCES,
+            max_merge_keys: MOST_REFERENCES,
+        },
+        alias_limits: serde_saphyr::alias_limits! {
+            max_total_replayed_events: MOST_VALUES,
+        },
+        with_snippet: false,
+    };
+    serde_saphyr::from_str_with_options(yaml, options)
+}
+
 /// Reads the YAML between the two `---` lines. `first_line` is the line of the file that `yaml` starts on; problems and
 /// positions are counted in the file's lines. Where the YAML cannot be read at all, what comes back is empty.
 pub fn parse(yaml: &str, first_line: usize) -> (FrontMatter, Vec<Problem>) {
@@ -210,10 +240,13 @@ pub fn parse(yaml: &str, first_line: usize) -> (FrontMatter, Vec<Problem>) {
         return (FrontMatter::default(), Vec::new());
     }
     let in_file = |line: u64| (line.max(1) as usize) + first_line - 1;
-    let raw: Raw = match serde_saphyr::from_str(yaml) {
+    let raw: Raw = match read(yaml) {
         Ok(raw) => raw,
         Err(error) => {
             let line = error.location().map_or(1, |at| at.line());
+            if holds_too_much(&error) {
+                return (FrontMatter::default(), vec![Problem::at(in_file(line), TOO_MUCH)]);
+            }
             let reason = error.without_snippet().to_string();
             // Its own place is counted from the first line of the YAML, and would contradict ours.
             let reason = reason.lines().next().unwrap_or("it is not valid YAML");
@@ -225,7 +258,21 @@ pub fn parse(yaml: &str, first_line: usize) -> (FrontMatter, Vec<Problem>) {
         }
     };
     let located = |word: Spanned<String>| Located { line: in_file(word.referenced.line()), text: word.value };
-    let all = |words: Vec<Spanned<String>>| words.into_iter().map(located).collect::<Vec<_>>();
+    let mut problems = unknown_keys(yaml, first_line);
+    let mut all = |words: Vec<Spanned<String>>| {
+        let mut words: Vec<Located> = words.into_iter().map(located).collect();
+        words.retain(|word| {
+            let fits = word.text.chars().nth(LONGEST_NAME).is_none();
+            if !fits {
+                let begin: String = word.text.chars().take(40).collect();
+                let message =
+                    format!("the name `{begin}…` is longer than {LONGEST_NAME} characters and is left out; shorten it");
+                problems.push(Problem::at(word.line, message));
+            }
+            fits
+        });
+        words
+    };
     let front = FrontMatter {
         title: raw.title.filter(|title| !title.trim().is_empty()),
         kind: raw.kind,
@@ -269,7 +316,15 @@ pub fn parse(yaml: &str, first_line: usize) -> (FrontMatter, Vec<Problem>) {
             })
             .collect(),
     };
-    (front, unknown_keys(yaml, first_line))
+    problems.sort();
+    (front, problems)
+}
+
+fn holds_too_much(error: &Error) -> bool {
+    match error {
+        Error::AliasError { error, .. } => holds_too_much(error),
+        other => matches!(other, Error::Budget { .. } | Error::AliasReplayLimitExceeded { .. }),
+    }
 }
 
 /// The phrases of an `asked` text, which semicolons divide.
@@ -290,8 +345,8 @@ fn unknown_keys(yaml: &str, first_line: usize) -> Vec<Problem> {
         #[serde(default)]
         facts: Vec<Keys>,
     }
-    let outer: Keys = serde_saphyr::from_str(yaml).unwrap_or_default();
-    let inner = serde_saphyr::from_str(yaml).unwrap_or(Inner { steps: Vec::new(), facts: Vec::new() });
+    let outer: Keys = read(yaml).unwrap_or_default();
+    let inner = read(yaml).unwrap_or(Inner { steps: Vec::new(), facts: Vec::new() });
     let mut problems = Vec::new();
     let mut check = |keys: &Keys, known: &[&str], place: &str| {
         for key in keys.keys().filter(|key| !known.contains(&key.value.as_str())) {
@@ -303,6 +358,5 @@ fn unknown_keys(yaml: &str, first_line: usize) -> Vec<Problem> {
     check(&outer, &KEYS, "the front matter");
     inner.steps.iter().for_each(|step| check(step, &STEP_KEYS, "a step"));
     inner.facts.iter().for_each(|fact| check(fact, &FACT_KEYS, "a fact"));
-    problems.sort();
     problems
 }

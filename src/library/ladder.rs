@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use petgraph::Direction::{Incoming, Outgoing};
-use petgraph::algo::tarjan_scc;
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 
@@ -49,7 +49,8 @@ impl Ladder {
             }
         }
         let ups = graph.filter_map(|_, ()| Some(()), |_, edge| (edge.0 == Direction::Up).then_some(()));
-        let problems = tarjan_scc(&ups)
+        // The other algorithm for this calls itself once a role, and a long enough ladder would end the program.
+        let problems = kosaraju_scc(&ups)
             .into_iter()
             .filter(|circle| circle.len() > 1)
             .map(|circle| circle_problem(documents, &circle))
@@ -83,8 +84,9 @@ impl Ladder {
     pub fn routes(&self, from: usize, to: usize) -> Vec<Vec<usize>> {
         let distance = self.distances(to);
         let mut routes = Vec::new();
-        let mut open = VecDeque::from([vec![from]]);
-        while let Some(route) = open.pop_front() {
+        // One route to its end before the next: all at once, their beginnings can be more than the memory holds.
+        let mut open = vec![vec![from]];
+        while let Some(route) = open.pop() {
             let Some(&last) = route.last() else { continue };
             let Some(&left) = distance.get(&last) else { continue };
             if left == 0 {
@@ -101,7 +103,7 @@ impl Ladder {
                 .filter(|next| distance.get(next) == Some(&(left - 1)))
                 .collect();
             onward.dedup();
-            open.extend(onward.into_iter().map(|next| [route.as_slice(), &[next]].concat()));
+            open.extend(onward.into_iter().rev().map(|next| [route.as_slice(), &[next]].concat()));
         }
         routes
     }

@@ -57,6 +57,15 @@ pub struct Body {
     pub footnotes: BTreeMap<String, String>,
 }
 
+/// The most paragraphs and bullets in a document: the longest shipped one has forty.
+const MOST_STATEMENTS: usize = 2_000;
+/// The most quotes and lists in one another.
+const DEEPEST: usize = 30;
+/// The longest heading, in characters.
+const LONGEST_HEADING: usize = 200;
+/// The longest name of a source, in characters.
+pub const LONGEST_SOURCE: usize = 300;
+
 /// Words in a heading that tell what stands below it; the first row that fits counts, and a heading that fits none opens a section.
 const HEADINGS: [(Part, &[&str]); 4] = [
     (
@@ -126,11 +135,32 @@ fn part_under(heading: &str) -> Part {
 /// make responsibilities: every section stays a whole.
 pub fn parse(text: &str, first_line: usize, topic: bool) -> (Body, Vec<Problem>) {
     let mut reader = Reader { line_starts: line_starts(text), first_line, topic, ..Reader::default() };
+    let mut text = text;
+    if let Some(at) = reader.line_starts.iter().copied().find(|at| nests_too_deep(&text[*at..])) {
+        let message = format!(
+            "more than {DEEPEST} quotes and lists in one another, the rest from here on is left out; write it flat"
+        );
+        reader.problems.push(Problem::at(reader.line(at), message));
+        text = &text[..at];
+    }
     for (event, span) in Parser::new_ext(text, Options::ENABLE_FOOTNOTES | Options::ENABLE_TABLES).into_offset_iter() {
         reader.read(event, span);
     }
     reader.finish_section();
     (reader.body, reader.problems)
+}
+
+/// True where the first line opens so many quotes and lists in one another that the parser, which looks through all of them at each
+/// line below, would take for ever.
+fn nests_too_deep(text: &str) -> bool {
+    let line = text.split('\n').next().unwrap_or_default();
+    let said = line.trim_start_matches(|mark: char| ">-*+.)\t ".contains(mark) || mark.is_ascii_digit());
+    let marks = &line[..line.len() - said.len()];
+    let quotes = marks.matches('>').count();
+    // Without anything behind them, marks of lists are a line across the page.
+    let lists =
+        if said.trim().is_empty() { 0 } else { marks.split_whitespace().filter(|mark| !mark.starts_with('>')).count() };
+    quotes + lists > DEEPEST
 }
 
 fn line_starts(text: &str) -> Vec<usize> {
@@ -158,6 +188,8 @@ struct Reader {
     asked: Vec<String>,
     comment: String,
     start: usize,
+    /// Bullets and paragraphs so far.
+    statements: usize,
 }
 
 impl Reader {
@@ -167,7 +199,7 @@ impl Reader {
                 self.flush(false);
                 self.in_heading = Some(level);
             }
-            Event::End(TagEnd::Heading(level)) => self.open_heading(level),
+            Event::End(TagEnd::Heading(level)) => self.open_heading(level, span.start),
             Event::Start(Tag::FootnoteDefinition(label)) => {
                 self.flush(false);
                 self.in_footnote = Some(label.to_string());
@@ -175,6 +207,7 @@ impl Reader {
             Event::End(TagEnd::FootnoteDefinition) => {
                 let text = self.take_text();
                 if let Some(label) = self.in_footnote.take() {
+                    let text = self.shortened(&text, LONGEST_SOURCE, "source", span.start);
                     self.body.footnotes.insert(label, text);
                 }
             }
@@ -226,13 +259,16 @@ impl Reader {
 
     /// `<!-- asked: a; b -->`: search phrases for what stands before. The parser hands over a comment in one piece or several.
     fn read_html(&mut self, html: &str) {
+        // Its end may be cut in two; what was looked at before need not be looked at again.
+        let seen = self.comment.len().saturating_sub(2);
         self.comment.push_str(html);
-        if self.comment.starts_with("<!--") && !self.comment.contains("-->") {
+        let ends = self.comment.as_bytes()[seen..].windows(3).any(|mark| mark == b"-->");
+        if self.comment.starts_with("<!--") && !ends {
             return;
         }
         let comment = std::mem::take(&mut self.comment);
         let inner = comment.trim().trim_start_matches("<!--").trim_end_matches("-->").trim();
-        let Some(phrases) = inner.strip_prefix("asked:") else { return };
+        let Some(phrases) = inner.strip_prefix("asked:").filter(|_| self.statements <= MOST_STATEMENTS) else { return };
         if !self.text.trim().is_empty() {
             self.asked.extend(phrases_of(phrases));
         } else if let Some(passage) = self.section.as_mut().or(self.body.passages.last_mut()) {
@@ -249,8 +285,9 @@ impl Reader {
         text.split_whitespace().collect::<Vec<_>>().join(" ").replace(" .", ".")
     }
 
-    fn open_heading(&mut self, level: HeadingLevel) {
+    fn open_heading(&mut self, level: HeadingLevel, at: usize) {
         let heading = self.take_text();
+        let heading = self.shortened(&heading, LONGEST_HEADING, "heading", at);
         self.labels.clear();
         self.in_heading = None;
         self.finish_section();
@@ -274,6 +311,14 @@ impl Reader {
         }
     }
 
+    /// A text that many statements repeat, up to a length: repeated, it would fill the memory.
+    fn shortened(&mut self, text: &str, most: usize, what: &str, at: usize) -> String {
+        let Some((end, _)) = text.char_indices().nth(most) else { return text.to_owned() };
+        let message = format!("this {what} is longer than {most} characters, the rest of it is left out; shorten it");
+        self.problems.push(Problem::at(self.line(at), message));
+        text[..end].to_owned()
+    }
+
     /// Ends the paragraph or bullet at hand.
     fn flush(&mut self, bullet: bool) {
         let text = self.take_text();
@@ -282,6 +327,16 @@ impl Reader {
             return;
         }
         let line = self.line(self.start);
+        self.statements += 1;
+        if self.statements > MOST_STATEMENTS {
+            if self.statements == MOST_STATEMENTS + 1 {
+                let message = format!(
+                    "more than {MOST_STATEMENTS} statements, the rest from here on is left out; split the file into a document a role"
+                );
+                self.problems.push(Problem::at(line, message));
+            }
+            return;
+        }
         for label in undefined_footnotes(&text) {
             let message =
                 format!("the footnote [^{label}] is not defined; add a line `[^{label}]: where it comes from`");
@@ -304,10 +359,14 @@ impl Reader {
             if bullet {
                 section.items.push(text);
             } else {
-                section.text = [section.text.as_str(), &text].join("\n").trim().to_owned();
+                if !section.text.is_empty() {
+                    section.text.push('\n');
+                }
+                section.text.push_str(&text);
             }
             section.asked.extend(asked);
             section.sources.extend(sources);
+            section.sources.dedup();
             return;
         }
         let heading = self.heading.clone();

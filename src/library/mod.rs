@@ -240,12 +240,13 @@ impl Statement {
 
 fn inherited(documents: &[Document], by_slug: &HashMap<String, usize>, at: usize) -> Vec<usize> {
     let mut found: Vec<usize> = Vec::new();
+    let mut seen = vec![false; documents.len()];
+    seen[at] = true;
     let mut open = vec![at];
     while let Some(next) = open.pop() {
         for slug in &documents[next].front.inherits {
             if let Some(&above) = by_slug.get(&slug.text)
-                && above != at
-                && !found.contains(&above)
+                && !std::mem::replace(&mut seen[above], true)
             {
                 found.push(above);
                 open.push(above);

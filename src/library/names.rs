@@ -38,6 +38,9 @@ pub struct Mention {
 /// Names are compared up to here, in characters.
 const LONGEST_NAME: usize = 100;
 
+/// Names in a sentence are looked for up to so many words: every beginning is tried with every length.
+const MOST_WORDS: usize = 16;
+
 /// All names of a corpus.
 #[derive(Debug)]
 pub struct Names {
@@ -278,7 +281,7 @@ impl Names {
             Some(key) => corrected[*at].is_some() || self.known_words.contains(key),
             None => *at > start,
         };
-        let window = (start..keys.len().min(start + self.longest + 3)).take_while(part).count();
+        let window = (start..keys.len().min(start + self.longest.min(MOST_WORDS) + 3)).take_while(part).count();
         for length in (1..=window).rev() {
             let end = start + length;
             if keys[end - 1].is_none() {
@@ -327,7 +330,8 @@ impl Names {
         self.vocabulary
             .get(&first)?
             .iter()
-            .filter(|known| known.chars().count() > 4)
+            // Comparing takes time, with a long word much of it; who differs more in length is no misspelling.
+            .filter(|known| known.chars().count() > 4 && known.chars().count().abs_diff(letters) <= allowed)
             .map(|known| (strsim::damerau_levenshtein(word, known), known))
             .filter(|(distance, _)| (1..=allowed).contains(distance))
             .min()

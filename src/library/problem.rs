@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// The longest message, in characters.
+const LONGEST: usize = 600;
+
 /// One fault in the corpus. A problem never hides the rest: the document is served without the faulty part.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
@@ -14,9 +17,10 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem in a file that is named later, by [`Problem::inside`].
-    pub fn at(line: usize, message: impl Into<String>) -> Self {
-        Problem { file: String::new(), line: line.max(1), message: message.into() }
+    /// A problem in a file that is named later, by [`Problem::inside`]. What the message quotes of a document may be anything:
+    /// it is told in one line that no terminal obeys, and not at any length.
+    pub fn at(line: usize, message: impl AsRef<str>) -> Self {
+        Problem { file: String::new(), line: line.max(1), message: shortened(&visible(message.as_ref())) }
     }
 
     /// The same problem with its file named.
@@ -24,6 +28,31 @@ impl Problem {
         self.file = file.to_owned();
         self
     }
+}
+
+/// A text with its line breaks, control characters and marks that turn the direction of writing as escapes.
+pub fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {
+                out.extend(letter.escape_unicode());
+            }
+            letter if letter.is_control() => out.extend(letter.escape_default()),
+            letter => out.push(letter),
+        }
+    }
+    out
+}
+
+/// A message without the middle of what it quotes, where that is long: its end says what to do.
+fn shortened(message: &str) -> String {
+    let length = message.chars().count();
+    if length <= LONGEST {
+        return message.to_owned();
+    }
+    let begin = message.chars().take(LONGEST / 2);
+    begin.chain(['…']).chain(message.chars().skip(length - LONGEST / 2)).collect()
 }
 
 impl fmt::Display for Problem {

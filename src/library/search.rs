@@ -213,7 +213,7 @@ impl Searcher {
         }
         let near = self.by_first.get(&stem.chars().next()?)?;
         near.iter()
-            .filter(|known| known.chars().count() > 3)
+            .filter(|known| known.chars().count() > 3 && known.chars().count().abs_diff(letters) < 2)
             .filter(|known| strsim::damerau_levenshtein(stem, known) == 1)
             .min()
             .and_then(|known| self.vocabulary.get(known).copied())

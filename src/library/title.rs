@@ -1,10 +1,13 @@
 //! What else a title is called: its words as names compare them, the names that it holds, and those that people make of it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::library::document::Document;
 use crate::library::english::words;
 use crate::library::lexicon::{FILLERS, SHORT_FORMS};
+
+/// Names that are made of others, for each of those: a corpus can be written so that each goes into each.
+const MOST_COMPOSED: usize = 10;
 
 /// A word as names compare it: short forms spelt out, plural made singular. Nothing for a filler.
 pub fn key_word(word: &str) -> Option<String> {
@@ -43,12 +46,16 @@ pub fn compose(firm: &[(Vec<String>, usize)], documents: &[Document]) -> Vec<(Ve
     let mut titles: Vec<(Vec<String>, usize)> =
         documents.iter().enumerate().map(|(at, doc)| (key_words(&doc.title), at)).collect();
     titles.retain(|(title, at)| title.len() > 1 && documents[*at].is_role());
-    for (title, owner) in &titles {
-        let shorter: Vec<&Vec<String>> =
-            firm.iter().filter(|(key, at)| at == owner && key.len() < title.len()).map(|(key, _)| key).collect();
-        for (name, at) in firm.iter().filter(|(name, at)| at != owner && name.len() > title.len()) {
-            let Some(from) = name.windows(title.len()).position(|window| window == title.as_slice()) else { continue };
-            for short in &shorter {
+    let mut names_of: HashMap<usize, Vec<&Vec<String>>> = HashMap::new();
+    for (name, at) in firm {
+        names_of.entry(*at).or_default().push(name);
+    }
+    let inside = names_around(&titles, firm);
+    for ((title, owner), around) in titles.iter().zip(inside) {
+        let shorter = names_of.get(owner).into_iter().flatten().filter(|name| name.len() < title.len());
+        let shorter: Vec<&Vec<String>> = shorter.copied().collect();
+        for (from, (name, at)) in around {
+            for short in shorter.iter().take((MOST_COMPOSED * firm.len()).saturating_sub(composed.len())) {
                 let whole = [&name[..from], short.as_slice(), &name[from + title.len()..]].concat();
                 composed.push((whole, *at));
             }
@@ -66,6 +73,35 @@ pub fn compose(firm: &[(Vec<String>, usize)], documents: &[Document]) -> Vec<(Ve
     }
     composed.retain(|(key, _)| !taken.contains(&key.join(" ")));
     composed
+}
+
+/// For each title the names of other documents that hold it, each with the place of its first word there. Every part of every name
+/// is looked up, so that it takes as long as there are names, and not that times the titles.
+fn names_around<'n>(
+    titles: &[(Vec<String>, usize)],
+    names: &'n [(Vec<String>, usize)],
+) -> Vec<Vec<(usize, &'n (Vec<String>, usize))>> {
+    let mut with_words: HashMap<&[String], Vec<usize>> = HashMap::new();
+    for (at, (title, _)) in titles.iter().enumerate() {
+        with_words.entry(title).or_default().push(at);
+    }
+    let longest = titles.iter().map(|(title, _)| title.len()).max().unwrap_or_default();
+    let (mut around, mut count) = (vec![Vec::new(); titles.len()], 0);
+    for name in names {
+        let words = name.0.len();
+        for length in 2..words.min(longest + 1) {
+            let mut found: HashSet<usize> = HashSet::new();
+            for from in 0..=words - length {
+                for title in with_words.get(&name.0[from..from + length]).into_iter().flatten() {
+                    if titles[*title].1 != name.1 && count < MOST_COMPOSED * names.len() && found.insert(*title) {
+                        around[*title].push((from, name));
+                        count += 1;
+                    }
+                }
+            }
+        }
+    }
+    around
 }
 
 /// The word of a title that says that somebody is meant: the one before "of", or the last.

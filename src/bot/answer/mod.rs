@@ -23,6 +23,9 @@ use crate::library::Library;
 use crate::library::query::Query;
 use crate::speech::{Language, say};
 
+/// The most words of two names in one text.
+const MOST_WORDS: usize = 32;
+
 /// Answers a request in a language.
 pub fn answer(library: &Library, request: &Request, bounds: Bounds, language: Language) -> Reply {
     let named = |name: &str, then: fn(&Library, Language, usize) -> Reply| {
@@ -144,8 +147,10 @@ fn both_named(
 
 /// Two names in one text without anything between: wherever both halves are names.
 fn split_names(library: &Library, text: &str) -> (String, String) {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    (1..words.len())
+    let words: Vec<&str> = text.split_whitespace().take(MOST_WORDS + 1).collect();
+    // Two names are not so long, and every place between two words costs two searches.
+    let places = if words.len() > MOST_WORDS { 0..0 } else { 1..words.len() };
+    places
         .map(|at| (words[..at].join(" "), words[at..].join(" ")))
         .find(|(from, to)| library.names.find(from).len() == 1 && library.names.find(to).len() == 1)
         .unwrap_or_else(|| (text.to_owned(), String::new()))

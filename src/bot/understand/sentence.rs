@@ -336,6 +336,7 @@ fn phrases_from(word: &Word, known: &dyn Fn(&Word) -> bool) -> &'static [Phrase]
         return &[];
     }
     let near = BY_FIRST_WORD.keys().filter(|known| known.len() > 6 && known.as_bytes()[0] == word.as_bytes()[0]);
+    let near = near.filter(|known| known.chars().count().abs_diff(letters) < 2);
     let near = near.filter(|known| strsim::damerau_levenshtein(word, known) == 1).min();
     near.and_then(|known| BY_FIRST_WORD.get(known)).map_or(&[], Vec::as_slice)
 }
