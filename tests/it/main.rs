@@ -4,6 +4,7 @@ mod authors;
 mod contracts;
 mod corpus;
 mod discord;
+mod hostile;
 mod index;
 mod measures;
 mod picture;

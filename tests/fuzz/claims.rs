@@ -1,0 +1,169 @@
+//! What holds whatever comes in: a function for each entrance, the same for fuzzing and for `cargo test`. A claim that does not
+//! hold is a panic.
+
+use std::collections::HashSet;
+
+use rolecall::bot::Bot;
+use rolecall::bot::answer::answer;
+use rolecall::bot::question::Bounds;
+use rolecall::bot::reply::Reply;
+use rolecall::bot::request::Request;
+use rolecall::discord::wire::decode::{self, Asked};
+use rolecall::discord::wire::encode::{self, Choices};
+use rolecall::discord::wire::ids;
+use rolecall::discord::wire::limits::{CHOICE, CHOICES, CUSTOM_ID, EMBEDS_TOTAL, LABEL, length};
+use rolecall::discord::wire::share;
+use rolecall::discord::wire::verdict::{self, Verdict};
+use rolecall::library::document;
+use rolecall::library::english::words;
+use rolecall::library::ladder::Ladder;
+use rolecall::library::names::Names;
+use serde_json::{Value, json};
+use serenity::model::application::{ComponentInteractionData, Interaction};
+use serenity::model::id::UserId;
+
+/// What a document may become in memory beside a multiple of its own length, in bytes: every statement carries its heading and its sources.
+const STATEMENTS: usize = 32 * 1024 * 1024;
+
+/// Reads a file of the corpus. What comes out lies inside it, is told in single lines, and is not much more than came in.
+pub fn document(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let lines = 1..=text.matches('\n').count() + 1;
+    let (document, problems) = document::parse("any.md", &text);
+    for problem in &problems {
+        assert!(problem.file == "any.md" && lines.contains(&problem.line), "{problem}");
+        let shown = problem.to_string();
+        assert!(!shown.contains(char::is_control) && length(&shown) < 2000, "{shown:?}");
+    }
+    let mut kept = 0;
+    for passage in &document.passages {
+        assert!(lines.contains(&passage.line), "{passage:?}");
+        let texts = [&passage.items, &passage.asked, &passage.sources].into_iter().flatten();
+        let texts = texts.chain([&passage.text]).chain(&passage.heading);
+        kept += texts.map(String::len).sum::<usize>();
+    }
+    assert!(kept <= STATEMENTS + 4 * data.len(), "{kept} bytes out of {}", data.len());
+    let spoken: String = document.passages.first().map(|passage| passage.text.clone()).unwrap_or_default();
+    let documents = [document];
+    let names = Names::new(&documents);
+    let (ladder, _) = Ladder::new(&documents);
+    assert!(ladder.after(0).is_empty() || documents[0].front.steps.iter().any(|step| step.to.text == "any"));
+    for mention in names.spot(&words(&spoken), &|_| false) {
+        assert!(mention.start < mention.end && mention.documents == [0], "{mention:?}");
+    }
+    assert!(names.find(&documents[0].title).len() <= 1);
+}
+
+/// Answers what somebody typed.
+pub fn sentence(bot: &Bot, data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let asked = Request::parse(&text).map_err(|mistake| mistake.to_string());
+    said(bot, &asked);
+    let explained = bot.explain(&text);
+    assert!(!explained.is_empty());
+}
+
+/// Reads what a button or a menu carries. What it asks, it asks again when it is put on a button.
+pub fn custom_id(bot: &Bot, data: &[u8]) {
+    let id = String::from_utf8_lossy(data);
+    let button = touched(json!({"custom_id": id, "component_type": 2}));
+    let menu = touched(json!({"custom_id": "1:menu0", "component_type": 3, "values": [id]}));
+    let below = touched(json!({"custom_id": id, "component_type": 3, "values": ["/roles"]}));
+    for data in [button, menu, below].iter().flatten() {
+        clicked(bot, data);
+    }
+}
+
+/// Takes an interaction as Discord sends it, and answers it.
+pub fn interaction(bot: &Bot, data: &[u8]) {
+    let Ok(interaction) = serde_json::from_slice::<Interaction>(data) else { return };
+    match interaction {
+        Interaction::Command(it) => {
+            let _ = decode::openly(&it.data);
+            let me = UserId::new(it.application_id.get());
+            said(bot, &decode::on_message(&it.data, me).unwrap_or_else(|| decode::command(&it.data)));
+        }
+        Interaction::Component(it) => {
+            clicked(bot, &it.data);
+            taken(&json(&share::again(&it.message).callback())["data"], false);
+        }
+        Interaction::Modal(it) => {
+            if let Some((judged, text)) = verdict::sent(&it.data) {
+                assert!(length(&text) <= 1000 && !text.contains('\n') && !judged.kind.contains(char::is_whitespace));
+            }
+        }
+        Interaction::Autocomplete(it) => {
+            let choices = json(&Choices::callback(decode::choices(&it.data, bot)));
+            let choices = choices["data"]["choices"].as_array().cloned().unwrap_or_default();
+            assert!(choices.len() <= CHOICES);
+            for text in choices.iter().flat_map(|choice| [&choice["name"], &choice["value"]]) {
+                assert!((1..=CHOICE).contains(&length(text.as_str().unwrap_or_default())), "{text}");
+            }
+        }
+        _ => {}
+    }
+}
+
+fn json(body: &impl serde::Serialize) -> Value {
+    serde_json::to_value(body).unwrap_or_else(|why| panic!("a body that is no JSON: {why}"))
+}
+
+fn touched(data: Value) -> Option<ComponentInteractionData> {
+    serde_json::from_value(data).ok()
+}
+
+fn clicked(bot: &Bot, data: &ComponentInteractionData) {
+    if let Some(verdict) = verdict::read(&data.custom_id) {
+        let (Verdict::Right(judged) | Verdict::Wrong(judged)) = &verdict;
+        let _ = json(&verdict::form(judged));
+    }
+    if let Some(Some(request)) = share::read(&data.custom_id) {
+        said(bot, &Ok(request));
+    }
+    said(bot, &decode::click(data));
+}
+
+/// The answer to what was asked is one that Discord takes, and its buttons ask what they say.
+fn said(bot: &Bot, asked: &Asked) {
+    let reply = match asked {
+        // Past the bot's own net for panics, so that none is missed here.
+        Ok(request) => answer(&bot.library(), request, Bounds::default()),
+        Err(why) => decode::refusal(why),
+    };
+    sound(&reply);
+    let share = asked.iter().filter_map(|request| share::button(&reply, request)).collect();
+    let body = encode::message(&reply).with(share).with(verdict::buttons(&reply));
+    taken(&json(&body), true);
+    if let Ok(request) = asked
+        && let Some(id) = ids::custom_id(request)
+    {
+        let again = touched(json!({"custom_id": id, "component_type": 2})).map(|data| decode::click(&data));
+        assert_eq!(again.as_ref(), Some(asked), "{id:?}");
+    }
+}
+
+fn sound(reply: &Reply) {
+    assert!((0.0..=1.0).contains(&reply.confidence), "{reply:?}");
+    assert!(!reply.title.trim().is_empty(), "{reply:?}");
+    assert!(reply.to_json("x").is_object());
+}
+
+/// A body that Discord takes, as far as its texts go; `ours` where every text in it is.
+fn taken(body: &Value, ours: bool) {
+    assert_eq!(body["allowed_mentions"], json!({"parse": []}));
+    let list = |value: &Value, key: &str| value[key].as_array().cloned().unwrap_or_default();
+    let text = |value: &Value| length(value.as_str().unwrap_or_default());
+    let embeds = list(body, "embeds");
+    let fields = embeds.iter().flat_map(|embed| list(embed, "fields"));
+    let in_fields: usize = fields.map(|field| text(&field["name"]) + text(&field["value"])).sum();
+    let total: usize = embeds.iter().map(|embed| text(&embed["title"]) + text(&embed["description"])).sum();
+    assert!(!ours || total + in_fields <= EMBEDS_TOTAL, "{body}");
+    let rows = list(body, "components");
+    assert!(rows.len() <= 5, "{body}");
+    let mut seen = HashSet::new();
+    for part in rows.iter().flat_map(|row| list(row, "components")) {
+        assert!(!ours || seen.insert(part["custom_id"].to_string()), "twice: {part}");
+        assert!(!ours || (1..=CUSTOM_ID).contains(&text(&part["custom_id"])), "{part}");
+        assert!(!ours || text(&part["label"]) <= LABEL, "{part}");
+    }
+}
