@@ -8,6 +8,11 @@ use crate::library::lexicon::{FILLERS, SHORT_FORMS};
 
 /// Names that are made of others, for each of those: a corpus can be written so that each goes into each.
 const MOST_COMPOSED: usize = 10;
+/// Where there are fewer names than this, there may be as many made of them as of so many.
+const FEW: usize = 1_000;
+
+/// The words of a name, and the position of the document that it names.
+pub type Called = (Vec<String>, usize);
 
 /// A word as names compare it: short forms spelt out, plural made singular. Nothing for a filler.
 pub fn key_word(word: &str) -> Option<String> {
@@ -40,22 +45,22 @@ pub fn variants(title: &str) -> Vec<String> {
 
 /// Names with a shorter name inside: where "PM" is a Product Manager, a "Growth PM" is a Growth Product Manager. Initials too, from
 /// three words on: APM.
-pub fn compose(firm: &[(Vec<String>, usize)], documents: &[Document]) -> Vec<(Vec<String>, usize)> {
+pub fn compose(firm: &[Called], documents: &[Document]) -> Vec<Called> {
     let taken: HashSet<String> = firm.iter().map(|(key, _)| key.join(" ")).collect();
-    let mut composed: Vec<(Vec<String>, usize)> = Vec::new();
-    let mut titles: Vec<(Vec<String>, usize)> =
-        documents.iter().enumerate().map(|(at, doc)| (key_words(&doc.title), at)).collect();
+    let mut composed: Vec<Called> = Vec::new();
+    let mut titles: Vec<Called> = documents.iter().enumerate().map(|(at, doc)| (key_words(&doc.title), at)).collect();
     titles.retain(|(title, at)| title.len() > 1 && documents[*at].is_role());
     let mut names_of: HashMap<usize, Vec<&Vec<String>>> = HashMap::new();
     for (name, at) in firm {
         names_of.entry(*at).or_default().push(name);
     }
-    let inside = names_around(&titles, firm);
+    let most = MOST_COMPOSED * firm.len().max(FEW);
+    let inside = names_around(&titles, firm, most);
     for ((title, owner), around) in titles.iter().zip(inside) {
         let shorter = names_of.get(owner).into_iter().flatten().filter(|name| name.len() < title.len());
         let shorter: Vec<&Vec<String>> = shorter.copied().collect();
         for (from, (name, at)) in around {
-            for short in shorter.iter().take((MOST_COMPOSED * firm.len()).saturating_sub(composed.len())) {
+            for short in shorter.iter().take(most.saturating_sub(composed.len())) {
                 let whole = [&name[..from], short.as_slice(), &name[from + title.len()..]].concat();
                 composed.push((whole, *at));
             }
@@ -77,10 +82,7 @@ pub fn compose(firm: &[(Vec<String>, usize)], documents: &[Document]) -> Vec<(Ve
 
 /// For each title the names of other documents that hold it, each with the place of its first word there. Every part of every name
 /// is looked up, so that it takes as long as there are names, and not that times the titles.
-fn names_around<'n>(
-    titles: &[(Vec<String>, usize)],
-    names: &'n [(Vec<String>, usize)],
-) -> Vec<Vec<(usize, &'n (Vec<String>, usize))>> {
+fn names_around<'n>(titles: &[Called], names: &'n [Called], most: usize) -> Vec<Vec<(usize, &'n Called)>> {
     let mut with_words: HashMap<&[String], Vec<usize>> = HashMap::new();
     for (at, (title, _)) in titles.iter().enumerate() {
         with_words.entry(title).or_default().push(at);
@@ -93,7 +95,7 @@ fn names_around<'n>(
             let mut found: HashSet<usize> = HashSet::new();
             for from in 0..=words - length {
                 for title in with_words.get(&name.0[from..from + length]).into_iter().flatten() {
-                    if titles[*title].1 != name.1 && count < MOST_COMPOSED * names.len() && found.insert(*title) {
+                    if titles[*title].1 != name.1 && count < most && found.insert(*title) {
                         around[*title].push((from, name));
                         count += 1;
                     }
