@@ -3,6 +3,7 @@
 mod authors;
 mod contracts;
 mod corpus;
+mod deploy;
 mod discord;
 mod hostile;
 mod index;

@@ -1,0 +1,61 @@
+//! What goes along for running the bot, and what the bot is made of: held to what the program really reads and needs.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use regex::Regex;
+use rolecall::config::VARIABLES;
+
+fn file(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("a file of the repository")
+}
+
+#[test]
+fn the_unit_and_the_image_set_what_there_is_to_set() {
+    let setting = Regex::new(r"\b(?:ROLECALL|DISCORD)_[A-Z_]+").expect("a pattern");
+    for path in ["deploy/rolecall.service", "deploy/Dockerfile"] {
+        let text = file(path);
+        let named: BTreeSet<&str> = setting.find_iter(&text).map(|found| found.as_str()).collect();
+        assert!(named.len() > 1, "{path} sets something");
+        let known: BTreeSet<&str> = VARIABLES.into();
+        assert_eq!(named.difference(&known).collect::<Vec<_>>(), [&""; 0], "{path}");
+        assert!(!text.contains("DISCORD_TOKEN="), "{path} holds no token");
+    }
+}
+
+#[test]
+fn the_image_is_built_with_the_rust_that_the_program_needs() {
+    let version = |path: &str, pattern: &str| {
+        let found = Regex::new(pattern).expect("a pattern").captures(&file(path)).expect("a version")[1].to_owned();
+        found
+    };
+    let needed = version("Cargo.toml", r#"rust-version = "([0-9.]+)""#);
+    assert_eq!(version("deploy/Dockerfile", r"FROM rust:([0-9.]+)-"), needed);
+}
+
+#[test]
+fn what_the_image_copies_goes_into_its_build_and_no_secret_does() {
+    let (image, ignored) = (file("deploy/Dockerfile"), file("deploy/Dockerfile.dockerignore"));
+    let let_in: BTreeSet<&str> = ignored.lines().filter_map(|line| line.strip_prefix('!')).collect();
+    let copies = image.lines().filter_map(|line| line.strip_prefix("COPY ")).filter(|what| !what.starts_with("--from"));
+    let copied: BTreeSet<&str> = copies
+        .flat_map(|what| what.split(' ').rev().skip(1).collect::<Vec<_>>())
+        .filter(|what| !what.starts_with("--"))
+        .collect();
+    assert_eq!(copied, let_in);
+    assert!(ignored.lines().any(|line| line == "*"), "all else stays outside");
+}
+
+#[test]
+fn all_code_comes_from_the_registry_with_its_checksum() {
+    let lock = file("Cargo.lock");
+    let packages: Vec<&str> = lock.split("[[package]]").skip(1).collect();
+    assert!(packages.len() > 100, "the packages are found");
+    let registry = "source = \"registry+https://github.com/rust-lang/crates.io-index\"\nchecksum = \"";
+    let others: Vec<&&str> = packages.iter().filter(|package| !package.contains(registry)).collect();
+    assert!(others.len() == 1 && others[0].contains("name = \"rolecall\""), "{others:?}");
+    for unwanted in ["openssl-sys", "native-tls"] {
+        assert!(!lock.contains(&format!("name = \"{unwanted}\"")), "{unwanted}: TLS is rustls");
+    }
+}
