@@ -7,6 +7,7 @@ mod feedback;
 mod flows;
 mod http;
 mod languages;
+mod mute;
 mod operation;
 mod pictures;
 mod process;
