@@ -16,17 +16,17 @@ use super::webhooks;
 use super::world::{Interaction, PATIENCE, PostKind, Request, World};
 
 /// An interaction before it has an id.
-struct Asked {
+pub(super) struct Asked {
     kind: u8,
     data: Value,
     /// What only some kinds have, such as the message whose button was clicked.
-    more: Value,
+    pub(super) more: Value,
     clicked: Option<u64>,
     fence: bool,
 }
 
 impl Asked {
-    fn new(kind: u8, data: Value) -> Self {
+    pub(super) fn new(kind: u8, data: Value) -> Self {
         Self { kind, data, more: Value::Null, clicked: None, fence: false }
     }
 }
@@ -141,7 +141,7 @@ impl StandIn {
     }
 
     /// Remembers the interaction, so that it can be answered, and makes its payload.
-    fn prepare(&self, asked: Asked, context: &Context) -> (String, Value) {
+    pub(super) fn prepare(&self, asked: Asked, context: &Context) -> (String, Value) {
         self.shared.change(|world| {
             world.channels.insert(context.channel(), context.as_channel());
             let id = world.new_id();
@@ -150,10 +150,13 @@ impl StandIn {
             let interaction = Interaction {
                 id,
                 kind: asked.kind,
+                command: asked.data["name"].as_str().map(str::to_owned),
                 context: context.clone(),
                 sent: Instant::now(),
                 callback: None,
                 original: None,
+                delivered: None,
+                answered: None,
                 clicked: asked.clicked,
                 follow_ups: 0,
                 fence: asked.fence,

@@ -5,17 +5,21 @@ use std::time::{Duration, Instant};
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{RawQuery, State};
-use axum::response::Response;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::events;
+use super::slate;
 use super::world::{Shared, World};
 
 pub const GUILDS: u64 = 1;
 pub const GUILD_MESSAGES: u64 = 1 << 9;
 pub const DIRECT_MESSAGES: u64 = 1 << 12;
 pub const MESSAGE_CONTENT: u64 = 1 << 15;
+/// A line that is dead without being closed; longer than any test waits.
+const FROZEN_FOR: Duration = Duration::from_secs(3600);
 const ALL_INTENTS: u64 = 0x1_ffff | 1 << 20 | 1 << 21 | 1 << 24 | 1 << 25;
 
 /// How a bot introduced itself.
@@ -63,6 +67,8 @@ pub enum Order {
     Send(String),
     Close(Option<u16>),
     Cut,
+    /// The line stays open, but nothing goes through it any more.
+    Freeze,
 }
 
 impl Session {
@@ -71,7 +77,10 @@ impl Session {
         self.sequence += 1;
         let text = json!({"op": 0, "s": self.sequence, "t": name, "d": data}).to_string();
         self.sent.push((self.sequence, text.clone()));
-        self.order(Order::Send(text));
+        // Nobody is told anything in a session that is no longer valid.
+        if !self.id.is_empty() {
+            self.order(Order::Send(text));
+        }
     }
 
     pub fn order(&self, order: Order) {
@@ -79,6 +88,16 @@ impl Session {
             // A connection that has just ended misses nothing: the event is kept for the RESUME.
             let _ = connection.send(order);
         }
+    }
+
+    /// Whether a line is open.
+    pub fn connected(&self) -> bool {
+        self.connection.is_some()
+    }
+
+    /// Keeps no more than the last so many events for a RESUME.
+    pub fn keep_last(&mut self, events: usize) {
+        self.sent.drain(..self.sent.len().saturating_sub(events));
     }
 
     /// Forgets the session, so that a RESUME is refused with op 9.
@@ -111,6 +130,9 @@ pub fn tell(world: &mut World, name: &str, event: &Value) {
 }
 
 pub async fn upgrade(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery, ws: WebSocketUpgrade) -> Response {
+    if shared.look().setup.mischief.refuse_sockets {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
     let version_10 = query.unwrap_or_default().split('&').any(|pair| pair == "v=10");
     ws.on_upgrade(move |socket| async move {
         let (orders, inbox) = mpsc::unbounded_channel();
@@ -141,15 +163,15 @@ impl Connection {
         }
         let interval =
             u64::try_from(self.shared.look().setup.heartbeat_interval.as_millis()).expect("a short interval");
-        if !self.shared.look().setup.greet {
-            return while let Some(Ok(_)) = self.socket.recv().await {};
+        if !self.shared.look().setup.mischief.withhold_hello {
+            self.send(json!({"op": 10, "d": {"heartbeat_interval": interval, "_trace": []}}).to_string()).await;
         }
-        self.send(json!({"op": 10, "d": {"heartbeat_interval": interval, "_trace": []}}).to_string()).await;
         loop {
             tokio::select! {
                 order = inbox.recv() => match order {
                     Some(Order::Send(text)) => self.send(text).await,
                     Some(Order::Close(code)) => return self.close(code).await,
+                    Some(Order::Freeze) => return tokio::time::sleep(FROZEN_FOR).await,
                     Some(Order::Cut) | None => break,
                 },
                 message = self.socket.recv() => match message {
@@ -216,6 +238,9 @@ impl Connection {
                 return Err(code);
             }
             let id = format!("{:032x}", world.new_id());
+            if world.setup.mischief.withhold_ready {
+                return Ok(id);
+            }
             let mut session =
                 Session { id: id.clone(), identify, sequence: 0, sent: Vec::new(), connection: Some(orders) };
             session.dispatch("READY", &events::ready(world, &session));
@@ -265,8 +290,13 @@ impl Connection {
     }
 
     async fn send(&mut self, text: String) {
+        let token = slate::token_in(&text).map(str::to_owned);
         // Where the other end is gone, the next `recv` says so.
-        let _ = self.socket.send(Message::Text(text.into())).await;
+        if self.socket.send(Message::Text(text.into())).await.is_ok()
+            && let Some(token) = token
+        {
+            self.shared.change(|world| slate::delivered(world, &token));
+        }
     }
 
     async fn close(mut self, code: Option<u16>) {

@@ -15,6 +15,7 @@ mod people;
 mod registry;
 mod rest;
 mod selftest;
+mod slate;
 mod upload;
 mod webhooks;
 mod world;
@@ -32,6 +33,7 @@ pub use self::door::{Door, now};
 pub use self::events::Message;
 pub use self::gateway::{DIRECT_MESSAGES, GUILD_MESSAGES, GUILDS, Identify, MESSAGE_CONTENT};
 pub use self::people::{APPLICATION, CHANNEL, Context, GUILD, OTHER_CHANNEL, Person};
+pub use self::slate::{Mischief, Tally};
 pub use self::upload::Upload;
 pub use self::world::{Fault, Post, PostKind, Request};
 
@@ -71,6 +73,8 @@ pub struct Setup {
     pub server: Value,
     pub member: Value,
     pub channel_facts: Vec<(u64, Value)>,
+    /// What it does that Discord does on its worst days only.
+    pub mischief: Mischief,
 }
 
 impl Default for Setup {
@@ -93,6 +97,7 @@ impl Default for Setup {
             server: Value::Null,
             member: Value::Null,
             channel_facts: Vec::new(),
+            mischief: Mischief::default(),
         }
     }
 }

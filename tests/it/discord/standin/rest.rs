@@ -140,9 +140,18 @@ pub async fn answer(State(shared): State<Arc<Shared>>, request: HttpRequest<Body
         (false, at.map(|at| world.faults.remove(at).2))
     });
     let act = || shared.change(|world| route(world, &call));
+    if let Some(Fault::Slow(milliseconds)) = fault {
+        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+    }
     let reply = match fault {
-        None => Some(act()),
-        Some(Fault::Hang) => None,
+        None | Some(Fault::Slow(_)) => Some(act()),
+        Some(Fault::Hang | Fault::Reset(false)) => None,
+        Some(Fault::Reset(true) | Fault::Garbage) => {
+            act();
+            None
+        }
+        Some(Fault::Refusal(status, code)) => Some(Reply::error(status, code, "as the test wished")),
+        Some(Fault::RateLimitedBlindly) => Some(Reply::error(429, 0, "You are being rate limited.")),
         Some(Fault::Status(status)) => Some(Reply::error(status, 0, &format!("{status}: as the test wished"))),
         Some(Fault::AfterEffect(status)) => {
             act();
@@ -162,10 +171,13 @@ pub async fn answer(State(shared): State<Arc<Shared>>, request: HttpRequest<Body
             world.requests.push(Request { method, path, body, files, status });
         }
     });
-    let Some(reply) = reply else {
-        return std::future::pending().await;
+    let mut response = match (reply, fault) {
+        (Some(reply), _) => reply.into_response(),
+        (None, Some(Fault::Garbage)) => (StatusCode::OK, "<html>this is no JSON").into_response(),
+        // A task that ends like this drops its line without a word.
+        (None, Some(Fault::Reset(_))) => std::panic::resume_unwind(Box::new("the line is cut")),
+        (None, _) => std::future::pending().await,
     };
-    let mut response = reply.into_response();
     response.headers_mut().insert(header::DATE, date(shared.look().setup.clock_ahead));
     response
 }

@@ -4,6 +4,7 @@ mod bot;
 mod by_hand;
 mod message_limits;
 mod other_limits;
+mod slate;
 mod socket;
 
 use serde_json::json;

@@ -1,5 +1,7 @@
 //! How interactions are answered: the callback, once and in time, then edits and follow-ups through the token.
 
+use std::time::Instant;
+
 use serde_json::{Value, json};
 
 use super::events;
@@ -84,6 +86,7 @@ pub fn accept(world: &mut World, call: &Call, token: &str) -> Result<(), Reply> 
         });
     }
     interaction.callback = Some(call.body.clone());
+    interaction.answered = Some(Instant::now());
     world.interactions.insert(token.to_owned(), interaction);
     Ok(())
 }

@@ -62,10 +62,16 @@ pub struct Channel {
 pub struct Interaction {
     pub id: u64,
     pub kind: u8,
+    /// The name of the command, where it is one.
+    pub command: Option<String>,
     pub context: Context,
     pub sent: Instant,
     pub callback: Option<Value>,
     pub original: Option<u64>,
+    /// When it was first written to the bot's socket.
+    pub delivered: Option<Instant>,
+    /// When its first answer was taken.
+    pub answered: Option<Instant>,
     /// The message whose button was clicked.
     pub clicked: Option<u64>,
     pub follow_ups: usize,
@@ -114,8 +120,18 @@ pub enum Fault {
     AfterEffect(u16),
     /// 429 with this many seconds to wait.
     RateLimited(f64),
+    /// 429 without a word on how long.
+    RateLimitedBlindly,
+    /// Nothing happens, this status comes back with this code of Discord's.
+    Refusal(u16, u32),
     /// No answer ever.
     Hang,
+    /// The line is cut; whether it takes effect before that.
+    Reset(bool),
+    /// It takes effect and is answered after so many milliseconds.
+    Slow(u64),
+    /// It takes effect, but what comes back is no JSON.
+    Garbage,
 }
 
 impl Shared {
@@ -160,7 +176,15 @@ impl Shared {
     }
 
     /// Waits until `find` finds something; panics with the whole story where it does not come in time.
-    pub async fn until<T>(&self, what: &str, within: Duration, mut find: impl FnMut(&mut World) -> Option<T>) -> T {
+    pub async fn until<T>(&self, what: &str, within: Duration, find: impl FnMut(&mut World) -> Option<T>) -> T {
+        match self.within(within, find).await {
+            Some(found) => found,
+            None => panic!("waited {within:?} in vain for {what}\n{}", self.look().story()),
+        }
+    }
+
+    /// Waits until `find` finds something, but no longer than this.
+    pub async fn within<T>(&self, within: Duration, mut find: impl FnMut(&mut World) -> Option<T>) -> Option<T> {
         let mut changes = self.changes.subscribe();
         let search = async {
             loop {
@@ -171,10 +195,7 @@ impl Shared {
                 changes.changed().await.expect("the bell lives as long as the world");
             }
         };
-        match tokio::time::timeout(within, search).await {
-            Ok(found) => found,
-            Err(_) => panic!("waited {within:?} in vain for {what}\n{}", self.look().story()),
-        }
+        tokio::time::timeout(within, search).await.ok()
     }
 }
 
@@ -188,8 +209,14 @@ impl World {
         self.last_id
     }
 
+    /// Ids are above this one from now on, whatever the time.
+    pub fn skip_ids(&mut self, id: u64) {
+        self.last_id = self.last_id.max(id);
+    }
+
     pub fn gateway_url(&self) -> String {
-        self.origin.replacen("http", "ws", 1)
+        let url = &self.setup.mischief.gateway_url;
+        url.clone().unwrap_or_else(|| self.origin.replacen("http", "ws", 1))
     }
 
     /// The flags of the application: a small bot has the limited form of the intents that were granted.
