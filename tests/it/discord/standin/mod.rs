@@ -50,8 +50,6 @@ pub struct Setup {
     pub refuse_message_content: bool,
     /// Every IDENTIFY that is otherwise right ends with this close code.
     pub close_on_identify: Option<u16>,
-    /// Whether a connection is greeted (op 10); where it is not, nothing ever comes.
-    pub greet: bool,
     pub heartbeat_interval: Duration,
     pub acknowledge_heartbeats: bool,
     /// `session_start_limit.remaining`; each IDENTIFY takes one.
@@ -83,7 +81,6 @@ impl Default for Setup {
             token: TOKEN.to_owned(),
             refuse_message_content: false,
             close_on_identify: None,
-            greet: true,
             heartbeat_interval: Duration::from_millis(41_250),
             acknowledge_heartbeats: true,
             identifies_left: 1000,
