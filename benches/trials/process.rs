@@ -141,7 +141,7 @@ fn surroundings() -> Vec<Row> {
             Ok("answered".to_owned())
         })
         .launch(Launch::after("ulimit -n 32")),
-        unmoved("a stack of 256 KiB", Launch::after("ulimit -s 256")),
+        unmoved("a stack of 1 MiB", Launch::after("ulimit -s 1024")),
         unmoved(
             "a time zone and a language that do not exist",
             Launch::after("export TZ=Never/Land LANG=xx LC_ALL=xx"),

@@ -53,7 +53,7 @@ use crate::secret::Secret;
 
 /// Goes behind whatever the operator wants logged. What these parts say beyond it holds the tokens of interactions, and who
 /// wrote what.
-pub const LOG_LIMITS: &str = "needed=info,serenity=warn,tungstenite=warn,tokio_tungstenite=warn,\
+pub const LOG_LIMITS: &str = "needed=info,serenity=warn,serenity::http=error,tungstenite=warn,tokio_tungstenite=warn,\
                               reqwest=warn,hyper=warn,hyper_util=warn,h2=warn,rustls=warn";
 
 /// What there is to set.

@@ -1,11 +1,12 @@
-//! A log that nobody can write to: the bot has lost its voice there, and nowhere else.
+//! The log: where nobody can write to it the bot has lost its voice there and nowhere else, and it keeps to itself what it is not to tell.
 
 use std::fs::File;
 use std::process::{Command, Stdio};
 
 use serde_json::json;
 
-use super::standin::{Context, Setup, StandIn, TOKEN};
+use super::process::Process;
+use super::standin::{Context, Fault, Setup, StandIn, TOKEN};
 use crate::stage::SHIPPED;
 
 #[tokio::test]
@@ -26,4 +27,20 @@ async fn a_log_that_cannot_be_written_is_no_reason_to_stop() {
     assert_eq!(answer["data"]["embeds"][0]["title"], "Product Manager");
     assert!(bot.try_wait().expect("a process").is_none());
     bot.kill().and_then(|()| bot.wait()).expect("it ends");
+}
+
+#[tokio::test]
+async fn answers_of_discord_that_make_no_sense_bring_no_interaction_s_token_into_the_log() {
+    let discord = StandIn::start(Setup::default()).await;
+    let bot = Process::start(&discord);
+    bot.until_it_says(" created, ").await;
+    for fault in [Fault::Garbage(200), Fault::Garbage(502), Fault::Reset(false)] {
+        discord.fail_next("POST", "/callback", fault);
+        discord.slash("role", json!({"name": "pm"}), &Context::server()).await;
+    }
+    // What is told of these stands before what is told of this.
+    discord.fail_next("POST", "/callback", Fault::Status(403));
+    discord.put_slash("role", &[("name", "pm")], &Context::server());
+    bot.until_it_says("an interaction was not answered").await;
+    assert!(!bot.said().contains("standin-token-of"), "{}", bot.said());
 }

@@ -145,11 +145,11 @@ pub async fn answer(State(shared): State<Arc<Shared>>, request: HttpRequest<Body
     }
     let reply = match fault {
         None | Some(Fault::Slow(_)) => Some(act()),
-        Some(Fault::Hang | Fault::Reset(false)) => None,
-        Some(Fault::Reset(true) | Fault::Garbage) => {
+        Some(Fault::Reset(true) | Fault::Garbage(..400)) => {
             act();
             None
         }
+        Some(Fault::Hang | Fault::Reset(false) | Fault::Garbage(_)) => None,
         Some(Fault::Refusal(status, code)) => Some(Reply::error(status, code, "as the test wished")),
         Some(Fault::RateLimitedBlindly) => Some(Reply::error(429, 0, "You are being rate limited.")),
         Some(Fault::Status(status)) => Some(Reply::error(status, 0, &format!("{status}: as the test wished"))),
@@ -173,7 +173,10 @@ pub async fn answer(State(shared): State<Arc<Shared>>, request: HttpRequest<Body
     });
     let mut response = match (reply, fault) {
         (Some(reply), _) => reply.into_response(),
-        (None, Some(Fault::Garbage)) => (StatusCode::OK, "<html>this is no JSON").into_response(),
+        (None, Some(Fault::Garbage(status))) => {
+            let status = StatusCode::from_u16(status).expect("a status that exists");
+            (status, "<html>this is no JSON").into_response()
+        }
         // A task that ends like this drops its line without a word.
         (None, Some(Fault::Reset(_))) => std::panic::resume_unwind(Box::new("the line is cut")),
         (None, _) => std::future::pending().await,

@@ -130,8 +130,8 @@ pub enum Fault {
     Reset(bool),
     /// It takes effect and is answered after so many milliseconds.
     Slow(u64),
-    /// It takes effect, but what comes back is no JSON.
-    Garbage,
+    /// What comes back with this status is no JSON; it takes effect where the status says so.
+    Garbage(u16),
 }
 
 impl Shared {

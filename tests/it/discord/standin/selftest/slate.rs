@@ -104,8 +104,12 @@ async fn calls_go_wrong_in_every_way_and_are_mended() {
         discord.fail_next("GET", "/gateway", Fault::Reset(takes_effect));
         assert!(ask().await.is_err());
     }
-    discord.fail_next("GET", "/gateway", Fault::Garbage);
-    assert!(ask().await.expect("an answer").json::<Value>().await.is_err());
+    for status in [200, 502] {
+        discord.fail_next("GET", "/gateway", Fault::Garbage(status));
+        let answer = ask().await.expect("an answer");
+        assert_eq!(answer.status(), status);
+        assert!(answer.json::<Value>().await.is_err());
+    }
     discord.fail_next("GET", "/gateway", Fault::Slow(50));
     let began = Instant::now();
     assert_eq!(ask().await.expect("an answer").status(), 200);
