@@ -100,7 +100,7 @@ impl Table {
         }
         let chatter = CHATTER.lines().filter_map(|line| line.split('\t').nth(1)).step_by(5);
         ways.extend(chatter.map(|text| (Way::Chatter(text.to_owned()), "/help".to_owned())));
-        let title = |typed: &str| Request::parse(typed).map(|request| bot.handle(&request).title);
+        let title = |typed: &str| Request::parse(typed).map(|request| bot.handle(&request, bot.language()).title);
         let asked = ways.into_iter().enumerate().filter_map(|(at, (way, typed))| {
             // What is no request is refused in words of the front end's own.
             Some(Asked { way, title: title(&typed).ok()?, at })

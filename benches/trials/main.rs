@@ -4,6 +4,9 @@
 //! program busy with questions and faults and tells whether it stays right, quick and small. Both write Markdown to standard
 //! output and end with 1 where something did not hold. `--program FILE` tries another build than the one that cargo made.
 
+#[path = "../../tests/it/stage.rs"]
+#[expect(dead_code, reason = "the tests use more of the stage")]
+mod stage;
 #[path = "../../tests/it/discord/standin/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "the tests use more of the stand-in, and its own tests are not run here")]
 mod standin;

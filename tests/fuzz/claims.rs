@@ -18,10 +18,13 @@ use rolecall::library::document;
 use rolecall::library::english::words;
 use rolecall::library::ladder::Ladder;
 use rolecall::library::names::Names;
+use rolecall::speech::Language;
 use serde_json::{Value, json};
 use serenity::model::application::{ComponentInteractionData, Interaction};
 use serenity::model::id::UserId;
 
+/// Each language has the same entrances; one is enough to try them.
+const SPOKEN: Language = Language::English;
 /// What a document may become in memory beside a multiple of its own length, in bytes: every statement carries its heading and its sources.
 const STATEMENTS: usize = 32 * 1024 * 1024;
 
@@ -57,7 +60,7 @@ pub fn document(data: &[u8]) {
 /// Answers what somebody typed.
 pub fn sentence(bot: &Bot, data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    let asked = Request::parse(&text).map_err(|mistake| mistake.to_string());
+    let asked = Request::parse(&text).map_err(|mistake| mistake.told(SPOKEN));
     said(bot, &asked);
     let explained = bot.explain(&text);
     assert!(!explained.is_empty());
@@ -81,11 +84,11 @@ pub fn interaction(bot: &Bot, data: &[u8]) {
         Interaction::Command(it) => {
             let _ = decode::openly(&it.data);
             let me = UserId::new(it.application_id.get());
-            said(bot, &decode::on_message(&it.data, me).unwrap_or_else(|| decode::command(&it.data)));
+            said(bot, &decode::on_message(&it.data, me, SPOKEN).unwrap_or_else(|| decode::command(&it.data, SPOKEN)));
         }
         Interaction::Component(it) => {
             clicked(bot, &it.data);
-            taken(&json(&share::again(&it.message).callback())["data"], false);
+            taken(&json(&share::again(&it.message, SPOKEN).callback())["data"], false);
         }
         Interaction::Modal(it) => {
             if let Some((judged, text)) = verdict::sent(&it.data) {
@@ -115,20 +118,20 @@ fn touched(data: Value) -> Option<ComponentInteractionData> {
 fn clicked(bot: &Bot, data: &ComponentInteractionData) {
     if let Some(verdict) = verdict::read(&data.custom_id) {
         let (Verdict::Right(judged) | Verdict::Wrong(judged)) = &verdict;
-        let _ = json(&verdict::form(judged));
+        let _ = json(&verdict::form(judged, SPOKEN));
     }
     if let Some(Some(request)) = share::read(&data.custom_id) {
         said(bot, &Ok(request));
     }
-    said(bot, &decode::click(data));
+    said(bot, &decode::click(data, SPOKEN));
 }
 
 /// The answer to what was asked is one that Discord takes, and its buttons ask what they say.
 fn said(bot: &Bot, asked: &Asked) {
     let reply = match asked {
         // Past the bot's own net for panics, so that none is missed here.
-        Ok(request) => answer(&bot.library(), request, Bounds::default()),
-        Err(why) => decode::refusal(why),
+        Ok(request) => answer(&bot.library(), request, Bounds::default(), SPOKEN),
+        Err(why) => decode::refusal(SPOKEN, why),
     };
     sound(&reply);
     let share = asked.iter().filter_map(|request| share::button(&reply, request)).collect();
@@ -137,7 +140,7 @@ fn said(bot: &Bot, asked: &Asked) {
     if let Ok(request) = asked
         && let Some(id) = ids::custom_id(request)
     {
-        let again = touched(json!({"custom_id": id, "component_type": 2})).map(|data| decode::click(&data));
+        let again = touched(json!({"custom_id": id, "component_type": 2})).map(|data| decode::click(&data, SPOKEN));
         assert_eq!(again.as_ref(), Some(asked), "{id:?}");
     }
 }

@@ -27,8 +27,7 @@ fn the_unit_and_the_image_set_what_there_is_to_set() {
 #[test]
 fn the_image_is_built_with_the_rust_that_the_program_needs() {
     let version = |path: &str, pattern: &str| {
-        let found = Regex::new(pattern).expect("a pattern").captures(&file(path)).expect("a version")[1].to_owned();
-        found
+        Regex::new(pattern).expect("a pattern").captures(&file(path)).expect("a version")[1].to_owned()
     };
     let needed = version("Cargo.toml", r#"rust-version = "([0-9.]+)""#);
     assert_eq!(version("deploy/Dockerfile", r"FROM rust:([0-9.]+)-"), needed);

@@ -81,7 +81,11 @@ async fn the_watchdog_begins_a_silent_connection_anew() {
 
 #[tokio::test]
 async fn a_gateway_that_never_greets_ends_the_process_with_its_own_code() {
-    let discord = StandIn::start(Setup { mischief: Mischief { withhold_hello: true, ..Mischief::default() }, ..Setup::default() }).await;
+    let discord = StandIn::start(Setup {
+        mischief: Mischief { withhold_hello: true, ..Mischief::default() },
+        ..Setup::default()
+    })
+    .await;
     let mut bot = Process::start_with(&discord, &[SOON]);
     assert_eq!(bot.ended().await, Some(3), "{}", bot.said());
     let said = bot.said();
