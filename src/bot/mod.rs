@@ -2,19 +2,22 @@
 
 pub mod answer;
 pub mod question;
+pub mod reload;
 pub mod reply;
 pub mod request;
 pub mod section;
 pub mod understand;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use question::Bounds;
+use reload::Loaded;
 use reply::Reply;
 use request::Request;
 
-use crate::library::Library;
+use crate::library::{Library, LibraryError};
 use crate::speech::{Language, say};
 
 /// Answers requests from one snapshot of the library at a time.
@@ -54,6 +57,19 @@ impl Bot {
     /// Serves another library from now on. Requests under way finish with the one they began with.
     pub fn replace(&self, library: Library) {
         *self.library.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(library);
+    }
+
+    /// Reads a corpus anew and serves it from now on, where it has changed at all. It takes its time; what is asked meanwhile is
+    /// answered from what was known before, and where it fails, so is what is asked later.
+    ///
+    /// # Errors
+    /// Where the corpus cannot be served.
+    pub fn reload(&self, corpus: &Path, index: &Path) -> Result<Loaded, LibraryError> {
+        let before = self.library();
+        let Some(library) = before.reopen(corpus, index)? else { return Ok(Loaded::of(&before, false)) };
+        let loaded = Loaded::of(&library, true);
+        self.replace(library);
+        Ok(loaded)
     }
 
     /// The answer to a request, in a language. It cannot fail: where something goes wrong inside, the reply says so, and the panic hook logs it.

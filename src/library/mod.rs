@@ -66,11 +66,26 @@ impl Library {
     ///
     /// # Errors
     /// Where the corpus cannot be read or is empty, or no index can be built even in memory.
-    pub fn open(corpus: &Path, index: &Path, mut progress: impl FnMut(usize, usize)) -> Result<Library, LibraryError> {
-        let Corpus { documents, mut problems, fingerprint } = corpus::read(corpus)?;
-        let (ladder, circles) = Ladder::new(&documents);
-        problems.extend(circles);
-        problems.sort();
+    pub fn open(corpus: &Path, index: &Path, progress: impl FnMut(usize, usize)) -> Result<Library, LibraryError> {
+        Library::of(corpus::read(corpus)?, index, progress)
+    }
+
+    /// The same corpus as it is now, where anything in it or wrong with it has changed; nothing where all is as it was.
+    ///
+    /// # Errors
+    /// Where the corpus cannot be read or is empty, or no index can be built even in memory.
+    pub fn reopen(&self, corpus: &Path, index: &Path) -> Result<Option<Library>, LibraryError> {
+        let read = corpus::read(corpus)?;
+        // What is no text at all leaves no trace in the fingerprint, but is a problem.
+        if read.fingerprint == self.fingerprint && problems(&read).1 == self.problems {
+            return Ok(None);
+        }
+        Library::of(read, index, |_, _| {}).map(Some)
+    }
+
+    fn of(corpus: Corpus, index: &Path, mut progress: impl FnMut(usize, usize)) -> Result<Library, LibraryError> {
+        let (ladder, problems) = problems(&corpus);
+        let Corpus { documents, fingerprint, .. } = corpus;
         let names = Names::new(&documents);
         let mut cutter = Cutter::default();
         let called: Vec<Called> = documents.iter().map(|document| Called::new(document, &mut cutter)).collect();
@@ -98,10 +113,8 @@ impl Library {
     /// # Errors
     /// Where the corpus cannot be read or is empty.
     pub fn check(corpus: &Path) -> Result<(usize, Vec<Problem>), CorpusError> {
-        let Corpus { documents, mut problems, .. } = corpus::read(corpus)?;
-        problems.extend(Ladder::new(&documents).1);
-        problems.sort();
-        Ok((documents.len(), problems))
+        let corpus = corpus::read(corpus)?;
+        Ok((corpus.documents.len(), problems(&corpus).1))
     }
 
     /// All documents, by slug. A document's position in this list is what names, ladder and search call it by.
@@ -176,6 +189,14 @@ impl Library {
         });
         roles
     }
+}
+
+/// The career graph, and all that is wrong in the corpus with it.
+fn problems(corpus: &Corpus) -> (Ladder, Vec<Problem>) {
+    let (ladder, circles) = Ladder::new(&corpus.documents);
+    let mut problems = [corpus.problems.as_slice(), &circles].concat();
+    problems.sort();
+    (ladder, problems)
 }
 
 /// What a document is called, in words.

@@ -55,6 +55,18 @@ fn shortened(message: &str) -> String {
     begin.chain(['…']).chain(message.chars().skip(length - LONGEST / 2)).collect()
 }
 
+/// Problems in a line for whoever runs the bot; nothing where there are none.
+pub fn summary(problems: &[Problem]) -> Option<String> {
+    match problems {
+        [] => None,
+        [one] => Some(format!("a problem in the corpus, the rest is served: {one}")),
+        [first, ..] => Some(format!(
+            "{} problems in the corpus, the rest is served; `rolecall check` lists them. The first: {first}",
+            problems.len()
+        )),
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}: {}", self.file, self.line, self.message)
