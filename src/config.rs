@@ -9,7 +9,7 @@ use crate::secret::Secret;
 use crate::speech::Language;
 
 /// Every variable that is read, with what it is for; `.env.example` explains each and a test holds the two together.
-pub const VARIABLES: [&str; 14] = [
+pub const VARIABLES: [&str; 17] = [
     "DISCORD_TOKEN",
     "DISCORD_API_URL",
     "DISCORD_PUBLIC_KEY",
@@ -23,6 +23,9 @@ pub const VARIABLES: [&str; 14] = [
     "ROLECALL_LANGUAGE",
     "ROLECALL_WATCHDOG",
     "ROLECALL_LOG_FORMAT",
+    "ROLECALL_STATUS_ADDR",
+    "ROLECALL_WATCH",
+    "ROLECALL_RELOAD_COMMAND",
     "RUST_LOG",
 ];
 
@@ -66,6 +69,12 @@ pub struct Config {
     pub watchdog: Duration,
     /// How log lines are written.
     pub log_format: LogFormat,
+    /// Where the bot tells machines how it fares, where it is to.
+    pub status: Option<SocketAddr>,
+    /// Whether the corpus is read anew when it changes.
+    pub watch: bool,
+    /// Whether those who manage a server may have it read anew.
+    pub reload_command: bool,
     /// What is logged, in the syntax of `RUST_LOG`.
     pub log: String,
 }
@@ -214,6 +223,28 @@ impl Config {
                 format!("\"{tag}\" is no language of mine; write one of {all}, or leave it out"),
             );
         }
+        let status = set("ROLECALL_STATUS_ADDR").and_then(|value| {
+            let address = address(&value);
+            if address.is_none() {
+                let fault = format!(
+                    "\"{value}\" is no address; write a port, such as 9187, to be reached from this machine alone, or \
+                     address:port, such as 0.0.0.0:9187"
+                );
+                wrong("ROLECALL_STATUS_ADDR", fault);
+            }
+            address
+        });
+        let mut switch = |name: &'static str, default: bool| match set(name).as_deref() {
+            None => default,
+            Some("on") => true,
+            Some("off") => false,
+            Some(other) => {
+                wrong(name, format!("\"{other}\" is neither on nor off; write one of the two, or leave it out"));
+                default
+            }
+        };
+        let watch = switch("ROLECALL_WATCH", true);
+        let reload_command = switch("ROLECALL_RELOAD_COMMAND", false);
         let corpus =
             flags.corpus.or_else(|| set("ROLECALL_CORPUS").map(PathBuf::from)).unwrap_or_else(|| "corpus".into());
         let index = flags.index.or_else(|| set("ROLECALL_INDEX").map(PathBuf::from)).unwrap_or_else(|| "index".into());
@@ -251,6 +282,9 @@ impl Config {
                 language: language.as_ref().and_then(known).unwrap_or_default(),
                 watchdog: Duration::from_secs(watchdog.unwrap_or(WATCHDOG)),
                 log_format,
+                status,
+                watch,
+                reload_command,
                 log,
             })
         } else {

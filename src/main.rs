@@ -5,7 +5,6 @@ mod verbs;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
@@ -20,7 +19,9 @@ use rolecall::discord::registration::Order;
 use rolecall::discord::{self, http::Address};
 use rolecall::library::Library;
 use rolecall::library::index::Origin;
+use rolecall::library::problem;
 use rolecall::picture;
+use rolecall::service;
 
 /// A Discord bot that knows what people in an organisation's roles do.
 ///
@@ -135,9 +136,10 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
         }
         Some(Verb::Index) => index(&config),
         Some(Verb::Check) => check(&config),
-        Some(Verb::Register { guild, dry_run, remove }) => {
-            verbs::register::run(&config, Order { server: guild, only_show: dry_run, remove })
-        }
+        Some(Verb::Register { guild, dry_run, remove }) => verbs::register::run(
+            &config,
+            Order { server: guild, only_show: dry_run, remove, reload: config.reload_command },
+        ),
         Some(Verb::Doctor { json }) => verbs::doctor::run(&config, &faults, json),
     }
     .or_else(|error| if reader_left(&*error) { Ok(ExitCode::SUCCESS) } else { Err(error.to_string()) })
@@ -188,14 +190,8 @@ fn log_to_stderr(filter: &str, format: LogFormat) -> Result<(), String> {
 /// Opens the library for answering: what is wrong with it is told on standard error, and the rest is served.
 fn open(config: &Config) -> Result<Bot, String> {
     let library = open_library(config)?;
-    match library.problems.as_slice() {
-        [] => {}
-        [one] => tracing::warn!("a problem in the corpus, the rest is served: {one}"),
-        many => tracing::warn!(
-            "{} problems in the corpus, the rest is served; `rolecall check` lists them. The first: {}",
-            many.len(),
-            many[0]
-        ),
+    if let Some(problems) = problem::summary(&library.problems) {
+        tracing::warn!("{problems}");
     }
     match &library.origin {
         Origin::InMemory(reason) => {
@@ -231,25 +227,27 @@ fn open_library(config: &Config) -> Result<Library, String> {
     library.map_err(|error| error.to_string())
 }
 
-/// Serves Discord, at its gateway and over HTTP, until the process is told to stop. It ends the process itself: a connection that hangs would keep the runtime
-/// from ending.
+/// Serves Discord, at its gateway and over HTTP, until the process is told to stop.
 fn go_live(config: &Config) -> Outcome {
     let token = config.token.clone().filter(|_| config.gateway);
     let http = config.http.map(|Http { listen, public_key }| Address { listen, public_key });
     let (api_url, ask_channels) = (config.api_url.clone(), config.ask_channels.clone());
-    let settings = discord::Settings { token, http, api_url, ask_channels, patience: config.watchdog };
-    let bot = Arc::new(open(config)?);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    match runtime.block_on(discord::run(settings, bot)) {
-        Ok(()) => std::process::exit(0),
-        Err(error) => {
-            match config.log_format {
-                LogFormat::Human => eprintln!("rolecall: {error}"),
-                LogFormat::Json => tracing::error!("{error}"),
-            }
-            std::process::exit(1)
+    let settings = service::Settings {
+        discord: discord::Settings { token, http, api_url, ask_channels, patience: config.watchdog, reload: None },
+        corpus: config.corpus.clone(),
+        index: config.index.clone(),
+        status: config.status,
+        watch: config.watch,
+        reload_command: config.reload_command,
+    };
+    if let Err(error) = service::live(settings, || open(config)) {
+        match config.log_format {
+            LogFormat::Human => return Err(error.into()),
+            LogFormat::Json => tracing::error!("{error}"),
         }
+        return Ok(ExitCode::FAILURE);
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn ask(config: &Config, text: Option<String>, json: bool, batch: Option<&Path>, explain: bool) -> Outcome {

@@ -13,6 +13,8 @@ use governor::nanos::Nanos;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 
+use crate::metrics::counters::COUNTERS;
+
 /// Five at once, and one every three seconds.
 const PERSON: Quota = quota(20, 5);
 /// Ten at once, and one a second.
@@ -82,6 +84,7 @@ impl<C: Clock + Clone> Allowance<C> {
         } else {
             return Turn::Granted;
         };
+        COUNTERS.too_much();
         let (now, calm) = (self.clock.now(), Nanos::from(CALM));
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         refused.retain(|_, last| now.duration_since(*last) < calm);

@@ -7,6 +7,7 @@ use crate::bot::reply::{Chart, Reply};
 use crate::discord::wire::decode::{self, Asked};
 use crate::discord::wire::encode::{self, Button};
 use crate::discord::wire::verdict;
+use crate::metrics::counters::{COUNTERS, Outcome};
 use crate::speech::Language;
 
 /// The body of the answer and what a picture to it would show, where it is to be said at all, with the buttons that judge it and those that `below` puts before them.
@@ -23,10 +24,20 @@ pub fn drawn(
             Ok(request) => bot.handle(&request, language),
             Err(why) => decode::refusal(language, &why),
         };
-        keep(&reply).then(|| {
+        let (kind, kept) = (format!("{:?}", reply.kind).to_lowercase(), keep(&reply));
+        let outcome = match reply.answered {
+            true => Outcome::Answered,
+            false if kept => Outcome::Abstained,
+            false => Outcome::Silent,
+        };
+        let drawn = kept.then(|| {
             let buttons = below(&reply).into_iter().chain(verdict::buttons(&reply)).collect();
             (encode::message(&reply).with(buttons), reply.picture)
-        })
+        });
+        (kind, outcome, drawn)
     };
-    catch_unwind(AssertUnwindSafe(draw)).unwrap_or_else(|_| Some((encode::Message::apology(language), None)))
+    let apology = |_| ("none".to_owned(), Outcome::Fault, Some((encode::Message::apology(language), None)));
+    let (kind, outcome, drawn) = catch_unwind(AssertUnwindSafe(draw)).unwrap_or_else(apology);
+    COUNTERS.request(kind, outcome);
+    drawn
 }

@@ -10,6 +10,7 @@ use tokio::sync::{Mutex as Turnstile, MutexGuard};
 use tokio::time::{Instant, sleep_until};
 
 use crate::discord::backoff::Backoff;
+use crate::metrics::counters::COUNTERS;
 
 /// Sessions that are left untouched.
 pub const RESERVE: u64 = 20;
@@ -64,6 +65,7 @@ impl Turn<'_> {
     /// The session begins now: it counts.
     pub fn spend(self) {
         self.budget.ledger().spend(self.shard, Instant::now());
+        COUNTERS.session_begun();
     }
 }
 
@@ -71,6 +73,7 @@ impl Budget {
     /// Takes over what Discord says is left.
     pub fn read(&self, limit: &SessionStartLimit) {
         self.ledger().read(limit, Instant::now());
+        COUNTERS.sessions_left(limit.remaining);
     }
 
     /// How many sessions are left of today's.

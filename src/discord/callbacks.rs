@@ -25,8 +25,8 @@ impl Callbacks {
     }
 
     /// Brings back the answer to an interaction that came in at `since`. A picture that Discord refuses is left out; where it
-    /// refuses the answer itself, there is an apology.
-    pub async fn deliver(&self, id: InteractionId, token: &str, answer: Answer, since: Instant) {
+    /// refuses the answer itself, there is an apology. Gives whether anything arrived.
+    pub async fn deliver(&self, id: InteractionId, token: &str, answer: Answer, since: Instant) -> bool {
         let rest = &self.0;
         let message = match answer {
             Answer::Message { body, picture } => {
@@ -34,24 +34,23 @@ impl Callbacks {
                     let whole = body.clone().with_picture(&picture.words).callback();
                     match deliver::callback(rest, id, token, &whole, Some(&picture), since).await {
                         Err(Failure::Refused(why)) => tracing::warn!(%why, "an answer goes out without its picture"),
-                        Err(why) => return tracing::warn!(%why, "an interaction was not answered"),
-                        Ok(()) => return,
+                        Err(why) => {
+                            tracing::warn!(%why, "an interaction was not answered");
+                            return false;
+                        }
+                        Ok(()) => return true,
                     }
                 }
                 body
             }
             Answer::Form(form) => {
-                if let Err(why) = deliver::callback(rest, id, token, &form, None, since).await {
-                    tracing::warn!(%why, "a form was not opened");
-                }
-                return;
+                let sent = deliver::callback(rest, id, token, &form, None, since).await;
+                return sent.inspect_err(|why| tracing::warn!(%why, "a form was not opened")).is_ok();
             }
             Answer::Choices(choices) => {
-                if let Err(why) = deliver::callback(rest, id, token, &choices, None, since).await {
-                    // Whoever types on makes the one before worthless; nothing is lost.
-                    tracing::debug!(%why, "suggestions came too late");
-                }
-                return;
+                let sent = deliver::callback(rest, id, token, &choices, None, since).await;
+                // Whoever types on makes the one before worthless; nothing is lost.
+                return sent.inspect_err(|why| tracing::debug!(%why, "suggestions came too late")).is_ok();
             }
         };
         let apology = message.sorry().ephemeral().callback();
@@ -60,8 +59,6 @@ impl Callbacks {
             tracing::error!(%why, "an answer was refused by Discord; please report it");
             sent = deliver::callback(rest, id, token, &apology, None, since).await;
         }
-        if let Err(why) = sent {
-            tracing::warn!(%why, "an interaction was not answered");
-        }
+        sent.inspect_err(|why| tracing::warn!(%why, "an interaction was not answered")).is_ok()
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use serenity::model::id::{CommandId, GuildId};
 
 use crate::bot::request::{COMMANDS, Command, CommandOption, SECTIONS, Section, Takes};
+use crate::discord::reload;
 use crate::discord::wire::decode::{ANSWER_THIS, PUBLIC};
 use crate::discord::wire::limits::CHOICE;
 use crate::speech::{Language, say};
@@ -62,13 +63,13 @@ pub fn plan(there: &[Value], wanted: &[Value]) -> (Vec<Step>, usize) {
     (steps, kept)
 }
 
-/// Everything that is to be there: the table, and the command on messages, which only Discord has.
-pub fn wanted(place: Place) -> Vec<Value> {
+/// Everything that is to be there: the table, and what only Discord has: the command on messages, and `/reload` where it is allowed.
+pub fn wanted(place: Place, reload: bool) -> Vec<Value> {
     let on_message = json!({
         "type": MESSAGE, "name": ANSWER_THIS, "name_localizations": others(|language| say!(language, "on-message")),
         "integration_types": [0, 1], "contexts": [0, 1, 2],
     });
-    let mut all: Vec<Value> = COMMANDS.iter().map(body).chain([on_message]).collect();
+    let mut all: Vec<Value> = COMMANDS.iter().map(body).chain([on_message]).chain(reload.then(reload::body)).collect();
     if let Place::Server(_) = place {
         // A server's own commands are there and nowhere else; Discord has these two for the others alone.
         for command in all.iter_mut().filter_map(Value::as_object_mut) {
@@ -85,7 +86,7 @@ pub fn called(command: &Value) -> String {
 }
 
 /// A phrase in every language but English, as Discord takes it beside the English one.
-fn others(phrase: impl Fn(Language) -> String) -> Value {
+pub fn others(phrase: impl Fn(Language) -> String) -> Value {
     LOCALES.iter().map(|(locale, language)| ((*locale).to_owned(), json!(phrase(*language)))).collect()
 }
 
@@ -164,6 +165,7 @@ pub fn essence(command: &Value) -> Value {
         "description": command["description"].as_str().unwrap_or_default(),
         "description_localizations": translated(command, "description"), "options": options,
         "integration_types": numbers("integration_types"), "contexts": numbers("contexts"),
+        "default_member_permissions": command["default_member_permissions"],
     })
 }
 
@@ -194,12 +196,12 @@ mod tests {
             }
             stored
         };
-        wanted(Place::Everywhere).into_iter().enumerate().map(stored).collect()
+        wanted(Place::Everywhere, false).into_iter().enumerate().map(stored).collect()
     }
 
     #[test]
     fn what_is_as_it_should_be_is_left_alone() {
-        assert_eq!(plan(&registered(), &wanted(Place::Everywhere)), (Vec::new(), COMMANDS.len() + 1));
+        assert_eq!(plan(&registered(), &wanted(Place::Everywhere, false)), (Vec::new(), COMMANDS.len() + 1));
     }
 
     #[test]
@@ -208,7 +210,7 @@ mod tests {
         there[0]["description"] = json!("something else");
         there[1]["name"] = json!("old");
         there.push(json!({"id": "77", "type": 4, "name": "launch"}));
-        let (steps, kept) = plan(&there, &wanted(Place::Everywhere));
+        let (steps, kept) = plan(&there, &wanted(Place::Everywhere, false));
         let edit = Step::Edit(CommandId::new(1), there[0].clone(), body(&COMMANDS[0]));
         let delete = Step::Delete(CommandId::new(2), there[1].clone());
         assert_eq!(steps, [delete, edit, Step::Create(body(&COMMANDS[1]))]);
@@ -220,7 +222,7 @@ mod tests {
         for key in ["contexts", "integration_types"] {
             let mut there = registered();
             there[0][key] = json!([0]);
-            let (steps, _) = plan(&there, &wanted(Place::Everywhere));
+            let (steps, _) = plan(&there, &wanted(Place::Everywhere, false));
             assert_eq!(steps, [Step::Edit(CommandId::new(1), there[0].clone(), body(&COMMANDS[0]))], "{key}");
         }
     }
@@ -237,8 +239,24 @@ mod tests {
             let mut there = registered();
             change(&mut there[0]);
             let edit = Step::Edit(CommandId::new(1), there[0].clone(), body(&COMMANDS[0]));
-            assert_eq!(plan(&there, &wanted(Place::Everywhere)), (vec![edit], COMMANDS.len()));
+            assert_eq!(plan(&there, &wanted(Place::Everywhere, false)), (vec![edit], COMMANDS.len()));
         }
+    }
+
+    #[test]
+    fn the_operator_decides_whether_there_is_a_reload() {
+        let (with, without) = (wanted(Place::Everywhere, true), wanted(Place::Everywhere, false));
+        assert_eq!(plan(&registered(), &with), (vec![Step::Create(reload::body())], COMMANDS.len() + 1));
+        let mut there = registered();
+        there.push(reload::body());
+        let last = there.len() - 1;
+        there[last]["id"] = json!("77");
+        let old = there[last].clone();
+        assert_eq!(plan(&there, &with), (Vec::new(), COMMANDS.len() + 2));
+        assert_eq!(plan(&there, &without), (vec![Step::Delete(CommandId::new(77), old)], COMMANDS.len() + 1));
+        there[last]["default_member_permissions"] = json!(null);
+        let edit = Step::Edit(CommandId::new(77), there[last].clone(), reload::body());
+        assert_eq!(plan(&there, &with).0, [edit]);
     }
 
     #[test]
@@ -259,7 +277,7 @@ mod tests {
             let others = item[format!("{key}_localizations")].as_object().into_iter().flat_map(|all| all.values());
             others.chain([&item[key]]).filter_map(|text| Some(text.as_str()?.to_owned())).collect()
         };
-        for command in wanted(Place::Everywhere) {
+        for command in wanted(Place::Everywhere, false) {
             assert!(size(&command) <= 8000, "{}", command["name"]);
             let options: Vec<Value> = command["options"].as_array().into_iter().flatten().cloned().collect();
             let slash = kind(&command) == CHAT_INPUT;

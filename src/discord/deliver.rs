@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::discord::backoff::{Backoff, jittered};
 use crate::discord::rest::Rest;
 use crate::discord::wire::encode::PICTURE;
+use crate::metrics::counters::COUNTERS;
 use crate::picture::Picture;
 
 /// Discord waits 3 s for a first answer; what is sent later than this would come too late.
@@ -53,7 +54,8 @@ pub async fn callback(
     loop {
         let route = Route::InteractionResponse { interaction_id: id, token };
         let attempt = rest.request(filled(Request::new(route, LightMethod::Post), Some(&body), picture));
-        let why = match timeout_at(end.min(Instant::now() + ATTEMPT), attempt).await {
+        let answer = timeout_at(end.min(Instant::now() + ATTEMPT), attempt).await;
+        let why = match answer.inspect_err(|_| COUNTERS.rest(None)) {
             Ok(Ok(_)) => return Ok(()),
             // The attempt before did arrive; only its answer was lost.
             Ok(Err(error)) if again && code(&error) == Some(ALREADY_ACKNOWLEDGED) => return Ok(()),
@@ -168,6 +170,11 @@ fn refused(error: &serenity::Error, picture: Option<&Picture>) -> bool {
         Some(403 | 413) => picture.is_some(),
         _ => false,
     }
+}
+
+/// Counts what Discord's REST API answered.
+pub fn count<T>(answer: &serenity::Result<T>) {
+    COUNTERS.rest(answer.as_ref().map_or_else(status, |_| Some(200)));
 }
 
 /// The status that Discord answered with.

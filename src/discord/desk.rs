@@ -7,6 +7,7 @@ use crate::bot::Bot;
 use crate::discord::allowance::Allowance;
 use crate::discord::feedback::Feedback;
 use crate::discord::gallery::Gallery;
+use crate::discord::reload::Reload;
 use crate::discord::watch::Busy;
 
 /// Who answers, and what is counted and kept meanwhile. Clones share it.
@@ -22,6 +23,8 @@ pub struct Desk {
     pub gallery: Arc<Gallery>,
     /// The answers under way.
     pub busy: Busy,
+    /// What `/reload` does, where there is one.
+    pub reload: Option<Reload>,
 }
 
 impl fmt::Debug for Desk {
@@ -32,13 +35,14 @@ impl fmt::Debug for Desk {
 
 impl Desk {
     /// A desk where nothing was asked yet.
-    pub fn of(bot: Arc<Bot>) -> Self {
+    pub fn of(bot: Arc<Bot>, reload: Option<Reload>) -> Self {
         Desk {
             bot,
             feedback: Arc::default(),
             allowance: Arc::default(),
             gallery: Arc::default(),
             busy: Busy::default(),
+            reload,
         }
     }
 }

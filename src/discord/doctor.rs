@@ -35,16 +35,19 @@ pub struct Settings<'s> {
     pub public_key: Option<[u8; 32]>,
     /// Whether the bot is at the gateway.
     pub gateway: bool,
+    /// Whether there is to be `/reload`.
+    pub reload: bool,
 }
 
 impl fmt::Debug for Settings<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Settings { token: _, api_url, ask_channels, public_key, gateway } = self;
+        let Settings { token: _, api_url, ask_channels, public_key, gateway, reload } = self;
         f.debug_struct("Settings")
             .field("api_url", api_url)
             .field("ask_channels", ask_channels)
             .field("public_key", public_key)
             .field("gateway", gateway)
+            .field("reload", reload)
             .finish_non_exhaustive()
     }
 }
@@ -87,7 +90,9 @@ pub async fn examine(settings: &Settings<'_>) -> Vec<Finding> {
     }
     let application = application.unwrap_or_default();
     findings.push(match application["id"].as_str() {
-        Some(id) => commands(discord.get(&format!("applications/{id}/commands?with_localizations=true")).await),
+        Some(id) => {
+            commands(discord.get(&format!("applications/{id}/commands?with_localizations=true")).await, settings.reload)
+        }
         None => Finding::skipped("commands", "the application cannot be read"),
     });
     if !settings.gateway {
@@ -243,13 +248,13 @@ fn intents(application: &Value, settings: &Settings<'_>) -> Finding {
     }
 }
 
-fn commands(there: Result<Value, Refusal>) -> Finding {
+fn commands(there: Result<Value, Refusal>, reload: bool) -> Finding {
     let there = match there {
         Ok(Value::Array(there)) => there,
         Ok(_) => return Finding::wrong("commands", UNREADABLE),
         Err(refusal) => return Finding::wrong("commands", trouble(&refusal)),
     };
-    let (steps, kept) = plan(&there, &wanted(Place::Everywhere));
+    let (steps, kept) = plan(&there, &wanted(Place::Everywhere, reload));
     if steps.is_empty() {
         return Finding::fine("commands", format!("all {kept} are registered"));
     }

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::discord::wire::verdict::Judged;
+use crate::metrics::counters::COUNTERS;
 
 /// Counts what people say of answers.
 #[derive(Debug, Default)]
@@ -15,6 +16,7 @@ impl Feedback {
     /// Somebody says that this answer was right.
     pub fn right(&self, judged: &Judged) {
         self.right.fetch_add(1, Ordering::Relaxed);
+        COUNTERS.feedback(true);
         let Judged { kind, confidence, roles } = judged;
         tracing::info!(target: "feedback", verdict = "right", kind, confidence, roles, "feedback");
     }
@@ -22,6 +24,7 @@ impl Feedback {
     /// Somebody says that this answer was wrong, and perhaps why.
     pub fn wrong(&self, judged: &Judged, text: &str) {
         self.wrong.fetch_add(1, Ordering::Relaxed);
+        COUNTERS.feedback(false);
         let (Judged { kind, confidence, roles }, text) = (judged, without_people(text));
         tracing::info!(target: "feedback", verdict = "wrong", kind, confidence, roles, text, "feedback");
     }

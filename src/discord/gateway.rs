@@ -22,7 +22,7 @@ use crate::discord::deliver::{self, Failure};
 use crate::discord::desk::Desk;
 use crate::discord::edits::Answered;
 use crate::discord::health::Health;
-use crate::discord::interactions::Interactions;
+use crate::discord::interactions::{Interactions, how};
 use crate::discord::operator::tell;
 use crate::discord::pace::Pace;
 use crate::discord::permissions::invitation;
@@ -36,6 +36,8 @@ use crate::discord::socket::Introduction;
 use crate::discord::watch::Stop;
 use crate::discord::wire::decode::{self, Heard};
 use crate::discord::wire::encode;
+use crate::metrics::connection::CONNECTION;
+use crate::metrics::counters::{Asked, COUNTERS, Door};
 use crate::speech::say;
 
 const CLOSE_WITHIN: Duration = Duration::from_secs(5);
@@ -91,6 +93,7 @@ pub async fn serve(
     standing.budget.read(&gateway.session_start_limit);
     let shards = gateway.shards.max(1);
     standing.sessions.resize(shards as usize, None);
+    CONNECTION.expect_shards(shards);
     let (order, orders) = watch::channel(Order::Stay);
     let mut living = JoinSet::new();
     for (number, session) in (0..shards).zip(standing.sessions.iter_mut()) {
@@ -200,7 +203,7 @@ impl Handler {
         tell(&format!("online as {} in {} servers", ready.user.name, ready.guilds.len()));
         let invitation = invitation(&application.to_string());
         tell(&format!("to invite the bot to a server, open {invitation}"));
-        let changes = register(&self.rest, application).await;
+        let changes = register(&self.rest, application, self.desk.reload.is_some()).await;
         tell(&format!(
             "commands: {} created, {} changed, {} deleted, {} as they were",
             changes.created, changes.edited, changes.deleted, changes.kept
@@ -208,13 +211,16 @@ impl Handler {
     }
 
     async fn interaction(&self, interaction: Interaction) {
-        let (since, id, token) = (Instant::now(), interaction.id(), interaction.token().to_owned());
+        let (since, how) = (Instant::now(), how(&interaction));
+        let (id, token) = (interaction.id(), interaction.token().to_owned());
         if let Some(answer) = self.interactions.answer(interaction, self.me.get().copied(), since).await {
-            self.callbacks.deliver(id, &token, answer, since).await;
+            let arrived = self.callbacks.deliver(id, &token, answer, since).await;
+            COUNTERS.delivery(Door::Gateway, how, since.elapsed(), arrived);
         }
     }
 
     async fn message(&self, message: Message) {
+        let since = Instant::now();
         let Some((body, chart)) = self.heard(&message).and_then(|heard| self.answer(&heard)) else { return };
         let (id, channel) = (message.id.get(), message.channel_id);
         let (body, chart, question) = match self.desk.allowance.ask(message.author.id.get(), channel.get()) {
@@ -231,9 +237,11 @@ impl Handler {
         };
         if !self.pace.turn(channel.get()).await {
             tracing::warn!("too many questions in one channel at once; one was not answered");
+            COUNTERS.delivery(Door::Gateway, Asked::Message, since.elapsed(), false);
             return;
         }
         let sent = self.send(channel, id, body, chart).await;
+        COUNTERS.delivery(Door::Gateway, Asked::Message, since.elapsed(), sent.is_ok());
         match sent {
             Ok(answer) => answered.iter_mut().for_each(|answered| answered.answer = answer),
             Err(why) => {

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
+use crate::metrics::connection::{CONNECTED, CONNECTION};
+
 /// What is known of all shards. Kept by the system's clock, since the runtime's may be what hangs.
 #[derive(Debug, Default)]
 pub struct Health {
@@ -38,16 +40,19 @@ impl Health {
             condition.away_since.get_or_insert_with(Instant::now);
             (condition.unanswered_since, condition.waiting) = (None, false);
         });
+        CONNECTION.shard(shard, "away", Instant::now());
     }
 
     /// A shard waits on purpose before it connects; once it no longer does, call [`Health::resolved`].
     pub fn waiting(&self, shard: u32) {
         self.change(shard, |condition| condition.waiting = true);
+        CONNECTION.shard(shard, "waiting", Instant::now());
     }
 
     /// A shard tries to connect from now on.
     pub fn resolved(&self, shard: u32) {
         self.change(shard, |condition| (condition.waiting, condition.away_since) = (false, Some(Instant::now())));
+        CONNECTION.shard(shard, "connecting", Instant::now());
     }
 
     /// A shard is connected and gets events.
@@ -55,6 +60,7 @@ impl Health {
         self.change(shard, |condition| {
             *condition = Condition { away_since: None, unanswered_since: None, waiting: false };
         });
+        CONNECTION.shard(shard, CONNECTED, Instant::now());
     }
 
     /// A shard has sent a heartbeat.
@@ -67,11 +73,13 @@ impl Health {
     /// Discord has acknowledged a heartbeat.
     pub fn acknowledged(&self, shard: u32) {
         self.change(shard, |condition| condition.unanswered_since = None);
+        CONNECTION.shard(shard, CONNECTED, Instant::now());
     }
 
     /// There are no shards any more.
     pub fn over(&self) {
         self.shards.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        CONNECTION.away();
     }
 
     /// How many shards are connected, and how many there are.

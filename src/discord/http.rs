@@ -28,12 +28,14 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::discord::desk::Desk;
-use crate::discord::interactions::{Answer, Interactions};
+use crate::discord::interactions::{Answer, Interactions, how};
 use crate::discord::line::{Line, Turns};
 use crate::discord::operator::tell;
 use crate::discord::seal::{Broken, Claim, Seal};
 use crate::discord::watch::Stop;
 use crate::discord::wire::form_data;
+use crate::metrics::connection::CONNECTION;
+use crate::metrics::counters::{COUNTERS, Door as Way};
 
 /// Where Discord posts.
 const PATH: &str = "/interactions";
@@ -133,6 +135,7 @@ impl Door {
     /// Serves until it is time to stop; then answers under way are finished, for five seconds at the most.
     pub async fn serve(self, mut stop: Stop) {
         let Door { listener, router } = self;
+        CONNECTION.door(true);
         let mut lines = JoinSet::new();
         let mut told: Option<Instant> = None;
         loop {
@@ -155,6 +158,7 @@ impl Door {
             }
         }
         drop(listener);
+        CONNECTION.door(false);
         let finish = async { while lines.join_next().await.is_some() {} };
         if timeout(CLOSE_WITHIN, finish).await.is_err() {
             tracing::warn!("stopping although some requests were not answered");
@@ -234,6 +238,7 @@ impl Keeper {
             not("an interaction of that type")
         })?;
         let language = self.interactions.language_of(&interaction);
+        let how = how(&interaction);
         let (interactions, busy) = (Arc::clone(&self.interactions), self.desk.busy.clone());
         let answering = async move {
             let _busy = busy.begin();
@@ -241,7 +246,10 @@ impl Keeper {
         };
         let otherwise = || if kind == AUTOCOMPLETE { Answer::no_choices() } else { Answer::apology(language) };
         match in_time(answering, since, otherwise).await {
-            Some(answer) => respond(answer),
+            Some(answer) => {
+                COUNTERS.delivery(Way::Http, how, since.elapsed(), true);
+                respond(answer)
+            }
             None => Err(not("a type of interaction that is known here")),
         }
     }

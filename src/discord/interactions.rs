@@ -11,10 +11,12 @@ use crate::bot::reply::Reply;
 use crate::discord::allowance::Turn;
 use crate::discord::answer::drawn;
 use crate::discord::desk::Desk;
+use crate::discord::reload;
 use crate::discord::wire::decode::{self, Asked};
 use crate::discord::wire::encode::{self, Callback, Choices};
 use crate::discord::wire::share;
 use crate::discord::wire::verdict::{self, Form, Verdict};
+use crate::metrics::counters::Asked as How;
 use crate::picture::Picture;
 use crate::speech::{Language, say};
 
@@ -60,6 +62,9 @@ impl Interactions {
         }
         Some(match interaction {
             Interaction::Command(it) => {
+                if let Some(reload) = self.0.reload.as_ref().filter(|_| reload::is(&it)) {
+                    return Some(Answer::alone(encode::message(&reload.answer(&it, language).await)));
+                }
                 let seen = Seen::when(decode::openly(&it.data), it.context);
                 let me = me.unwrap_or(UserId::new(it.application_id.get()));
                 let asked = || {
@@ -150,6 +155,16 @@ impl Answer {
     /// Nothing to suggest.
     pub fn no_choices() -> Self {
         Answer::Choices(Choices::callback(Vec::new()))
+    }
+}
+
+/// How somebody asked, as it is counted.
+pub fn how(interaction: &Interaction) -> How {
+    match interaction {
+        Interaction::Component(_) => How::Click,
+        Interaction::Modal(_) => How::Form,
+        Interaction::Autocomplete(_) => How::Typing,
+        _ => How::Command,
     }
 }
 

@@ -27,6 +27,7 @@ pub mod reach;
 pub mod recent;
 pub mod refusals;
 pub mod registration;
+pub mod reload;
 pub mod rest;
 pub mod seal;
 pub mod shard;
@@ -44,11 +45,13 @@ use gateway::{Ended, Standing};
 use http::{Address, Door};
 pub use reach::DiscordError;
 use reach::Reach;
+use reload::Reload;
 use tokio::time::{Instant, sleep};
 use watch::Stop;
 use watchdog::Watchdog;
 
 use crate::bot::Bot;
+use crate::metrics::connection::CONNECTION;
 use crate::secret::Secret;
 
 /// Goes behind whatever the operator wants logged. What these parts say beyond it holds the tokens of interactions, and who
@@ -69,6 +72,8 @@ pub struct Settings {
     pub ask_channels: Vec<u64>,
     /// How long the connection to the gateway may be away before something is done about it.
     pub patience: Duration,
+    /// What `/reload` does, where there is to be one.
+    pub reload: Option<Reload>,
 }
 
 const FIRST_WAIT: Duration = Duration::from_secs(1);
@@ -82,10 +87,10 @@ const GOOD: Duration = Duration::from_secs(600);
 /// Where the operator has to change something first.
 pub async fn run(settings: Settings, bot: Arc<Bot>) -> Result<(), DiscordError> {
     let mut stop = Stop::listen()?;
-    let Settings { token, http, api_url, ask_channels, patience } = settings;
+    let Settings { token, http, api_url, ask_channels, patience, reload } = settings;
     let standing = Standing::default();
     let _watchdog = Watchdog::start(patience, Arc::clone(&standing.health))?;
-    let desk = Desk::of(bot);
+    let desk = Desk::of(bot, reload);
     let door = match http {
         Some(address) => Some(Door::open(address, desk.clone()).await?),
         None => None,
@@ -118,6 +123,7 @@ async fn sessions(
     mut standing: Standing,
     stop: &mut Stop,
 ) -> Result<(), DiscordError> {
+    CONNECTION.expect_gateway();
     let mut backoff = Backoff::new(FIRST_WAIT, LONGEST_WAIT);
     loop {
         let gateway = tokio::select! {

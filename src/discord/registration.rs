@@ -54,6 +54,8 @@ pub struct Order {
     pub only_show: bool,
     /// Take all commands away.
     pub remove: bool,
+    /// Whether there is to be `/reload`.
+    pub reload: bool,
 }
 
 /// Why the commands are not registered. The text is for the operator.
@@ -99,11 +101,11 @@ pub enum RegistrationError {
     Late,
 }
 
-/// Registers until it has worked; each failure is logged.
-pub async fn register(rest: &Rest, application: ApplicationId) -> Changes {
+/// Registers until it has worked, with `/reload` or without it; each failure is logged.
+pub async fn register(rest: &Rest, application: ApplicationId, reload: bool) -> Changes {
     let mut backoff = Backoff::new(FIRST_WAIT, LONGEST_WAIT);
     loop {
-        match try_register(rest, application).await {
+        match try_register(rest, application, reload).await {
             Ok(changes) => return changes,
             Err(why) => {
                 let wait = backoff.wait();
@@ -114,9 +116,9 @@ pub async fn register(rest: &Rest, application: ApplicationId) -> Changes {
     }
 }
 
-async fn try_register(rest: &Rest, application: ApplicationId) -> serenity::Result<Changes> {
+async fn try_register(rest: &Rest, application: ApplicationId, reload: bool) -> serenity::Result<Changes> {
     let place = Place::Everywhere;
-    let (steps, kept) = plan(&registered(rest, application, place).await?, &wanted(place));
+    let (steps, kept) = plan(&registered(rest, application, place).await?, &wanted(place, reload));
     let mut changes = Changes { kept, ..Changes::default() };
     for step in &steps {
         apply(rest, application, place, step).await?;
@@ -172,7 +174,7 @@ async fn try_by_hand(reach: &Reach, order: Order, tell: &mut impl FnMut(&str)) -
     let place = order.server.map_or(Place::Everywhere, |server| Place::Server(GuildId::new(server)));
     let application = application(&rest).await?;
     let there = registered(&rest, application, place).await.map_err(|error| unread(error, place))?;
-    let wanted = if order.remove { Vec::new() } else { wanted(place) };
+    let wanted = if order.remove { Vec::new() } else { wanted(place, order.reload) };
     let (steps, kept) = plan(&there, &wanted);
     for step in &steps {
         show(step, tell);

@@ -14,6 +14,7 @@ use serenity::http::{ErrorResponse, Http, HttpError, RatelimitingBucket, Request
 use tokio::time::{Instant, sleep_until};
 
 use crate::discord::refusals::Refusals;
+use crate::metrics::counters::COUNTERS;
 
 /// Whoever would have to wait longer than this is told so instead.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -62,7 +63,9 @@ impl Rest {
             turns.wait(bucket).await?;
         }
         let request = request.build(&self.client, self.http.token(), self.http.proxy.as_deref())?;
-        let answer = request.send().await.map_err(|error| Error::Http(HttpError::Request(error)))?;
+        let answer = request.send().await;
+        COUNTERS.rest(answer.as_ref().ok().map(|answer| answer.status().as_u16()));
+        let answer = answer.map_err(|error| Error::Http(HttpError::Request(error)))?;
         let (status, headers) = (answer.status(), answer.headers());
         let shared = headers.get("x-ratelimit-scope").is_some_and(|scope| scope == "shared");
         self.refusals.note(status.as_u16(), shared);

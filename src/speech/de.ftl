@@ -254,6 +254,28 @@ empty-message = In dieser Nachricht steht kein Text, den ich beantworten könnte
 empty-reply = Dazu habe ich nichts zu sagen.
 menu-span = { $title }: { $first } bis { $last }
 
+## /reload, für die, die einen Server verwalten.
+
+command-reload = neuladen
+    .about = Die Rollendokumente neu lesen, für alle, die den Server verwalten
+reload-refused-title = Das ist für die, die den Server verwalten
+reload-refused = Um die Rollendokumente neu zu lesen, brauchst du die Berechtigung „Server verwalten“. Bitte frag jemanden, der sie hat.
+reload-failed-title = Ich konnte die Rollendokumente nicht lesen
+reload-failed = Ich mache mit dem weiter, was ich vorher wusste. Mein Protokoll sagt dem Betreiber, was zu richten ist.
+reload-slow-title = Ich lese noch
+reload-slow = Es gibt viel zu lesen, und ich bin dabei; bis dahin antworte ich mit dem, was ich vorher wusste. Gib den Befehl in einer Minute noch einmal, dann siehst du, wie es ausging.
+reload-done = Neu gelesen
+reload-same = Nichts hat sich geändert
+reload-known = Ich kenne { $roles ->
+        [one] { $roles } Rolle
+       *[other] { $roles } Rollen
+    } und { $topics ->
+        [one] { $topics } Thema
+       *[other] { $topics } Themen
+    }.
+reload-mend = Zu richten
+reload-mend-more = Zu richten, und { $count } weitere
+
 ## Im Terminal.
 
 console-greeting = { $name } kennt { $count ->

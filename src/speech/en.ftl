@@ -264,6 +264,28 @@ empty-message = There is no text in that message that I could answer, perhaps ju
 empty-reply = I have nothing to say to that.
 menu-span = { $title }: { $first } to { $last }
 
+## /reload, for those who manage a server.
+
+command-reload = reload
+    .about = Read the role documents anew, for those who manage the server
+reload-refused-title = That is for those who manage the server
+reload-refused = Reading the role documents anew takes the permission Manage Server. Please ask somebody who has it.
+reload-failed-title = I could not read the role documents
+reload-failed = I go on with what I knew before. My log tells the operator what to mend.
+reload-slow-title = I am still reading
+reload-slow = There is much to read, and I go on with it; until then I answer from what I knew before. Give the command again in a minute to see how it went.
+reload-done = Read anew
+reload-same = Nothing has changed
+reload-known = I know { $roles ->
+        [one] { $roles } role
+       *[other] { $roles } roles
+    } and { $topics ->
+        [one] { $topics } topic
+       *[other] { $topics } topics
+    }.
+reload-mend = To mend
+reload-mend-more = To mend, and { $count } more
+
 ## In a terminal.
 
 console-greeting = { $name } knows { $count ->

@@ -254,6 +254,28 @@ empty-message = En ese mensaje no hay ningún texto que pueda responder; quizá 
 empty-reply = No tengo nada que decir a eso.
 menu-span = { $title }: de { $first } a { $last }
 
+## /reload, para quienes gestionan un servidor.
+
+command-reload = recargar
+    .about = Leer de nuevo los documentos de los roles, para quienes gestionan el servidor
+reload-refused-title = Eso es para quienes gestionan el servidor
+reload-refused = Para leer de nuevo los documentos de los roles hace falta el permiso «Gestionar servidor». Pídeselo a alguien que lo tenga.
+reload-failed-title = No he podido leer los documentos de los roles
+reload-failed = Sigo con lo que sabía antes. Mi registro le dice al operador qué hay que arreglar.
+reload-slow-title = Todavía estoy leyendo
+reload-slow = Hay mucho que leer y sigo en ello; mientras tanto respondo con lo que sabía antes. Repite el comando dentro de un minuto para ver cómo ha ido.
+reload-done = Leído de nuevo
+reload-same = No ha cambiado nada
+reload-known = Conozco { $roles ->
+        [one] { $roles } rol
+       *[other] { $roles } roles
+    } y { $topics ->
+        [one] { $topics } tema
+       *[other] { $topics } temas
+    }.
+reload-mend = Por arreglar
+reload-mend-more = Por arreglar, y { $count } más
+
 ## En la terminal.
 
 console-greeting = { $name } conoce { $count ->

@@ -60,6 +60,7 @@ pub fn run(config: &Config, faults: &[ConfigError], json: bool) -> Result<ExitCo
         ask_channels: &config.ask_channels,
         public_key: config.http.map(|http| http.public_key),
         gateway: config.gateway,
+        reload: config.reload_command,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     findings.extend(runtime.block_on(examine(&settings)));

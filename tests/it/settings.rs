@@ -75,6 +75,9 @@ fn wrong_settings_are_all_told_at_once() {
         ("ROLECALL_LANGUAGE", "klingon"),
         ("ROLECALL_WATCHDOG", "0"),
         ("ROLECALL_LOG_FORMAT", "xml"),
+        ("ROLECALL_STATUS_ADDR", "localhost:http"),
+        ("ROLECALL_WATCH", "yes"),
+        ("ROLECALL_RELOAD_COMMAND", "1"),
         ("RUST_LOG", "rolecall=loud"),
     ]);
     let outcome = crate::stage::finish(command);

@@ -15,14 +15,14 @@ const NOWHERE: &str = "http://127.0.0.1:9";
 const OPEN: &str = "answering interactions on ";
 
 /// The address that the bot says it listens on.
-async fn door_of(bot: &Process) -> Door {
+pub async fn door_of(bot: &Process) -> Door {
     bot.until_it_says(OPEN).await;
     let said = bot.said();
     let (_, rest) = said.split_once(OPEN).expect("it said so");
     Door::at(rest.split(';').next().expect("an address"))
 }
 
-fn settings(key: &str) -> [(&str, &str); 2] {
+pub fn settings(key: &str) -> [(&str, &str); 2] {
     [("ROLECALL_HTTP_ADDR", "127.0.0.1:0"), ("DISCORD_PUBLIC_KEY", key)]
 }
 
@@ -54,7 +54,7 @@ fn interaction(id: u64, kind: u8, data: &Value) -> String {
     .to_string()
 }
 
-fn role(id: u64) -> String {
+pub fn role(id: u64) -> String {
     let options = json!([{"name": "name", "type": 3, "value": "pm"}]);
     interaction(id, 2, &json!({"id": "1", "name": "role", "type": 1, "options": options}))
 }

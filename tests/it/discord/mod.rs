@@ -12,8 +12,10 @@ mod operation;
 mod pictures;
 mod process;
 mod registering;
+mod reload;
 mod sharing;
 mod standin;
+mod status;
 mod storms;
 mod trouble;
 

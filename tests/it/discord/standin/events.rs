@@ -133,6 +133,9 @@ pub fn interaction(id: u64, token: &str, kind: u8, data: &Value, context: &Conte
         json["guild"] = json!({"id": guild.to_string(), "locale": "en-US", "features": []});
         json["guild_locale"] = json!("en-US");
         json["member"] = member(Some(user));
+        if context.manages {
+            json["member"]["permissions"] = json!((2_248_473_465_835_073_u64 | 1 << 5).to_string());
+        }
     } else {
         json["user"] = user;
     }

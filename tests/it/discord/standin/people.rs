@@ -80,11 +80,13 @@ pub struct Context {
     pub place: Place,
     pub person: Person,
     pub locale: String,
+    /// Has the permission Manage Server.
+    pub manages: bool,
 }
 
 impl Context {
     fn at(place: Place) -> Self {
-        Self { place, person: Person::named("ada"), locale: "en-US".to_owned() }
+        Self { place, person: Person::named("ada"), locale: "en-US".to_owned(), manages: false }
     }
 
     pub fn server() -> Self {
@@ -109,6 +111,10 @@ impl Context {
 
     pub fn by(self, person: Person) -> Self {
         Self { person, ..self }
+    }
+
+    pub fn managing(self) -> Self {
+        Self { manages: true, ..self }
     }
 
     pub fn speaking(self, locale: &str) -> Self {

@@ -1,0 +1,276 @@
+//! A corpus that changes while the bot runs: what is asked is answered all the time, and soon from what stands there now.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::flows::title;
+use super::process::Process;
+use super::standin::{Context, Person, Setup, StandIn};
+use super::status::{Status, start};
+use crate::stage::{Place, kitchen};
+
+const CHANGED: &str = "rolecall_reloads_total{outcome=\"changed\"}";
+const FAILED: &str = "rolecall_reloads_total{outcome=\"failed\"}";
+const UNCHANGED: &str = "rolecall_reloads_total{outcome=\"unchanged\"}";
+
+/// A baker who does this.
+fn baker(does: &str) -> String {
+    format!("# Baker\n\nBakes bread.\n\n## Duties\n\n- {does}\n")
+}
+
+/// Asks for the baker's card, as somebody who has not asked before.
+async fn card(discord: &StandIn, number: usize) -> String {
+    let context = Context::direct().by(Person::named(&format!("guest-{number}")));
+    let answer = discord.slash("role", json!({"name": "baker"}), &context).await;
+    assert_eq!(title(&answer), "Baker");
+    answer.to_string()
+}
+
+#[tokio::test]
+async fn an_edited_file_is_taken_over_without_a_stop() {
+    let (place, discord) = (kitchen(), StandIn::start(Setup::default()).await);
+    let bot = start(&discord, &place, &[]);
+    let status = Status::of(&bot).await;
+    assert!(card(&discord, 0).await.contains("Kneads dough at dawn"));
+    // The first look is for what changed before anybody watched.
+    status.until_it_counts(UNCHANGED, 1.0).await;
+
+    place.write("corpus/baker.md", baker("Glazes the buns"));
+    status.until_it_counts(CHANGED, 1.0).await;
+    bot.until_it_says("the corpus was read anew roles=2 topics=0").await;
+    assert!(card(&discord, 1).await.contains("Glazes the buns"));
+
+    // As editors write: beside it, and then in its place.
+    place.write("corpus/.baker.md.swp", baker("Sifts flour"));
+    fs::rename(place.path("corpus/.baker.md.swp"), place.path("corpus/baker.md")).expect("a rename");
+    status.until_it_counts(CHANGED, 2.0).await;
+    assert!(card(&discord, 2).await.contains("Sifts flour"));
+
+    fs::remove_file(place.path("corpus/cook.md")).expect("a file less");
+    status.until_it_counts("rolecall_corpus_documents{kind=\"role\"}", 1.0).await;
+}
+
+#[tokio::test]
+async fn a_hangup_does_the_same_and_never_ends_it() {
+    let place = kitchen();
+    let corpus = place.corpus();
+    let index = place.index();
+    // Nobody is there to serve yet.
+    let settings = [
+        ("ROLECALL_CORPUS", corpus.to_str().expect("a path")),
+        ("ROLECALL_INDEX", index.to_str().expect("a path")),
+        ("ROLECALL_STATUS_ADDR", "0"),
+        ("ROLECALL_WATCH", "off"),
+        ("RUST_LOG", "rolecall=debug"),
+    ];
+    let mut bot = Process::start_at("http://127.0.0.1:9", &settings);
+    let status = Status::of(&bot).await;
+    bot.until_it_says("Discord cannot be reached").await;
+    bot.signal("-HUP");
+    bot.until_it_says("the corpus is as it was").await;
+    place.write("corpus/baker.md", baker("Glazes the buns"));
+    bot.signal("-HUP");
+    status.until_it_counts(CHANGED, 1.0).await;
+    assert_eq!(status.metrics().await[UNCHANGED], 1.0, "nobody watches");
+    bot.terminate();
+    assert_eq!(bot.ended().await, Some(0), "{}", bot.said());
+}
+
+#[tokio::test]
+async fn a_broken_file_keeps_the_rest_and_is_told() {
+    let (place, discord) = (kitchen(), StandIn::start(Setup::default()).await);
+    let bot = start(&discord, &place, &[]);
+    let status = Status::of(&bot).await;
+    place.write("corpus/cook.md", b"# Cook\n\xff\n");
+    status.until_it_counts("rolecall_corpus_problems", 1.0).await;
+    bot.until_it_says("a problem in the corpus, the rest is served: cook.md:2: ").await;
+    assert!(card(&discord, 0).await.contains("Kneads dough at dawn"));
+    // Another fault of a file that is no text leaves the fingerprint as it is.
+    place.write("corpus/cook.md", b"# Cook\n\nCooks.\n\xff\n");
+    bot.until_it_says("a problem in the corpus, the rest is served: cook.md:4: ").await;
+}
+
+#[tokio::test]
+async fn an_empty_folder_keeps_what_was_known_and_is_told_once() {
+    let (place, discord) = (kitchen(), StandIn::start(Setup::default()).await);
+    let bot = start(&discord, &place, &[]);
+    let status = Status::of(&bot).await;
+    status.until_it_counts(UNCHANGED, 1.0).await;
+    for name in ["baker.md", "cook.md"] {
+        fs::remove_file(place.path("corpus").join(name)).expect("a file less");
+    }
+    bot.until_it_says("what was known before goes on being served: the corpus folder").await;
+    bot.until_it_says("put a Markdown file per role into it").await;
+    let failed = status.metrics().await[FAILED];
+    bot.signal("-HUP");
+    status.until_it_counts(FAILED, failed + 1.0).await;
+    assert_eq!(bot.said().matches("goes on being served").count(), 1, "{}", bot.said());
+    assert!(card(&discord, 0).await.contains("Kneads dough at dawn"));
+    place.write("corpus/baker.md", baker("Glazes the buns"));
+    status.until_it_counts(CHANGED, 1.0).await;
+    assert!(card(&discord, 1).await.contains("Glazes the buns"));
+}
+
+#[tokio::test]
+async fn a_folder_that_goes_and_comes_back_is_seen() {
+    let (place, discord) = (kitchen(), StandIn::start(Setup::default()).await);
+    let bot = start(&discord, &place, &[]);
+    let status = Status::of(&bot).await;
+    status.until_it_counts(UNCHANGED, 1.0).await;
+    fs::rename(place.corpus(), place.path("elsewhere")).expect("a rename");
+    bot.until_it_says("cannot be read: No such file or directory").await;
+    place.write("elsewhere/baker.md", baker("Glazes the buns"));
+    fs::rename(place.path("elsewhere"), place.corpus()).expect("a rename");
+    status.until_it_counts(CHANGED, 1.0).await;
+
+    fs::remove_dir_all(place.corpus()).expect("gone");
+    status.until_it_counts(FAILED, status.metrics().await[FAILED].max(2.0)).await;
+    fs::create_dir(place.corpus()).expect("a folder");
+    place.write("corpus/baker.md", baker("Sifts flour"));
+    status.until_it_counts("rolecall_corpus_documents{kind=\"role\"}", 1.0).await;
+    // What is watched is the new folder.
+    place.write("corpus/cook.md", "# Cook\n\nCooks lunch.\n");
+    status.until_it_counts("rolecall_corpus_documents{kind=\"role\"}", 2.0).await;
+    assert!(card(&discord, 0).await.contains("Sifts flour"));
+}
+
+#[cfg(unix)]
+fn link(target: impl AsRef<Path>, place: &Place, name: &str) {
+    let aside = place.path("link-aside");
+    std::os::unix::fs::symlink(target, &aside).expect("a link");
+    fs::rename(aside, place.path(name)).expect("a rename");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_that_is_swapped_is_seen_time_and_again() {
+    let (place, discord) = (Place::new(), StandIn::start(Setup::default()).await);
+    for number in 0..3 {
+        fs::create_dir_all(place.path(&format!("v{number}/corpus"))).expect("folders");
+        place.write(&format!("v{number}/corpus/baker.md"), baker(&format!("Bakes batch {number}")));
+    }
+    // As deployments do it: the link stands on the way to the folder.
+    link("v0", &place, "now");
+    std::os::unix::fs::symlink("now/corpus", place.corpus()).expect("a link");
+    let bot = start(&discord, &place, &[]);
+    let status = Status::of(&bot).await;
+    for number in 1..3 {
+        link(format!("v{number}"), &place, "now");
+        status.until_it_counts(CHANGED, number as f64).await;
+        assert!(card(&discord, number).await.contains(&format!("Bakes batch {number}")));
+    }
+    place.write("v2/corpus/baker.md", baker("Bakes batch 3"));
+    status.until_it_counts(CHANGED, 3.0).await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_config_map_that_is_replaced_is_seen() {
+    let (place, discord) = (Place::new(), StandIn::start(Setup::default()).await);
+    let folder = |number: usize| format!("corpus/..2026_0{number}");
+    let put = |number: usize| {
+        fs::create_dir_all(place.path(&folder(number))).expect("a folder");
+        place.write(&format!("{}/baker.md", folder(number)), baker(&format!("Bakes batch {number}")));
+        link(format!("..2026_0{number}"), &place, "corpus/..data");
+    };
+    put(1);
+    std::os::unix::fs::symlink("..data/baker.md", place.path("corpus/baker.md")).expect("a link");
+    let bot = start(&discord, &place, &[]);
+    let status = Status::of(&bot).await;
+    for number in 2..4 {
+        put(number);
+        fs::remove_dir_all(place.path(&folder(number - 1))).expect("the old one goes");
+        status.until_it_counts(CHANGED, (number - 1) as f64).await;
+        assert!(card(&discord, number).await.contains(&format!("Bakes batch {number}")));
+    }
+}
+
+#[tokio::test]
+async fn questions_during_twenty_reloads_are_all_answered_right() {
+    let (place, discord) = (kitchen(), StandIn::start(Setup::default()).await);
+    place.write("corpus/baker.md", baker("Bakes batch 0."));
+    let bot = start(&discord, &place, &[("ROLECALL_WATCH", "off")]);
+    let status = Status::of(&bot).await;
+    bot.until_it_says(" created, ").await;
+    let mut asked = 0;
+    for number in 1..=20 {
+        place.write("corpus/baker.md", baker(&format!("Bakes batch {number}.")));
+        bot.signal("-HUP");
+        let begun = asked;
+        let questions = async {
+            let mut answers = Vec::new();
+            while answers.len() < 5 {
+                answers.push(card(&discord, begun + answers.len()).await);
+            }
+            answers
+        };
+        let (answers, ()) = tokio::join!(questions, status.until_it_counts(CHANGED, number as f64));
+        asked += answers.len();
+        let new = format!("Bakes batch {number}.");
+        let old = format!("Bakes batch {}.", number - 1);
+        for answer in answers {
+            assert!(answer.contains(&new) != answer.contains(&old), "{answer}");
+        }
+        assert!(card(&discord, 1000 + number).await.contains(&new));
+    }
+    assert_eq!(asked, 100);
+    assert_eq!(status.metrics().await[FAILED], 0.0);
+    let kept = fs::read_dir(place.index()).expect("indexes").count();
+    assert!(kept <= 6, "{kept} indexes are kept");
+}
+
+fn told(answer: &Value) -> String {
+    assert_eq!(answer["data"]["flags"], 64, "seen by whoever asked: {answer}");
+    format!("{}: {}", title(answer), answer["data"]["embeds"][0]["description"].as_str().unwrap_or_default())
+}
+
+#[tokio::test]
+async fn whoever_manages_a_server_can_ask_for_it_where_the_operator_allows() {
+    let (place, discord) = (kitchen(), StandIn::start(Setup::default()).await);
+    let bot = start(&discord, &place, &[("ROLECALL_WATCH", "off"), ("ROLECALL_RELOAD_COMMAND", "on")]);
+    bot.until_it_says(" created, ").await;
+    let commands = discord.wait_commands().await;
+    let reload = commands.as_array().into_iter().flatten().find(|command| command["name"] == "reload");
+    let reload = reload.expect("a command");
+    assert_eq!(
+        (&reload["default_member_permissions"], &reload["contexts"], &reload["integration_types"]),
+        (&json!("32"), &json!([0]), &json!([0]))
+    );
+
+    place.write("corpus/baker.md", baker("Glazes the buns"));
+    place.write("corpus/odd.md", "---\nlevel: @everyone *high*\n---\n\n# Porter\n\nCarries.\n");
+    let refused = told(&discord.slash("reload", json!({}), &Context::server()).await);
+    assert!(refused.starts_with("That is for those who manage the server: "), "{refused}");
+    assert!(card(&discord, 0).await.contains("Kneads dough at dawn"), "nothing was read");
+
+    let manager = Context::server().managing();
+    let done = told(&discord.slash("reload", json!({}), &manager).await);
+    assert!(done.starts_with("Read anew: I know 3 roles and 0 topics."), "{done}");
+    assert!(done.contains("To mend") && done.contains("odd.md:2"), "{done}");
+    assert!(card(&discord, 1).await.contains("Glazes the buns"));
+    let again = told(&discord.slash("reload", json!({}), &manager).await);
+    assert!(again.starts_with("Nothing has changed: I know 3 roles"), "{again}");
+
+    fs::rename(place.corpus(), place.path("elsewhere")).expect("a rename");
+    let failed = discord.slash("reload", json!({}), &manager).await;
+    assert!(told(&failed).starts_with("I could not read the role documents: I go on"), "{failed}");
+    assert!(!failed.to_string().contains(place.path("").to_str().expect("a path")), "{failed}");
+    bot.until_it_says("No such file or directory").await;
+}
+
+#[tokio::test]
+async fn there_is_no_such_command_where_the_operator_does_not_allow_it() {
+    let (place, discord) = (kitchen(), StandIn::start(Setup::default()).await);
+    let before = StandIn::start(Setup::default()).await;
+    let bot = start(&before, &place, &[("ROLECALL_RELOAD_COMMAND", "on")]);
+    bot.until_it_says(" created, ").await;
+    let commands = before.wait_commands().await.as_array().expect("a list").clone();
+    drop((bot, before, discord));
+    let discord = StandIn::start(Setup { commands, ..Setup::default() }).await;
+    let bot = start(&discord, &place, &[]);
+    bot.until_it_says(", 0 changed, 1 deleted, ").await;
+    let commands = discord.wait_commands().await;
+    assert!(commands.as_array().into_iter().flatten().all(|command| command["name"] != "reload"), "{commands}");
+}
