@@ -25,6 +25,11 @@ impl Backoff {
         jittered(wait)
     }
 
+    /// It has worked for a while: the next wait is half as long.
+    pub fn ease(&mut self) {
+        self.next = (self.next / 2).max(self.first);
+    }
+
     /// It has worked: the next wait is the first one again.
     pub fn reset(&mut self) {
         self.next = self.first;
