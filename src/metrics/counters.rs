@@ -103,7 +103,7 @@ pub struct Counters {
     rest: Counters1,
     sessions: Counter,
     /// Nothing as long as Discord has not said.
-    sessions_left: Family<Labels<0>, Gauge>,
+    sessions_left: Family<Labels<1>, Gauge>,
     registry: Registry,
     exposing: Mutex<()>,
 }
@@ -229,13 +229,13 @@ impl Counters {
 
     /// Discord allows so many more sessions today.
     pub fn sessions_left(&self, left: u64) {
-        self.sessions_left.get_or_create(&[]).set(i64::try_from(left).unwrap_or(i64::MAX));
+        self.sessions_left.get_or_create(&[label("per", "day")]).set(i64::try_from(left).unwrap_or(i64::MAX));
     }
 
     /// A new session has begun, which is one less that is left.
     pub fn session_begun(&self) {
         self.sessions.inc();
-        if let Some(left) = self.sessions_left.get(&[]) {
+        if let Some(left) = self.sessions_left.get(&[label("per", "day")]) {
             left.dec();
         }
     }

@@ -259,7 +259,7 @@ async fn what_people_do_is_counted_to_the_number() {
         ("rolecall_corpus_documents{kind=\"topic\"}", 0.0),
         ("rolecall_corpus_problems", 1.0),
         ("rolecall_identifies_total", 1.0),
-        ("rolecall_identifies_left", 999.0),
+        ("rolecall_identifies_left{per=\"day\"}", 999.0),
     ] {
         status.until_it_counts(name, value).await;
     }
