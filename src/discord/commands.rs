@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use serenity::model::id::{CommandId, GuildId};
 
 use crate::bot::request::{COMMANDS, Command, CommandOption, SECTIONS, Section, Takes};
+use crate::discord::locales::others;
 use crate::discord::reload;
 use crate::discord::wire::decode::{ANSWER_THIS, PUBLIC};
 use crate::discord::wire::limits::CHOICE;
@@ -15,9 +16,6 @@ const CHAT_INPUT: u64 = 1;
 const MESSAGE: u64 = 3;
 const STRING: u64 = 3;
 const BOOLEAN: u64 = 5;
-/// What Discord calls the languages; in every other one it shows the English names.
-const LOCALES: [(&str, Language); 3] =
-    [("de", Language::German), ("es-ES", Language::Spanish), ("es-419", Language::Spanish)];
 /// The longest question: as long as a message.
 const QUESTION: usize = 2000;
 
@@ -83,11 +81,6 @@ pub fn wanted(place: Place, reload: bool) -> Vec<Value> {
 pub fn called(command: &Value) -> String {
     let name = command["name"].as_str().unwrap_or_default();
     if kind(command) == CHAT_INPUT { format!("/{name}") } else { format!("\"{name}\" in the menu") }
-}
-
-/// A phrase in every language but English, as Discord takes it beside the English one.
-pub fn others(phrase: impl Fn(Language) -> String) -> Value {
-    LOCALES.iter().map(|(locale, language)| ((*locale).to_owned(), json!(phrase(*language)))).collect()
 }
 
 fn kind(command: &Value) -> u64 {
@@ -178,6 +171,7 @@ fn translated(item: &Value, key: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::discord::locales::LOCALES;
     use crate::discord::wire::limits::{COMMAND_ABOUT, COMMAND_NAME, length};
 
     fn registered() -> Vec<Value> {

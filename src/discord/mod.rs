@@ -20,6 +20,7 @@ pub mod http;
 pub mod inquiry;
 pub mod interactions;
 pub mod line;
+pub mod locales;
 pub mod operator;
 pub mod pace;
 pub mod permissions;

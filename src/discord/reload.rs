@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use crate::bot::reload::{Loaded, Problem};
 use crate::bot::reply::{Kind, Line, Reply};
-use crate::discord::commands::others;
+use crate::discord::locales::others;
 use crate::speech::{Language, say};
 
 /// Its name.
