@@ -71,7 +71,7 @@ impl Language {
         Language::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(tag))
     }
 
-    /// The phrase with this key, or this `key.attribute`, with these arguments; [`say!`](crate::speech::say) is the shorter way.
+    /// The phrase with this key, or this `key.attribute`, with these arguments; inside the crate `say!` is the shorter way.
     /// A phrase that a catalogue lacks is said in English. A test holds that none lacks any, with what goes into it.
     pub fn say(self, key: &str, arguments: &[(&'static str, Argument<'_>)]) -> String {
         let known = [self, Language::English].into_iter().find_map(|language| language.phrase(key, arguments));
