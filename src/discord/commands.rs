@@ -271,7 +271,7 @@ mod tests {
             let others = item[format!("{key}_localizations")].as_object().into_iter().flat_map(|all| all.values());
             others.chain([&item[key]]).filter_map(|text| Some(text.as_str()?.to_owned())).collect()
         };
-        for command in wanted(Place::Everywhere, false) {
+        for command in wanted(Place::Everywhere, true) {
             assert!(size(&command) <= 8000, "{}", command["name"]);
             let options: Vec<Value> = command["options"].as_array().into_iter().flatten().cloned().collect();
             let slash = kind(&command) == CHAT_INPUT;

@@ -172,11 +172,6 @@ fn refused(error: &serenity::Error, picture: Option<&Picture>) -> bool {
     }
 }
 
-/// Counts what Discord's REST API answered.
-pub fn count<T>(answer: &serenity::Result<T>) {
-    COUNTERS.rest(answer.as_ref().map_or_else(status, |_| Some(200)));
-}
-
 /// The status that Discord answered with.
 pub fn status(error: &serenity::Error) -> Option<u16> {
     match error {
