@@ -17,7 +17,7 @@ async fn what_is_asked_without_waiting_is_accounted_for() {
     let context = Context::direct();
     let token = discord.put_slash("role", &[("name", "pm")], &context);
     let (answer, took) = discord.answer_within(&token, SOON).await.expect("an answer");
-    assert_eq!(answer["data"]["content"], "pm for ada");
+    assert_eq!(answer["data"]["content"], "pm for ada-the-curious");
     assert!(took < SOON && discord.was_delivered(&token));
     assert!(discord.answers_to("role", began)[0].contains("pm for ada"));
     assert_eq!(discord.tally(began), Tally { asked: 1, delivered: 1, answered: 1 });
