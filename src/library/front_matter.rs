@@ -239,7 +239,7 @@ pub fn parse(yaml: &str, first_line: usize) -> (FrontMatter, Vec<Problem>) {
     if yaml.trim().is_empty() {
         return (FrontMatter::default(), Vec::new());
     }
-    let in_file = |line: u64| (line.max(1) as usize) + first_line - 1;
+    let in_file = lines_in_file(yaml, first_line);
     let raw: Raw = match read(yaml) {
         Ok(raw) => raw,
         Err(error) => {
@@ -327,6 +327,13 @@ fn holds_too_much(error: &Error) -> bool {
     }
 }
 
+/// Lines of the YAML as lines of the file. YAML ends a line at a carriage return too, where no editor does: what it counts may lie
+/// behind the end.
+fn lines_in_file(yaml: &str, first_line: usize) -> impl Fn(u64) -> usize + Copy {
+    let lines = yaml.matches('\n').count();
+    move |line| (line.max(1) as usize - 1).min(lines) + first_line
+}
+
 /// The phrases of an `asked` text, which semicolons divide.
 pub fn phrases_of(text: &str) -> Vec<String> {
     text.split(';')
@@ -347,10 +354,11 @@ fn unknown_keys(yaml: &str, first_line: usize) -> Vec<Problem> {
     }
     let outer: Keys = read(yaml).unwrap_or_default();
     let inner = read(yaml).unwrap_or(Inner { steps: Vec::new(), facts: Vec::new() });
+    let in_file = lines_in_file(yaml, first_line);
     let mut problems = Vec::new();
     let mut check = |keys: &Keys, known: &[&str], place: &str| {
         for key in keys.keys().filter(|key| !known.contains(&key.value.as_str())) {
-            let line = key.referenced.line().max(1) as usize + first_line - 1;
+            let line = in_file(key.referenced.line());
             let message = format!("unknown key `{}` in {place} is ignored; known are {}", key.value, known.join(", "));
             problems.push(Problem::at(line, message));
         }
