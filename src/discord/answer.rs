@@ -5,24 +5,28 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::bot::Bot;
 use crate::bot::reply::{Chart, Reply};
 use crate::discord::wire::decode::{self, Asked};
-use crate::discord::wire::encode::{self, Button};
+use crate::discord::wire::encode::{self, Button, Drawn};
+use crate::discord::wire::more;
 use crate::discord::wire::verdict;
 use crate::metrics::counters::{COUNTERS, Outcome};
 use crate::speech::Language;
 
-/// The body of the answer and what a picture to it would show, where it is to be said at all, with the buttons that judge it and those that `below` puts before them.
-/// All of it is in this language. A panic inside, which the panic hook logs, is an apology.
+/// The body of the answer and what a picture to it would show, where it is to be said at all: its page with this number, counted from
+/// 0, with the button to the next one, those that `below` puts before them, and those that judge it. All of it is in this language.
+/// A panic inside, which the panic hook logs, is an apology.
 pub fn drawn(
     bot: &Bot,
     language: Language,
     asked: impl FnOnce() -> Asked,
+    page: usize,
     keep: impl Fn(&Reply) -> bool,
     below: impl Fn(&Reply) -> Vec<Button>,
 ) -> Option<(encode::Message, Option<Chart>)> {
     let draw = || {
-        let reply = match asked() {
-            Ok(request) => bot.handle(&request, language),
-            Err(why) => decode::refusal(language, &why),
+        let asked = asked();
+        let reply = match &asked {
+            Ok(request) => bot.handle(request, language),
+            Err(why) => decode::refusal(language, why),
         };
         let (kind, kept) = (format!("{:?}", reply.kind).to_lowercase(), keep(&reply));
         let outcome = match reply.answered {
@@ -31,8 +35,13 @@ pub fn drawn(
             false => Outcome::Silent,
         };
         let drawn = kept.then(|| {
-            let buttons = below(&reply).into_iter().chain(verdict::buttons(&reply)).collect();
-            (encode::message(&reply).with(buttons), reply.picture)
+            let asked = asked.as_ref().ok();
+            let Drawn { message, page, left } =
+                encode::draw(&reply, page, |pages| asked.is_some_and(|asked| more::reaches(asked, pages)));
+            let next = left.zip(asked).and_then(|(left, asked)| more::button(asked, page + 1, left, language));
+            let buttons = next.into_iter().chain(below(&reply)).chain(verdict::buttons(&reply)).collect();
+            // What the picture shows begins on the first page.
+            (message.with(buttons), reply.picture.filter(|_| page == 0))
         });
         (kind, outcome, drawn)
     };

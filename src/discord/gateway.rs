@@ -305,6 +305,6 @@ impl Handler {
         let keep = |reply: &Reply| heard.addressed || reply.answered;
         // A message does not tell the language of who wrote it.
         let language = self.desk.bot.language();
-        drawn(&self.desk.bot, language, || heard.request(language), keep, |_| Vec::new())
+        drawn(&self.desk.bot, language, || heard.request(language), 0, keep, |_| Vec::new())
     }
 }

@@ -14,6 +14,7 @@ use crate::discord::desk::Desk;
 use crate::discord::reload;
 use crate::discord::wire::decode::{self, Asked};
 use crate::discord::wire::encode::{self, Callback, Choices};
+use crate::discord::wire::more;
 use crate::discord::wire::share;
 use crate::discord::wire::verdict::{self, Form, Verdict};
 use crate::metrics::counters::Asked as How;
@@ -63,7 +64,8 @@ impl Interactions {
         Some(match interaction {
             Interaction::Command(it) => {
                 if let Some(reload) = self.0.reload.as_ref().filter(|_| reload::is(&it)) {
-                    return Some(Answer::alone(encode::message(&reload.answer(&it, language).await)));
+                    let reply = reload.answer(&it, language).await;
+                    return Some(Answer::alone(encode::draw(&reply, 0, |_| false).message));
                 }
                 let seen = Seen::when(decode::openly(&it.data), it.context);
                 let me = me.unwrap_or(UserId::new(it.application_id.get()));
@@ -112,7 +114,10 @@ impl Interactions {
             (_, Some(Verdict::Wrong(judged))) => Answer::Form(verdict::form(&judged, language)),
             _ => {
                 let seen = Seen::when(false, click.context);
-                self.respond(since, language, seen, || decode::click(&click.data, language)).await
+                match more::read(&click.data.custom_id) {
+                    Some((request, page)) => self.turn(since, language, seen, page, || Ok(request)).await,
+                    None => self.respond(since, language, seen, || decode::click(&click.data, language)).await,
+                }
             }
         }
     }
@@ -125,11 +130,23 @@ impl Interactions {
         seen: Seen,
         asked: impl FnOnce() -> Asked + Send,
     ) -> Answer {
+        self.turn(since, language, seen, 0, asked).await
+    }
+
+    /// Answers what was asked with a page of the answer, counted from 0.
+    async fn turn(
+        &self,
+        since: Instant,
+        language: Language,
+        seen: Seen,
+        page: usize,
+        asked: impl FnOnce() -> Asked + Send,
+    ) -> Answer {
         let Desk { bot, gallery, .. } = &self.0;
         let Ok(asked) = catch_unwind(AssertUnwindSafe(asked)) else { return Answer::apology(language) };
         let request = asked.clone().ok().filter(|_| seen == Seen::AskerAmongOthers);
-        let below = |reply: &Reply| request.iter().filter_map(|request| share::button(reply, request)).collect();
-        let drawn = drawn(bot, language, || asked, |_| true, below);
+        let below = |reply: &Reply| request.iter().filter_map(|request| share::button(reply, request, page)).collect();
+        let drawn = drawn(bot, language, || asked, page, |_| true, below);
         let (body, chart) = drawn.unwrap_or_else(|| (encode::Message::apology(language), None));
         let picture = gallery.picture(bot, chart.as_ref(), language, since).await;
         Answer::Message { body: seen.shown(body), picture }

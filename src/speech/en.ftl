@@ -84,6 +84,11 @@ sources-continued = Sources, continued
 ask-next = Ask next
 more = More
 and-more = and { $count } more
+# On the button that opens the next page: so many are left, or just the end of one.
+more-left = { $count } more
+more-rest = The rest
+# Behind a title: "Baker · page 2 of 3".
+page-of = page { $page } of { $count }
 unsaid = The sources do not say.
 all-roles = All roles
 all-responsibilities = All responsibilities

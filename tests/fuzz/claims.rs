@@ -9,9 +9,10 @@ use rolecall::bot::question::Bounds;
 use rolecall::bot::reply::Reply;
 use rolecall::bot::request::Request;
 use rolecall::discord::wire::decode::{self, Asked};
-use rolecall::discord::wire::encode::{self, Choices};
+use rolecall::discord::wire::encode::{self, Choices, Drawn};
 use rolecall::discord::wire::ids;
 use rolecall::discord::wire::limits::{CHOICE, CHOICES, CUSTOM_ID, EMBEDS_TOTAL, LABEL, length};
+use rolecall::discord::wire::more;
 use rolecall::discord::wire::share;
 use rolecall::discord::wire::verdict::{self, Verdict};
 use rolecall::library::document;
@@ -123,10 +124,13 @@ fn clicked(bot: &Bot, data: &ComponentInteractionData) {
     if let Some(Some(request)) = share::read(&data.custom_id) {
         said(bot, &Ok(request));
     }
+    if let Some((request, _)) = more::read(&data.custom_id) {
+        said(bot, &Ok(request));
+    }
     said(bot, &decode::click(data, SPOKEN));
 }
 
-/// The answer to what was asked is one that Discord takes, and its buttons ask what they say.
+/// The answer to what was asked is one that Discord takes, on every page of it, and its buttons ask what they say.
 fn said(bot: &Bot, asked: &Asked) {
     let reply = match asked {
         // Past the bot's own net for panics, so that none is missed here.
@@ -134,9 +138,18 @@ fn said(bot: &Bot, asked: &Asked) {
         Err(why) => decode::refusal(SPOKEN, why),
     };
     sound(&reply);
-    let share = asked.iter().filter_map(|request| share::button(&reply, request)).collect();
-    let body = encode::message(&reply).with(share).with(verdict::buttons(&reply));
-    taken(&json(&body), true);
+    let mut next = Some(0);
+    while let Some(wanted) = next {
+        let reaches = |pages| asked.as_ref().is_ok_and(|request| more::reaches(request, pages));
+        let Drawn { message, page, left } = encode::draw(&reply, wanted, reaches);
+        assert_eq!(page, wanted, "{reply:?}");
+        next = left.map(|_| page + 1);
+        let buttons = asked.iter().flat_map(|request| {
+            let more = left.and_then(|left| more::button(request, page + 1, left, SPOKEN));
+            more.into_iter().chain(share::button(&reply, request, page))
+        });
+        taken(&json(&message.with(buttons.chain(verdict::buttons(&reply)).collect())), true);
+    }
     if let Ok(request) = asked
         && let Some(id) = ids::custom_id(request)
     {

@@ -11,6 +11,7 @@ use regex::Regex;
 use rolecall::bot::reply::{Block, Reply, Style};
 use rolecall::bot::request::{COMMANDS, Command, Request, SECTIONS};
 use rolecall::discord::wire::encode;
+use rolecall::discord::wire::fields;
 use rolecall::discord::wire::layout;
 use rolecall::discord::wire::limits::length;
 use rolecall::picture::words;
@@ -363,8 +364,11 @@ fn there_is_room_for_what_is_counted() {
     for language in Language::ALL {
         let count = [("count", 1_234_567.into())];
         let more = length(&language.say("and-more", &count));
-        let name = length(&language.say("more", &[])).max(length(&language.say("sources-continued", &[])));
-        assert!(more + name <= encode::NOTE && more + "\n\n*… *".len() <= layout::NOTE, "{language:?}");
+        let name = length(&language.say("more", &[]));
+        assert!(more + name.max(length("…\n\n*… *")) <= layout::NOTE, "{language:?}");
+        assert!(length("\n") + more <= fields::NOTE, "{language:?}");
+        let page = language.say("page-of", &[("page", 123.into()), ("count", 4567.into())]);
+        assert!(length(" · ") + length(&page) <= encode::PAGE, "{language:?}");
         assert!(length(&language.say("words-more", &count)) <= words::NOTE, "{language:?}");
     }
 }

@@ -2,14 +2,13 @@
 
 use serde::Serialize;
 
-use crate::bot::reply::{Block, Citation, Line, NextStep, Reply};
+use crate::bot::reply::{NextStep, Reply};
+use crate::discord::wire::fields::Field;
 use crate::discord::wire::ids::custom_id;
-use crate::discord::wire::layout;
-use crate::discord::wire::limits::{
-    BUTTONS, EMBEDS_TOTAL, FIELD_NAME, FIELD_VALUE, FIELDS, LABEL, PICTURE_WORDS, ROWS, TITLE, length,
-};
+use crate::discord::wire::layout::{Page, pages};
+use crate::discord::wire::limits::{BUTTONS, EMBEDS_TOTAL, LABEL, PICTURE_WORDS, ROWS, TITLE, length};
 use crate::discord::wire::menu::{self, Select};
-use crate::discord::wire::text::{escape, fit, one_line, tidy};
+use crate::discord::wire::text::{escape, fit, one_line};
 use crate::speech::{Language, say};
 
 /// What a picture is called as a file.
@@ -18,14 +17,8 @@ pub const PICTURE: &str = "ladder.png";
 const EPHEMERAL: u32 = 1 << 6;
 const ANSWERED: u32 = 0x2f_80_ed;
 const UNANSWERED: u32 = 0x99_aa_b5;
-/// All short values at the end of a reply together.
-const ALL_FIELDS: usize = 1500;
-/// Fields that list sources.
-const SOURCE_FIELDS: usize = 2;
-/// The longest line in the list of sources.
-const SOURCE: usize = 300;
-/// Room for "and 1234567 more" and a field's name above it, in any language.
-pub const NOTE: usize = 40;
+/// Room for " · page 123 of 4567" behind a title, in any language.
+pub const PAGE: usize = 30;
 
 /// A message, or the answer to an interaction.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -122,17 +115,6 @@ struct Attachment {
     id: u8,
     filename: &'static str,
     description: String,
-}
-
-/// A short value with a name.
-#[derive(Clone, Debug, Serialize)]
-pub struct Field {
-    /// What it is.
-    pub name: String,
-    /// What it says.
-    pub value: String,
-    /// Beside others rather than below them.
-    pub inline: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -251,17 +233,33 @@ impl Choices {
     }
 }
 
-/// Draws a reply.
-pub fn message(reply: &Reply) -> Message {
+/// A reply, drawn.
+#[derive(Debug)]
+pub struct Drawn {
+    /// One page of it.
+    pub message: Message,
+    /// Which page that is, counted from 0.
+    pub page: usize,
+    /// How much stands on the pages after it, where there are any.
+    pub left: Option<usize>,
+}
+
+/// Draws a page of a reply, counted from 0; the last one where there are fewer. Where there are several, it says which one it is if
+/// `reaches`, given how many there are, says that people get to the others.
+pub fn draw(reply: &Reply, page: usize, reaches: impl FnOnce(usize) -> bool) -> Drawn {
     let color = if reply.answered { ANSWERED } else { UNANSWERED };
-    let title = fit(&one_line(&reply.title), TITLE, escape);
-    let (blocks, values) = values_at_the_end(&reply.blocks);
-    let mut fields = fields(&values, reply.sources.len(), reply.language);
-    fields.extend(sources(&reply.sources, reply.language));
-    let taken: usize = fields.iter().map(|field| length(&field.name) + length(&field.value)).sum();
-    let room = EMBEDS_TOTAL - length(&title) - taken;
-    let mut descriptions = layout::descriptions(blocks, reply.sources.len(), room, reply.language).into_iter();
+    let title = fit(&one_line(&reply.title), TITLE - PAGE, escape);
+    let mut pages = pages(reply, EMBEDS_TOTAL - PAGE - length(&title));
+    let (count, page) = (pages.len(), page.min(pages.len() - 1));
+    let which = if count > 1 && reaches(count) {
+        format!(" · {}", say!(reply.language, "page-of", page = page + 1, count = count))
+    } else {
+        String::new()
+    };
+    let Page { descriptions, fields, left } = pages.swap_remove(page);
+    let mut descriptions = descriptions.into_iter();
     let first = descriptions.next().unwrap_or_default();
+    let title = (title + &which).trim_start().to_owned();
     let mut embeds = vec![Embed { title, description: first, color, fields: Vec::new(), image: None }];
     embeds.extend(descriptions.map(|description| Embed {
         title: String::new(),
@@ -279,66 +277,8 @@ pub fn message(reply: &Reply) -> Message {
     let mut components = buttons(&reply.next);
     let menus = reply.menu.iter().flat_map(|menu| menu::selects(menu, reply.language));
     components.extend(menus.map(|select| Row { kind: 1, components: vec![Component::Select(select)] }));
-    Message { components, ..Message::showing(reply.language, embeds) }
-}
-
-/// The blocks without the labelled values that they end with, and those: only at the end does Discord show them in columns.
-fn values_at_the_end(blocks: &[Block]) -> (&[Block], Vec<&Line>) {
-    let complete = |line: &Line| line.lead.as_ref().is_some_and(|lead| !one_line(lead).is_empty());
-    let fit = |block: &&Block| matches!(block, Block::Fields(lines) if lines.iter().all(|line| complete(line) && !tidy(&line.text).is_empty()));
-    let count = blocks.iter().rev().take_while(fit).count();
-    let (blocks, fields) = blocks.split_at(blocks.len() - count);
-    let lines = fields.iter().flat_map(|block| if let Block::Fields(lines) = block { lines.as_slice() } else { &[] });
-    (blocks, lines.collect())
-}
-
-fn fields(lines: &[&Line], sources: usize, language: Language) -> Vec<Field> {
-    let mut out: Vec<Field> = Vec::new();
-    let mut used = NOTE;
-    for (at, line) in lines.iter().enumerate() {
-        let name = fit(&one_line(line.lead.as_deref().unwrap_or_default()), FIELD_NAME, escape);
-        let marks = layout::marks(line, sources);
-        let value = fit(&tidy(&line.text), FIELD_VALUE - length(&marks), escape) + &marks;
-        used += length(&name) + length(&value);
-        if used > ALL_FIELDS || out.len() + 1 + SOURCE_FIELDS == FIELDS {
-            let value = say!(language, "and-more", count = lines.len() - at);
-            out.push(Field { name: say!(language, "more"), value, inline: false });
-            break;
-        }
-        let inline = length(&value) <= LABEL;
-        out.push(Field { name, value, inline });
-    }
-    out
-}
-
-fn sources(sources: &[Citation], language: Language) -> Vec<Field> {
-    let mut out: Vec<Field> = Vec::new();
-    for (at, source) in sources.iter().enumerate() {
-        let place = format!("{}:{}", one_line(&source.file), source.line);
-        let title = fit(&one_line(&source.title), SOURCE, escape);
-        let line = format!("[{}] {title} ({})", at + 1, fit(&place, SOURCE, escape));
-        let full = out.len() == SOURCE_FIELDS;
-        let reserve = if full { NOTE } else { 0 };
-        match out.last_mut() {
-            Some(field) if length(&field.value) + 1 + length(&line) + reserve <= FIELD_VALUE => {
-                field.value.push('\n');
-                field.value.push_str(&line);
-            }
-            Some(field) if full => {
-                field.value.push('\n');
-                field.value.push_str(&say!(language, "and-more", count = sources.len() - at));
-                break;
-            }
-            before => {
-                let name = match before {
-                    None => say!(language, "sources"),
-                    Some(_) => say!(language, "sources-continued"),
-                };
-                out.push(Field { name, value: line, inline: false });
-            }
-        }
-    }
-    out
+    let message = Message { components, ..Message::showing(reply.language, embeds) };
+    Drawn { message, page, left: (page + 1 < count).then_some(left) }
 }
 
 fn buttons(steps: &[NextStep]) -> Vec<Row> {

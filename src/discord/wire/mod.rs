@@ -3,11 +3,13 @@
 
 pub mod decode;
 pub mod encode;
+pub mod fields;
 pub mod form_data;
 pub mod ids;
 pub mod layout;
 pub mod limits;
 pub mod menu;
+pub mod more;
 pub mod share;
 pub mod text;
 pub mod verdict;

@@ -10,9 +10,10 @@ use serde_json::Value;
 use crate::bot::reply::{Block, Citation, Kind, Line, Menu, NextStep, Reply};
 use crate::bot::request::{Request, SECTIONS};
 use crate::discord::wire::decode;
-use crate::discord::wire::encode;
+use crate::discord::wire::encode::{self, Message};
 use crate::discord::wire::ids::custom_id;
 use crate::discord::wire::limits::*;
+use crate::discord::wire::more;
 use crate::discord::wire::share;
 use crate::discord::wire::text::escape;
 use crate::discord::wire::verdict;
@@ -100,6 +101,11 @@ prop_compose! {
         reply.menu = menu.map(|(title, choices)| Menu { title, choices: steps(choices) });
         reply
     }
+}
+
+/// A reply's first page, with no way to another.
+fn first(reply: &Reply) -> Message {
+    encode::draw(reply, 0, |_| false).message
 }
 
 /// The links in a reply, as they are drawn.
@@ -196,20 +202,115 @@ fn check(body: &Value) {
     }
 }
 
+/// The same reply with numbers throughout its text, and how many there are. Values may be cut: each has one, at its beginning.
+fn numbered(mut reply: Reply) -> (Reply, usize) {
+    let mut count = 0;
+    let plain = |text: &str| text.replace(['№', '['], "");
+    let mut number = |line: &mut Line, often: bool| {
+        let mut text = String::new();
+        for (at, word) in plain(&line.text).split(' ').enumerate() {
+            if at == 0 || often && at % 5 == 0 {
+                text.push_str(&format!("№{count}№ "));
+                count += 1;
+            }
+            text.push_str(word);
+            text.push(' ');
+        }
+        line.text = text;
+        line.lead = line.lead.as_deref().map(plain);
+    };
+    for block in &mut reply.blocks {
+        match block {
+            Block::Paragraph(line) => number(line, true),
+            Block::Bullets { items, heading } => {
+                *heading = heading.as_deref().map(plain);
+                items.iter_mut().for_each(|line| number(line, true));
+            }
+            Block::Fields(lines) => lines.iter_mut().for_each(|line| number(line, false)),
+        }
+    }
+    (reply, count)
+}
+
+/// Every page of a reply, as whoever clicks through it sees it.
+fn pages(reply: &Reply, request: &Request) -> Vec<Value> {
+    let mut all = Vec::new();
+    let mut next = Some(0);
+    while let Some(wanted) = next {
+        let drawn = encode::draw(reply, wanted, |pages| more::reaches(request, pages));
+        assert_eq!(drawn.page, wanted);
+        let button = drawn.left.and_then(|left| more::button(request, wanted + 1, left, reply.language));
+        let below = button.into_iter().chain(share::button(reply, request, wanted)).chain(verdict::buttons(reply));
+        all.push(serde_json::to_value(drawn.message.with(below.collect())).expect("JSON"));
+        next = drawn.left.map(|_| wanted + 1);
+    }
+    all
+}
+
+/// All text of a body but its title and its sources.
+fn said(body: &Value) -> String {
+    let mut out = String::new();
+    for embed in list(body, "embeds") {
+        out.push_str(embed["description"].as_str().unwrap_or_default());
+        for field in list(embed, "fields").iter().filter(|field| !is_list_of_sources(field)) {
+            out.push_str(&format!("\n{}", field["value"].as_str().unwrap_or_default()));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn is_list_of_sources(field: &Value) -> bool {
+    field["value"].as_str().is_some_and(|value| value.starts_with('[')) && field["inline"] == false
+}
+
+fn list_of_sources(body: &Value) -> String {
+    let fields = list(body, "embeds").iter().flat_map(|embed| list(embed, "fields"));
+    fields.filter(|field| is_list_of_sources(field)).filter_map(|field| field["value"].as_str()).collect()
+}
+
+/// The numbers of the lines that begin in a body.
+fn numbers(body: &Value) -> Vec<usize> {
+    said(body).split('№').skip(1).step_by(2).filter_map(|number| number.parse().ok()).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_reply_becomes_a_body_that_discord_takes(reply in reply(), request in request(), id in any::<u64>()) {
-        let message = serde_json::to_value(encode::message(&reply).replying_to(id)).expect("JSON");
+        let message = serde_json::to_value(first(&reply).replying_to(id)).expect("JSON");
         check(&message);
         check_links(&message, &links(&reply));
         assert!(length(message["nonce"].as_str().expect("a nonce")) <= 25);
-        let below = share::button(&reply, &request).into_iter().chain(verdict::buttons(&reply)).collect();
-        check(&serde_json::to_value(encode::message(&reply).with(below).edit()).expect("JSON"));
-        let callback = serde_json::to_value(encode::message(&reply).ephemeral().callback()).expect("JSON");
+        let below = share::button(&reply, &request, 0).into_iter().chain(verdict::buttons(&reply)).collect();
+        check(&serde_json::to_value(first(&reply).with(below).edit()).expect("JSON"));
+        let callback = serde_json::to_value(first(&reply).ephemeral().callback()).expect("JSON");
         check(&callback["data"]);
         assert_eq!(callback["data"]["flags"], 64);
+    }
+
+    #[test]
+    fn paging_through_shows_everything_once_and_in_order(reply in reply(), request in request()) {
+        let (reply, lines) = numbered(reply);
+        let all = pages(&reply, &request);
+        let told: Vec<usize> = all.iter().flat_map(|body| numbers(body)).collect();
+        prop_assert_eq!(told, (0..lines).collect::<Vec<_>>());
+        for (at, body) in all.iter().enumerate() {
+            check(body);
+            check_links(body, &links(&reply));
+            let marked = said(body);
+            let listed = list_of_sources(body);
+            // In whatever language it says how many more there are.
+            let left_out = listed.lines().last().is_some_and(|line| !line.starts_with('['));
+            for mark in marked.match_indices(" [").map(|(at, _)| &marked[at + 1..]) {
+                let mark = &mark[..=mark.find(']').expect("a mark")];
+                prop_assert!(listed.contains(mark) || left_out, "{mark} on page {at}: {listed}");
+            }
+        }
+        // Whoever asks for a page that is not there any more gets the last one.
+        let beyond = encode::draw(&reply, all.len() + 3, |_| true);
+        prop_assert_eq!((beyond.page, beyond.left), (all.len() - 1, None));
     }
 
     #[test]
@@ -244,7 +345,7 @@ fn what_does_not_go_in_is_counted() {
     let mut reply = Reply::new(Language::English, Kind::Duties, "Much to do");
     let item = |n: usize| Line { text: format!("Duty {n} {}", "and so on ".repeat(20)), ..Line::default() };
     reply.bullets(Some("Duties"), (0..100).map(item).collect());
-    let body = serde_json::to_value(encode::message(&reply)).expect("JSON");
+    let body = serde_json::to_value(first(&reply)).expect("JSON");
     let all: String = list(&body, "embeds").iter().filter_map(|embed| embed["description"].as_str()).collect();
     let shown = all.matches("Duty ").count();
     assert!(shown > 20);
@@ -257,7 +358,7 @@ fn the_room_is_used_up_and_no_more() {
         let mut reply = Reply::new(Language::English, Kind::Duties, "Much to do");
         let item = |_| Line { text: "x".repeat(width), ..Line::default() };
         reply.bullets(None, (0..4000).map(item).collect());
-        let body = serde_json::to_value(encode::message(&reply)).expect("JSON");
+        let body = serde_json::to_value(first(&reply)).expect("JSON");
         check(&body);
         let text = |embed: &Value| length(embed["description"].as_str().unwrap_or_default());
         let used: usize = list(&body, "embeds").iter().map(text).sum();

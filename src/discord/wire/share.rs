@@ -5,7 +5,8 @@ use serenity::model::channel;
 
 use crate::bot::reply::{Kind, Reply};
 use crate::bot::request::Request;
-use crate::discord::wire::encode::{Button, Embed, Field, Message};
+use crate::discord::wire::encode::{Button, Embed, Message};
+use crate::discord::wire::fields::Field;
 use crate::discord::wire::ids::custom_id;
 use crate::discord::wire::limits::{BUTTONS, CUSTOM_ID, length};
 use crate::speech::{Language, say};
@@ -13,10 +14,13 @@ use crate::speech::{Language, say};
 /// In front of the request to answer openly.
 const SHARE: &str = "1s:";
 
-/// The button that shows the answer to this request to everybody; none below what answers nothing.
-pub fn button(reply: &Reply, asked: &Request) -> Option<Button> {
+/// The button that shows the answer to this request to everybody, as it stands on a page, counted from 0; none below what answers
+/// nothing.
+pub fn button(reply: &Reply, asked: &Request, page: usize) -> Option<Button> {
     let answers = !matches!(reply.kind, Kind::None | Kind::Which);
-    answers.then(|| Button::new(say!(reply.language, "share"), id(asked)))
+    // A page other than the first is shared as it stands in the message.
+    let id = || if page == 0 { id(asked) } else { SHARE.to_owned() };
+    answers.then(|| Button::new(say!(reply.language, "share"), id()))
 }
 
 fn id(asked: &Request) -> String {
@@ -69,7 +73,7 @@ mod tests {
 
     fn id_of(kind: Kind, asked: &Request) -> Option<String> {
         let body =
-            serde_json::to_value(button(&Reply::new(Language::English, kind, "An answer"), asked)?).expect("JSON");
+            serde_json::to_value(button(&Reply::new(Language::English, kind, "An answer"), asked, 0)?).expect("JSON");
         Some(body["custom_id"].as_str()?.to_owned())
     }
 
