@@ -1,6 +1,7 @@
 //! What we say: a request in, a reply out. Knows no front end and no index.
 
 pub mod answer;
+pub mod popular;
 pub mod question;
 pub mod reload;
 pub mod reply;
@@ -12,6 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use popular::Popular;
 use question::Bounds;
 use reload::Loaded;
 use reply::Reply;
@@ -26,12 +28,18 @@ pub struct Bot {
     library: RwLock<Arc<Library>>,
     bounds: Bounds,
     language: Language,
+    popular: Popular,
 }
 
 impl Bot {
     /// A bot that knows this library, and answers from these bounds of confidence on; in English, where nobody says otherwise.
     pub fn new(library: Library, bounds: Bounds) -> Self {
-        Bot { library: RwLock::new(Arc::new(library)), bounds, language: Language::default() }
+        Bot {
+            library: RwLock::new(Arc::new(library)),
+            bounds,
+            language: Language::default(),
+            popular: Popular::default(),
+        }
     }
 
     /// The same bot, which speaks this language to whoever does not tell theirs.
@@ -85,6 +93,24 @@ impl Bot {
             Ok(request) => self.handle(&request, self.language),
             Err(mistake) => answer::mistake(self.language, &mistake.told(self.language)),
         }
+    }
+
+    /// Counts what an answer is about, once a front end shows it to somebody: the roles that are asked for most are suggested first.
+    pub fn shown(&self, reply: &Reply) {
+        self.popular.count(reply);
+    }
+
+    /// Roles that go on from what somebody has typed, best first, each with the name that fitted; before anything is typed, those that
+    /// are asked for most.
+    pub fn complete(&self, typed: &str, limit: usize) -> Vec<(usize, String)> {
+        let library = self.library();
+        let popular = self.popular.order(&library);
+        if typed.trim().is_empty() {
+            let titles = popular.into_iter().map(|at| (at, library.document(at).title.clone()));
+            return titles.take(limit).collect();
+        }
+        let found = library.names.complete(typed, limit, &popular).into_iter();
+        found.filter(|(at, _)| library.document(*at).is_role()).map(|(at, name)| (at, name.to_owned())).collect()
     }
 
     /// Why a question is answered as it is, as text.

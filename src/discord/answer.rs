@@ -35,6 +35,7 @@ pub fn drawn(
             false => Outcome::Silent,
         };
         let drawn = kept.then(|| {
+            bot.shown(&reply);
             let asked = asked.as_ref().ok();
             let Drawn { message, page, left } =
                 encode::draw(&reply, page, |pages| asked.is_some_and(|asked| more::reaches(asked, pages)));

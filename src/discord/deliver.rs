@@ -92,7 +92,7 @@ pub async fn message(
     Ok(response.json::<Sent>().await.ok().map(|sent| sent.id))
 }
 
-/// Changes a message of the bot's own.
+/// Changes a message of the bot's own, with the picture that the body speaks of.
 ///
 /// # Errors
 /// Where Discord refused the new body, or it did not get there.
@@ -101,9 +101,10 @@ pub async fn edit(
     channel_id: ChannelId,
     message_id: MessageId,
     body: &impl Serialize,
+    picture: Option<&Picture>,
 ) -> Result<(), Failure> {
     let route = Route::ChannelMessage { channel_id, message_id };
-    insist(rest, route, LightMethod::Patch, Some(written(body)?), None).await.map(|_| ())
+    insist(rest, route, LightMethod::Patch, Some(written(body)?), picture).await.map(|_| ())
 }
 
 /// Deletes a message of the bot's own.

@@ -7,6 +7,7 @@ use serenity::model::id::MessageId;
 use crate::discord::deliver::{self, Failure};
 use crate::discord::rest::Rest;
 use crate::discord::wire::encode;
+use crate::picture::Picture;
 
 /// A question in a message, and the answer to it once that is there.
 #[derive(Debug)]
@@ -29,8 +30,8 @@ impl Answered {
         }
     }
 
-    /// Changes the reply, where there is one, or deletes it where there is nothing more to say.
-    pub async fn show(&mut self, rest: &Rest, body: Option<encode::Message>) {
+    /// Changes the reply, where there is one, with its picture where that is taken; or deletes it where there is nothing more to say.
+    pub async fn show(&mut self, rest: &Rest, body: Option<encode::Message>, picture: Option<&Picture>) {
         let (Some(answer), channel) = (self.answer, self.question.channel_id) else { return };
         let Some(body) = body else {
             self.answer = None;
@@ -39,11 +40,27 @@ impl Answered {
             }
             return;
         };
-        let mut sent = deliver::edit(rest, channel, answer, &body.edit()).await;
-        if let Err(Failure::Refused(why)) = &sent {
-            tracing::error!(%why, "a changed reply was refused by Discord; please report it");
-            sent = deliver::edit(rest, channel, answer, &body.sorry().edit()).await;
+        let mut sent = None;
+        if let Some(picture) = picture {
+            let body = body.clone().with_picture(&picture.words);
+            sent = match deliver::edit(rest, channel, answer, &body.edit(), Some(picture)).await {
+                Err(Failure::Refused(why)) => {
+                    tracing::warn!(%why, "a changed reply goes out without its picture; may the bot attach files in that channel?");
+                    None
+                }
+                sent => Some(sent),
+            };
         }
+        let sent = match sent {
+            Some(sent) => sent,
+            None => match deliver::edit(rest, channel, answer, &body.edit(), None).await {
+                Err(Failure::Refused(why)) => {
+                    tracing::error!(%why, "a changed reply was refused by Discord; please report it");
+                    deliver::edit(rest, channel, answer, &body.sorry().edit(), None).await
+                }
+                sent => sent,
+            },
+        };
         if let Err(why) = sent {
             tracing::debug!(%why, "an answer was not changed; somebody may have deleted it");
         }

@@ -256,15 +256,16 @@ impl Handler {
         answered.edit(event);
         let after = self.heard(&answered.question);
         if before != after {
-            // The picture of a route stays away: an edited question has the text alone.
-            let body = after.and_then(|heard| self.answer(&heard)).map(|(body, _)| body);
-            answered.show(&self.rest, body).await;
+            let (body, chart) = after.and_then(|heard| self.answer(&heard)).unzip();
+            let Desk { bot, gallery, .. } = &self.desk;
+            let picture = gallery.picture(bot, chart.flatten().as_ref(), bot.language(), Instant::now()).await;
+            answered.show(&self.rest, body, picture.as_deref()).await;
         }
     }
 
     async fn message_delete(&self, question: MessageId) {
         if let Some(mut answered) = self.recent.take(question.get(), Instant::now()).await {
-            answered.show(&self.rest, None).await;
+            answered.show(&self.rest, None, None).await;
         }
     }
 

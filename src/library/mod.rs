@@ -35,6 +35,7 @@ pub struct Library {
     documents: Vec<Document>,
     by_slug: HashMap<String, usize>,
     inherited: Vec<Vec<usize>>,
+    prominent: Vec<usize>,
     /// What the roles are called.
     pub names: Names,
     /// The career graph.
@@ -105,7 +106,11 @@ impl Library {
         let by_slug: HashMap<String, usize> =
             documents.iter().enumerate().map(|(at, doc)| (doc.slug.clone(), at)).collect();
         let inherited = (0..documents.len()).map(|at| inherited(&documents, &by_slug, at)).collect();
-        Ok(Library { documents, by_slug, inherited, names, ladder, search, problems, origin, fingerprint })
+        let prominent = Vec::new();
+        let mut library =
+            Library { documents, by_slug, inherited, prominent, names, ladder, search, problems, origin, fingerprint };
+        library.prominent = library.by_prominence();
+        Ok(library)
     }
 
     /// What is wrong in a corpus, and how many documents of it can be served. Builds no index.
@@ -164,6 +169,27 @@ impl Library {
             return vec![at];
         }
         document.front.roles.iter().filter_map(|slug| self.by_slug(&slug.text)).collect()
+    }
+
+    /// All roles, those first that most steps, other roles and topics refer to; else in the order of families and levels.
+    pub fn prominent(&self) -> &[usize] {
+        &self.prominent
+    }
+
+    fn by_prominence(&self) -> Vec<usize> {
+        let mut referred = vec![0_usize; self.documents.len()];
+        for at in 0..self.documents.len() {
+            for rung in self.ladder.after(at) {
+                referred[rung.from] += 1;
+                referred[rung.to] += 1;
+            }
+            for other in self.inherited[at].iter().copied().chain(self.roles_behind(at)).filter(|other| *other != at) {
+                referred[other] += 1;
+            }
+        }
+        let mut roles = self.roles();
+        roles.sort_by_key(|at| std::cmp::Reverse(referred[*at]));
+        roles
     }
 
     /// What a chart shows of this library.

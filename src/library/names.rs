@@ -35,6 +35,15 @@ pub struct Mention {
     pub how: Match,
 }
 
+/// A name as it is shown.
+#[derive(Debug)]
+struct Shown {
+    lower: String,
+    name: String,
+    document: usize,
+    title: bool,
+}
+
 /// Names are compared up to here, in characters.
 const LONGEST_NAME: usize = 100;
 
@@ -57,8 +66,8 @@ pub struct Names {
     endings: HashMap<String, HashSet<char>>,
     /// The words of titles that say that somebody is meant: "manager", "officer", "head".
     heads: HashSet<String>,
-    /// Names as shown, in lower case, sorted: (lower case, shown, document).
-    shown: Vec<(String, String, usize)>,
+    /// Names as they are shown, by document; the title of each first.
+    shown: Vec<Shown>,
     longest: usize,
 }
 
@@ -79,11 +88,15 @@ impl Names {
         let mut firm: Vec<(Vec<String>, usize)> = Vec::new();
         for (at, doc) in documents.iter().enumerate() {
             let aliases = doc.front.aliases.iter().map(|alias| alias.text.as_str());
-            let mut titles = variants(&doc.title);
-            titles.push(doc.title.clone());
-            for name in titles.iter().map(String::as_str).chain(aliases) {
+            let variants = variants(&doc.title);
+            let others = variants.iter().map(String::as_str).chain(aliases);
+            let mut known: HashSet<String> = HashSet::new();
+            for (number, name) in std::iter::once(doc.title.as_str()).chain(others).enumerate() {
                 firm.push((key_words(name), at));
-                names.shown.push((name.to_lowercase(), name.to_owned(), at));
+                let lower = name.to_lowercase();
+                if known.insert(lower.clone()) {
+                    names.shown.push(Shown { lower, name: name.to_owned(), document: at, title: number == 0 });
+                }
             }
             firm.push((key_words(&doc.slug), at));
             for name in &doc.front.ambiguous {
@@ -106,8 +119,6 @@ impl Names {
             }
         }
         names.vocabulary.values_mut().for_each(|list| list.sort());
-        names.shown.sort();
-        names.shown.dedup_by(|one, other| one.0 == other.0 && one.2 == other.2);
         names
     }
 
@@ -173,14 +184,14 @@ impl Names {
         let wanted = key_words(&name);
         let text = wanted.join(" ");
         let mut best: BTreeMap<usize, f64> = BTreeMap::new();
-        for (lower, _, at) in &self.shown {
+        for Shown { lower, document, .. } in &self.shown {
             let key = key_words(lower);
             let shared = key.iter().filter(|word| wanted.contains(word)).count() as f64;
             let overlap = 2.0 * shared / (key.len() + wanted.len()).max(1) as f64;
             let alike = strsim::normalized_damerau_levenshtein(&text, &key.join(" "));
             let begins = if key.join(" ").starts_with(&text) { 0.5 } else { 0.0 };
             let score = alike.max(0.5 * (overlap + alike)) + begins;
-            let entry = best.entry(*at).or_default();
+            let entry = best.entry(*document).or_default();
             *entry = entry.max(score);
         }
         let mut ranked: Vec<(usize, f64)> = best.into_iter().filter(|(_, score)| *score > 0.35).collect();
@@ -188,41 +199,33 @@ impl Names {
         ranked.into_iter().take(limit).map(|(at, _)| at).collect()
     }
 
-    /// Names that go on from what has been typed, best first: as written, the beginning of a name, the beginning of a word in
-    /// one, a misspelling. Each document comes once, with the name that fitted.
-    pub fn complete(&self, typed: &str, limit: usize) -> Vec<(usize, &str)> {
+    /// Names that go on from what has been typed, best first: a title as written, another name as written, the beginning of a name,
+    /// the beginning of a word in one, any part of one; where there is none of these, a misspelling. Each document comes once, with
+    /// the name that fitted; among those that fit as well, in the order of `first`, and those that are not in it at the end.
+    pub fn complete(&self, typed: &str, limit: usize, first: &[usize]) -> Vec<(usize, &str)> {
         let typed = typed.trim().to_lowercase().replace('-', " ");
-        let rank = |lower: &str| -> Option<u8> {
-            let lower = &lower.replace('-', " ");
-            if *lower == typed {
-                Some(0)
-            } else if lower.starts_with(&typed) {
-                Some(1)
-            } else if lower.split([' ', '/']).any(|word| word.starts_with(&typed)) {
-                Some(2)
-            } else if lower.contains(&typed) {
-                Some(3)
-            } else {
-                None
-            }
-        };
+        let mut place: HashMap<usize, usize> = HashMap::new();
+        first.iter().enumerate().for_each(|(place_of, at)| {
+            place.entry(*at).or_insert(place_of);
+        });
         let mut best: BTreeMap<usize, (u8, &str)> = BTreeMap::new();
-        for (lower, shown, at) in &self.shown {
-            if let Some(rank) = rank(lower) {
-                let entry = best.entry(*at).or_insert((rank, shown));
+        for shown in &self.shown {
+            if let Some(rank) = shown.rank(&typed) {
+                let entry = best.entry(shown.document).or_insert((rank, &shown.name));
                 if rank < entry.0 {
-                    *entry = (rank, shown);
+                    *entry = (rank, &shown.name);
                 }
             }
         }
-        let mut ranked: Vec<(u8, usize, &str)> =
-            best.into_iter().map(|(at, (rank, shown))| (rank, at, shown)).collect();
-        ranked.sort();
-        let mut found: Vec<(usize, &str)> = ranked.into_iter().map(|(_, at, shown)| (at, shown)).collect();
+        let place_of = |at: usize| place.get(&at).copied().unwrap_or(usize::MAX);
+        let mut ranked: Vec<(u8, usize, usize, &str)> =
+            best.into_iter().map(|(at, (rank, name))| (rank, place_of(at), at, name)).collect();
+        ranked.sort_unstable();
+        let mut found: Vec<(usize, &str)> = ranked.into_iter().map(|(_, _, at, name)| (at, name)).collect();
         if found.is_empty() && typed.chars().count() > 2 {
             for at in self.nearest(&typed, limit) {
-                if let Some((_, shown, _)) = self.shown.iter().find(|(_, _, bearer)| *bearer == at) {
-                    found.push((at, shown));
+                if let Some(title) = self.shown.iter().find(|shown| shown.title && shown.document == at) {
+                    found.push((at, &title.name));
                 }
             }
         }
@@ -344,6 +347,24 @@ impl Names {
         let mut longer = self.vocabulary.get(&word.chars().next()?)?.iter().filter(|known| known.starts_with(word));
         let only = longer.next().filter(|_| word.len() > 3)?;
         longer.next().is_none().then(|| only.clone())
+    }
+}
+
+impl Shown {
+    /// How well it goes on from what has been typed, in lower case and without hyphens: 0 is best; none where it does not.
+    fn rank(&self, typed: &str) -> Option<u8> {
+        let lower = self.lower.replace('-', " ");
+        if lower == typed {
+            Some(if self.title { 0 } else { 1 })
+        } else if lower.starts_with(typed) {
+            Some(2)
+        } else if lower.split([' ', '/']).any(|word| word.starts_with(typed)) {
+            Some(3)
+        } else if lower.contains(typed) {
+            Some(4)
+        } else {
+            None
+        }
     }
 }
 

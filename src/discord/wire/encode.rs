@@ -52,8 +52,8 @@ pub struct Edit<'m> {
     embeds: &'m [Embed],
     components: &'m [Row],
     allowed_mentions: &'m Nobody,
-    /// Nothing: a picture of the old answer goes.
-    attachments: [u8; 0],
+    /// The picture, or none: one of the old answer goes.
+    attachments: &'m [Attachment],
 }
 
 /// The first answer to an interaction.
@@ -214,10 +214,10 @@ impl Message {
         self
     }
 
-    /// Instead of what a message said before, and without the picture that it may have had.
+    /// Instead of what a message said before, and of the picture that it may have had.
     pub fn edit(&self) -> Edit<'_> {
-        let Message { content, embeds, components, allowed_mentions, .. } = self;
-        Edit { content, embeds, components, allowed_mentions, attachments: [] }
+        let Message { content, embeds, components, allowed_mentions, attachments, .. } = self;
+        Edit { content, embeds, components, allowed_mentions, attachments }
     }
 
     /// As the first answer to a command or a click.

@@ -293,12 +293,12 @@ proptest! {
     #[test]
     fn paging_through_shows_everything_once_and_in_order(reply in reply(), request in request()) {
         let (reply, lines) = numbered(reply);
-        let all = pages(&reply, &request);
+        let (all, links) = (pages(&reply, &request), links(&reply));
         let told: Vec<usize> = all.iter().flat_map(|body| numbers(body)).collect();
         prop_assert_eq!(told, (0..lines).collect::<Vec<_>>());
         for (at, body) in all.iter().enumerate() {
             check(body);
-            check_links(body, &links(&reply));
+            check_links(body, &links);
             let marked = said(body);
             let listed = list_of_sources(body);
             // In whatever language it says how many more there are.

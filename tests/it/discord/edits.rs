@@ -8,7 +8,7 @@ use super::process::Process;
 use super::standin::{APPLICATION, CHANNEL, Context, Fault, Message, Setup, StandIn};
 
 /// Edits must be answered with an edit; the stand-in's own proof of silence may be quicker than that.
-async fn edited(discord: &StandIn, answer: &serde_json::Value, content: &str) -> serde_json::Value {
+pub(super) async fn edited(discord: &StandIn, answer: &serde_json::Value, content: &str) -> serde_json::Value {
     match discord.edit(answer, content).await {
         Some(body) => body,
         None => discord.next_post().await.body,

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::answer_to;
+use super::edits::edited;
 use super::process::Process;
 use super::standin::{Context, Fault, Message, Setup, StandIn};
 
@@ -86,6 +87,34 @@ async fn an_answer_goes_out_without_a_picture_that_is_refused() {
     discord.fail_next("POST", "/callback", Fault::Status(400));
     let answer = discord.slash("ladder", json!({}), &Context::server()).await;
     assert!(answer["data"]["attachments"].is_null() && answer["data"]["embeds"][0]["title"] == "Career ladder");
+}
+
+#[tokio::test]
+async fn the_answer_to_an_edited_question_has_its_picture_and_not_the_old_one() {
+    let discord = StandIn::start(Setup::default()).await;
+    let bot = Process::start(&discord);
+    bot.until_it_says(" created, ").await;
+    // Both are drawn once, so that no edit waits for its picture.
+    let path = discord.slash("path", json!({"from": "apm", "to": "cpo"}), &Context::server()).await;
+    discord.slash("ladder", json!({}), &Context::server()).await;
+    let answer = answer_to(&discord, Message::new("/role pd", Context::direct())).await;
+    let changed = edited(&discord, &answer, "/path apm, cpo").await;
+    assert_eq!(words(&changed), words(&path["data"]));
+    let again = edited(&discord, &answer, "/ladder").await;
+    assert!(words(&again).starts_with("Career ladder."), "{again}");
+    let text = edited(&discord, &answer, "/role pm").await;
+    assert_eq!((&text["attachments"], &text["embeds"][0]["image"]), (&json!([]), &Value::Null));
+    let sent = pictures(&discord);
+    assert!(sent.len() == 4 && sent[0] == sent[2] && sent[1] == sent[3], "{} pictures", sent.len());
+
+    // Lost on the way, it is sent again; refused, the answer changes without it.
+    discord.fail_next("PATCH", "/messages", Fault::Status(502));
+    assert_eq!(words(&edited(&discord, &answer, "/path apm, cpo").await), words(&path["data"]));
+    discord.fail_next("PATCH", "/messages", Fault::Status(403));
+    let bare = edited(&discord, &answer, "/ladder").await;
+    assert_eq!((&bare["attachments"], &bare["embeds"][0]["title"]), (&json!([]), &json!("Career ladder")));
+    bot.until_it_says("a changed reply goes out without its picture").await;
+    discord.settle().await;
 }
 
 #[tokio::test]
