@@ -165,8 +165,8 @@ compare-height = { $above } kommt { $count ->
         [one] { $count } Schritt
        *[other] { $count } Schritte
     } nach { $below }.
-compare-shared = Gemeinsam: { $title } hat
-compare-shared-all = alle Aufgaben der Rolle { $title }
+compare-shared = Gemeinsam
+compare-shared-all = { $title } hat auch alle Aufgaben der Rolle { $other }
 compare-adds = Was mit { $title } dazukommt
 compare-leaves = Was nach { $title } wegfällt
 compare-figures = In Zahlen: { $measure }

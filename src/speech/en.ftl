@@ -173,8 +173,8 @@ compare-height = { $above } comes { $count ->
         [one] { $count } step
        *[other] { $count } steps
     } after { $below }.
-compare-shared = Shared: { $title } has
-compare-shared-all = all that { ARTICLE($title) } is responsible for
+compare-shared = Shared
+compare-shared-all = { $title } has all that { ARTICLE($other) } is responsible for
 compare-adds = What { $title } adds
 compare-leaves = What is left behind with { $title }
 compare-figures = In figures: { $measure }

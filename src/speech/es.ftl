@@ -165,8 +165,8 @@ compare-height = { $above } viene { $count ->
         [one] { $count } paso
        *[other] { $count } pasos
     } después de { $below }.
-compare-shared = En común: { $title } tiene
-compare-shared-all = todas las responsabilidades del rol { $title }
+compare-shared = En común
+compare-shared-all = { $title } tiene también todas las responsabilidades del rol { $other }
 compare-adds = Qué añade { $title }
 compare-leaves = Qué queda atrás con { $title }
 compare-figures = En cifras: { $measure }

@@ -38,12 +38,9 @@ pub fn compare(library: &Library, language: Language, one: usize, other: usize) 
     for (heir, above) in [(one, other), (other, one)] {
         if library.inherited(heir).contains(&above) {
             let (heir, above) = (library.document(heir), library.document(above));
-            let text = say!(language, "compare-shared-all", title = &above.title);
-            reply.blocks.push(Block::Paragraph(Line {
-                lead: Some(say!(language, "compare-shared", title = &heir.title)),
-                text,
-                sources: Vec::new(),
-            }));
+            let text = say!(language, "compare-shared-all", title = &heir.title, other = &above.title);
+            let lead = Some(say!(language, "compare-shared"));
+            reply.blocks.push(Block::Paragraph(Line { lead, text, sources: Vec::new() }));
         }
     }
     if let Some(rung) = library.ladder.rung(one, other).or_else(|| library.ladder.rung(other, one)) {

@@ -28,6 +28,10 @@ pub fn card(library: &Library, language: Language, at: usize) -> Reply {
     };
     let items: Vec<Line> = spread(document, ON_A_CARD).map(|passage| line(&mut reply, document, passage)).collect();
     reply.bullets(Some(&heading), items);
+    // Its own come before those that it has by being another one as well.
+    if count > 0 {
+        reply.offer(say!(language, "all-responsibilities"), Request::Duties { name: document.slug.clone() });
+    }
     inherited_line(library, &mut reply, at);
     let limits = lines(&mut reply, document, Part::Limit);
     reply.bullets(Some(&Section::Limits.called(language)), limits);
@@ -38,9 +42,6 @@ pub fn card(library: &Library, language: Language, at: usize) -> Reply {
         reply.blocks.push(Block::Fields(places));
     }
     reply.roles = slugs(library, [at]);
-    if count > 0 {
-        reply.offer(say!(language, "all-responsibilities"), Request::Duties { name: document.slug.clone() });
-    }
     for rung in library.ladder.after(at).into_iter().chain(library.ladder.before(at)).take(4) {
         let other = if rung.from == at { rung.to } else { rung.from };
         offer_role(&mut reply, library.document(other));
