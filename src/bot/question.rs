@@ -33,6 +33,8 @@ pub enum Subject {
     Narrowed,
     /// Moves to the side.
     Sideways,
+    /// The ladder of this family; an empty one is of all.
+    Family(String),
     /// A figure of this measure; an empty one is of whatever measure.
     Measure(String),
 }

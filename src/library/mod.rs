@@ -206,6 +206,23 @@ impl Library {
         families
     }
 
+    /// The family that somebody means: by its name, the only one that has this in its name, that of a role, or the only one whose
+    /// roles have names with a word that begins so.
+    pub fn family(&self, name: &str) -> Option<&str> {
+        let typed = name.trim().to_lowercase();
+        let families = self.families();
+        let exact = families.iter().copied().find(|family| family.to_lowercase() == typed);
+        let mut holding = families.iter().copied().filter(|family| family.to_lowercase().contains(&typed));
+        let only = holding.next().filter(|_| holding.next().is_none());
+        let of = |roles: Vec<usize>| {
+            let mut of = roles.into_iter().filter(|at| self.document(*at).is_role());
+            let family = |at: usize| self.document(at).front.family.as_deref();
+            let first = family(of.next()?)?;
+            of.all(|at| family(at) == Some(first)).then_some(first)
+        };
+        exact.or(only).or_else(|| of(self.names.find(name))).or_else(|| of(self.names.beginning(name)))
+    }
+
     /// Roles in the order of families and levels.
     pub fn roles(&self) -> Vec<usize> {
         let mut roles: Vec<usize> = (0..self.documents.len()).filter(|at| self.documents[*at].is_role()).collect();

@@ -44,6 +44,9 @@ struct Shown {
     title: bool,
 }
 
+/// The rank of a name in which a word goes on from what was typed.
+const IN_A_WORD: u8 = 3;
+
 /// Names are compared up to here, in characters.
 const LONGEST_NAME: usize = 100;
 
@@ -233,6 +236,15 @@ impl Names {
         found
     }
 
+    /// Documents with a name that goes on from this, or in which a word does, each once.
+    pub fn beginning(&self, typed: &str) -> Vec<usize> {
+        let typed = typed.trim().to_lowercase().replace('-', " ");
+        let fitting = self.shown.iter().filter(|shown| shown.rank(&typed).is_some_and(|rank| rank <= IN_A_WORD));
+        let mut found: Vec<usize> = fitting.map(|shown| shown.document).collect();
+        found.dedup();
+        found
+    }
+
     /// True for a word by which a title says that somebody is meant.
     pub fn is_head(&self, word: &str) -> bool {
         key_word(word).is_some_and(|key| self.heads.contains(&key))
@@ -359,9 +371,9 @@ impl Shown {
         } else if lower.starts_with(typed) {
             Some(2)
         } else if lower.split([' ', '/']).any(|word| word.starts_with(typed)) {
-            Some(3)
+            Some(IN_A_WORD)
         } else if lower.contains(typed) {
-            Some(4)
+            Some(IN_A_WORD + 1)
         } else {
             None
         }

@@ -15,8 +15,8 @@ pub fn ladder(library: &Library, language: Language, family: &str) -> Reply {
     let chart = if family.is_empty() {
         Chart::Whole
     } else {
-        match named(library, &families, family) {
-            Some(family) => Chart::Family(family),
+        match library.family(family) {
+            Some(family) => Chart::Family(family.to_owned()),
             None => return unknown(language, &families, family),
         }
     };
@@ -58,19 +58,6 @@ pub fn ladder(library: &Library, language: Language, family: &str) -> Reply {
         offer_role(&mut reply, library.document(*at));
     }
     reply
-}
-
-/// The family that somebody means: by its name, the only one that has this in its name, or that of a role.
-fn named(library: &Library, families: &[&str], name: &str) -> Option<String> {
-    let typed = name.to_lowercase();
-    let exact = families.iter().find(|family| family.to_lowercase() == typed);
-    let mut holding = families.iter().filter(|family| family.to_lowercase().contains(&typed));
-    let only = holding.next().filter(|_| holding.next().is_none());
-    let of_role = || match library.names.find(name).as_slice() {
-        [role] => library.document(*role).front.family.clone(),
-        _ => None,
-    };
-    exact.or(only).map(|family| (*family).to_owned()).or_else(of_role)
 }
 
 fn unknown(language: Language, families: &[&str], family: &str) -> Reply {

@@ -114,7 +114,11 @@ fn read(library: &Library, language: Language, question: &Question, sure: bool) 
         Kind::Topic => find::topic(library, language, question),
         Kind::Which => role::which(library, language, &question.roles),
         Kind::Role => role::card(library, language, question.roles[0]),
-        Kind::Ladder | Kind::Roles | Kind::Help | Kind::None => directory::nothing(library, language, "", false),
+        Kind::Ladder => match &question.subject {
+            Subject::Family(family) => ladder::ladder(library, language, family),
+            _ => ladder::ladder(library, language, ""),
+        },
+        Kind::Roles | Kind::Help | Kind::None => directory::nothing(library, language, "", false),
     };
     reply.confidence = question.confidence;
     reply

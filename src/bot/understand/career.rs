@@ -5,11 +5,50 @@ use crate::bot::reply::Kind;
 use crate::bot::understand::cues::Cue;
 use crate::bot::understand::evidence;
 use crate::bot::understand::reader::{Reader, SPENT};
+use crate::bot::understand::sentence::Hint;
+use crate::library::english::Word;
+use crate::library::lexicon::Weight;
 
 /// How sure it is that who asks for a way into the field wants the roles through which people come in.
 const FIELD: f32 = 0.7;
 
+/// How sure it is that who speaks of a career ladder and of nothing else wants to see it.
+const CAREER_LADDER: f32 = 0.9;
+/// The same of a ladder that may be one to stand on.
+const LADDER: f32 = 0.7;
+
 impl Reader<'_> {
+    /// The ladder itself, of all roles or of a family, where nothing else is said.
+    pub fn ladder(&self) -> Option<Question> {
+        let words = |hint: &Hint| &self.sentence.words[hint.at.clone()];
+        let named = |hint: &&Hint| words(hint).iter().any(|word| matches!(word.text.as_str(), "ladder" | "ladders"));
+        let ladder = self.sentence.hints.iter().filter(|hint| hint.cue == Cue::Path).find(named)?;
+        let before = ladder.at.start.checked_sub(1).map(|at| self.sentence.words[at].text.as_str());
+        let career = ladder.at.len() > 1 || before == Some("career");
+        let wanted = career || self.has(Cue::What) || self.has(Cue::About);
+        let other = [Cue::Next, Cue::Into, Cue::Compare, Cue::Why].into_iter().any(|cue| self.has(cue))
+            || self.sentence.measure().is_some()
+            || self.weighed.leads_with_who && !self.weighed.which_role
+            || self.weighed.leads_with_yes_no;
+        if !wanted || other || self.roles.len() > 1 {
+            return None;
+        }
+        let spent: Vec<Cue> = SPENT.iter().chain(&[Cue::Path]).copied().collect();
+        let says = |word: &&Word| self.library.search.weight(word) == Weight::Full && word.text != "career";
+        let rest: Vec<&str> =
+            self.sentence.content(&spent, |_| true).into_iter().filter(says).map(|word| word.text.as_str()).collect();
+        let family = match (self.roles.as_slice(), rest.is_empty()) {
+            ([], true) => "",
+            ([], false) => self.library.family(&rest.join(" "))?,
+            ([role, ..], true) => self.library.document(*role).front.family.as_deref()?,
+            ([..], false) => return None,
+        };
+        let sure = if career { CAREER_LADDER } else { LADDER };
+        let confidence = sure * self.weighed.general * self.weighed.firm;
+        let subject = Subject::Family(family.to_owned());
+        Some(Question { subject, confidence, roles: Vec::new(), ..self.question(Kind::Ladder, 1.0) })
+    }
+
     /// A way from one role to another.
     pub fn route(&self) -> Option<Question> {
         let asked = self.has(Cue::Path) || self.sentence.arrow || self.weighed.from_to;

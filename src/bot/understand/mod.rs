@@ -26,11 +26,13 @@ pub fn understand(library: &Library, text: &str) -> Option<Question> {
         weigh::roles_named(library, &sentence).into_iter().map(|mention| mention.start..mention.end).collect();
     accepted.into_iter().for_each(|range| sentence.take_for_name(range));
     let weighed = Weighed::new(library, &sentence);
-    if weighed.asks == 0.0 {
+    let reader = Reader { library, sentence: &sentence, roles: weighed.roles.clone(), weighed };
+    // "Career ladder of design": nothing in it asks, and it wants something all the same.
+    let ladder = reader.ladder();
+    if ladder.is_none() && reader.weighed.asks == 0.0 {
         return None;
     }
-    let reader = Reader { library, sentence: &sentence, roles: weighed.roles.clone(), weighed };
-    let mut question = read(&reader)?;
+    let mut question = ladder.or_else(|| read(&reader))?;
     question.confidence = question.confidence.clamp(0.0, 1.0);
     Some(question)
 }
