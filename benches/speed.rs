@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use rolecall::bot::Bot;
 use rolecall::bot::question::Bounds;
+use rolecall::discord::gallery::Gallery;
 use rolecall::library::Library;
 use rolecall::library::chart::Chart;
 use rolecall::library::document::Document;
@@ -84,12 +85,14 @@ const CHATTER: &str = "did anyone else lose the build server again this morning?
 fn about_shipped(_: &Library) -> Vec<Typed> {
     [
         ("/role", "/role product-designer"),
+        ("/role, a section", "/role pm section:why"),
         ("/duties", "/duties pm"),
         ("/path", "/path apm cpo"),
         ("/compare", "/compare pm, spm"),
         ("/who", "/who decides what gets built next"),
         ("/next", "/next spm"),
         ("/ladder", "/ladder"),
+        ("/ask", "/ask who decides what gets built next?"),
         ("/roles", "/roles"),
         ("/help", "/help"),
         ("who", "who decides what gets built next?"),
@@ -138,26 +141,54 @@ fn table(heading: &str, corpus: &Path, about: fn(&Library) -> Vec<Typed>, rounds
         let (ratio, count) = (median / plain, ours.len());
         println!("| {kind} | {answered_as} | {count} | {median:.0} | {late:.0} | {plain:.0} | {ratio:.1} |");
     }
+    suggestions(&bot, rounds);
     Ok(())
 }
 
-/// Pictures of the shipped ladder, drawn anew each time, beside the text that they go with.
+/// What is suggested while somebody types the title of the last role: before anything, its beginning, and with a letter left out.
+fn suggestions(bot: &Bot, rounds: usize) {
+    let library = bot.library();
+    let title = library.roles().last().map_or("", |at| &library.document(*at).title).to_lowercase();
+    let misspelt: String = title.chars().enumerate().filter(|(at, _)| *at != 2).map(|(_, letter)| letter).collect();
+    println!("\n| typed | suggested | median, µs | 99th percentile, µs |\n|---|---:|---:|---:|");
+    for (name, typed) in [("nothing", ""), ("two letters", &title[..2]), ("a misspelt title", &misspelt)] {
+        let mut times: Vec<Duration> = (0..rounds).map(|_| time(|| bot.complete(black_box(typed), 25)).0).collect();
+        let (count, median) = (bot.complete(typed, 25).len(), percentile(&mut times, 50));
+        println!("| {name} | {count} | {median:.0} | {:.0} |", percentile(&mut times, 99));
+    }
+}
+
+/// Pictures of the shipped ladder: drawn anew each time, and taken from what is kept, as whoever asks next gets them.
 fn pictures(rounds: usize) -> Outcome<()> {
     let library = Library::open(Path::new(SHIPPED), Path::new(UNWRITABLE), |_, _| {})?;
+    let bot = Bot::new(library, Bounds::default());
+    let library = bot.library();
     let route = Chart::Route { from: "associate-product-manager".to_owned(), to: "chief-product-officer".to_owned() };
-    println!("\n### Pictures, drawn anew\n");
-    println!("| picture | rounds | median, µs | 99th percentile, µs | kB |");
-    println!("|---|---:|---:|---:|---:|");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    println!("\n### Pictures, drawn anew and kept\n");
+    println!(
+        "| picture | rounds | drawn: median, µs | 99th percentile, µs | kept: median, µs | 99th percentile, µs | kB |"
+    );
+    println!("|---|---:|---:|---:|---:|---:|---:|");
     for (name, chart) in [("/ladder", Chart::Whole), ("/path", route)] {
-        let mut times = Vec::new();
+        let gallery = Gallery::default();
+        let from_gallery =
+            || runtime.block_on(gallery.picture(&bot, Some(&chart), bot.language(), tokio::time::Instant::now()));
+        // Whoever asks first may have to go without; the picture is drawn all the same.
+        while from_gallery().is_none() {}
+        let (mut drawn, mut kept) = (Vec::new(), Vec::new());
         let mut size = 0;
         for _ in 0..rounds {
             let (taken, picture) = time(|| picture::draw(&library, &chart, Language::English));
             size = picture?.png.len() / 1000;
-            times.push(taken);
+            drawn.push(taken);
+            let (taken, picture) = time(from_gallery);
+            picture.ok_or("a picture that was kept is gone")?;
+            kept.push(taken);
         }
-        let (median, late) = (percentile(&mut times, 50), percentile(&mut times, 99));
-        println!("| {name} | {rounds} | {median:.0} | {late:.0} | {size} |");
+        let [drawn, late] = [50, 99].map(|share| percentile(&mut drawn, share));
+        let [kept, kept_late] = [50, 99].map(|share| percentile(&mut kept, share));
+        println!("| {name} | {rounds} | {drawn:.0} | {late:.0} | {kept:.1} | {kept_late:.1} | {size} |");
     }
     Ok(())
 }

@@ -190,7 +190,7 @@ fn heading(sheet: &mut Sheet, title: &str, widest: f32) -> f32 {
 /// A part below its heading.
 fn headed(part: Sheet, heading: Option<String>) -> Sheet {
     let Some(text) = heading else { return part };
-    let ruler = Ruler::new(SMALL, Weight::Regular);
+    let ruler = Ruler::new(SMALL, Weight::Bold);
     let lines = ruler.wrap(&text, part.width.max(WIDEST_LINE));
     let line = (SMALL * 1.3).round();
     let below = PART_HEADING + line * lines.len().saturating_sub(1) as f32;
@@ -198,7 +198,7 @@ fn headed(part: Sheet, heading: Option<String>) -> Sheet {
     for (at, text) in lines.into_iter().enumerate() {
         let area = Area { x: 0.0, y: line * at as f32, width: ruler.width(&text), height: line };
         out.width = out.width.max(area.width);
-        out.labels.push(Label { area, text, size: SMALL, weight: Weight::Regular });
+        out.labels.push(Label { area, text, size: SMALL, weight: Weight::Bold });
     }
     out.place(part, 0.0, below);
     out

@@ -36,11 +36,13 @@ fn font(weight: Weight) -> Option<FontRef<'static>> {
     FontRef::new(data).ok()
 }
 
-/// The first letter of a text that the font does not have; none where it has them all.
+/// The first letter of a text that the font does not have in either weight; none where it has them all.
 pub fn missing(text: &str) -> Option<char> {
-    let Some(font) = font(Weight::Regular) else { return text.chars().next() };
-    let letters = font.charmap();
-    text.chars().find(|letter| !letter.is_whitespace() && letters.map(*letter).is_none())
+    [Weight::Regular, Weight::Bold].into_iter().find_map(|weight| {
+        let Some(font) = font(weight) else { return text.chars().next() };
+        let letters = font.charmap();
+        text.chars().find(|letter| !letter.is_whitespace() && letters.map(*letter).is_none())
+    })
 }
 
 /// Measures texts in one size and weight.

@@ -109,7 +109,8 @@ impl Sheet {
             Form::Value(field) => (field.length(), self.values.len() < VALUES),
             Form::Source => (0, true),
         };
-        if !self.blank && !(fits && whole && self.used + cost + list <= self.room) {
+        let fits = fits && whole && self.used + cost + list <= self.room;
+        if !fits && !self.blank {
             return false;
         }
         match &piece.form {

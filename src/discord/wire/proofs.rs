@@ -294,7 +294,7 @@ proptest! {
     fn paging_through_shows_everything_once_and_in_order(reply in reply(), request in request()) {
         let (reply, lines) = numbered(reply);
         let (all, links) = (pages(&reply, &request), links(&reply));
-        let told: Vec<usize> = all.iter().flat_map(|body| numbers(body)).collect();
+        let told: Vec<usize> = all.iter().flat_map(numbers).collect();
         prop_assert_eq!(told, (0..lines).collect::<Vec<_>>());
         for (at, body) in all.iter().enumerate() {
             check(body);

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::answer_to;
 use super::process::Process;
 use super::standin::{CHANNEL, Context, MESSAGE_CONTENT, Message, OTHER_CHANNEL, Person, Setup, StandIn};
+use super::{answer_to, pictured};
 
 /// Without what differs from run to run.
 pub(super) fn steady(mut sent: Value) -> Value {
@@ -62,7 +62,10 @@ async fn every_command_is_answered_at_once_and_to_the_asker_alone() {
         ("help", json!({})),
     ];
     for (name, options) in commands {
-        let answer = discord.slash(name, options, &Context::server().by(Person::named(name))).await;
+        let answer = match name {
+            "path" | "ladder" => pictured(&discord, name, options).await,
+            _ => discord.slash(name, options, &Context::server().by(Person::named(name))).await,
+        };
         assert_eq!((&answer["type"], &answer["data"]["flags"]), (&json!(4), &json!(64)));
         insta::assert_json_snapshot!(format!("command_{name}"), steady(answer));
     }
@@ -137,6 +140,25 @@ async fn role_names_are_suggested_while_somebody_types() {
 }
 
 #[tokio::test]
+async fn before_anything_is_typed_the_roles_that_are_asked_for_most_are_suggested() {
+    let discord = StandIn::start(Setup::default()).await;
+    let _bot = Process::start(&discord);
+    let suggested = || async {
+        let choices = discord.autocomplete("role", json!({"name": ""}), "name", &Context::server()).await;
+        choices.iter().filter_map(|choice| Some(choice["value"].as_str()?.to_owned())).collect::<Vec<_>>()
+    };
+    let before = suggested().await;
+    assert_eq!((before.len(), before[0].as_str()), (13, "product-manager"), "{before:?}");
+    for (person, name) in [("ada", "cpo"), ("ben", "pd"), ("cleo", "the cpo"), ("dan", "astronaut"), ("eve", "cpo")] {
+        discord.slash("role", json!({"name": name}), &Context::server().by(Person::named(person))).await;
+    }
+    discord.slash("ladder", json!({}), &Context::server().by(Person::named("fay"))).await;
+    let after = suggested().await;
+    assert_eq!(after[..3], ["chief-product-officer", "product-designer", "product-manager"]);
+    assert_eq!(after.len(), 13);
+}
+
+#[tokio::test]
 async fn a_mention_is_answered_with_a_reply() {
     let discord = StandIn::start(Setup::default()).await;
     let _bot = Process::start(&discord);
@@ -152,6 +174,8 @@ async fn a_mention_is_answered_with_a_reply() {
 async fn a_direct_message_is_always_answered() {
     let discord = StandIn::start(Setup::default()).await;
     let _bot = Process::start(&discord);
+    // The picture is drawn before, so that this answer does not wait for it in vain.
+    pictured(&discord, "path", json!({"from": "apm", "to": "pm"})).await;
     let answer = answer_to(&discord, Message::new("/path apm, pm", Context::direct())).await;
     insta::assert_json_snapshot!("direct_message", steady(answer));
     let unknown = answer_to(&discord, Message::new("how tall is mount everest?", Context::direct())).await;

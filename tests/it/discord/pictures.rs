@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::answer_to;
 use super::edits::edited;
 use super::process::Process;
 use super::standin::{Context, Fault, Message, Setup, StandIn};
+use super::{answer_to, pictured};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
@@ -30,9 +30,9 @@ fn words(body: &Value) -> &str {
 async fn the_ladder_and_a_path_come_with_a_picture() {
     let discord = StandIn::start(Setup::default()).await;
     let _bot = Process::start(&discord);
-    let ladder = discord.slash("ladder", json!({}), &Context::server()).await;
+    let ladder = pictured(&discord, "ladder", json!({})).await;
     assert!(words(&ladder["data"]).contains("Product Manager leads up to Senior Product Manager"), "{ladder}");
-    let path = discord.slash("path", json!({"from": "apm", "to": "cpo"}), &Context::server()).await;
+    let path = pictured(&discord, "path", json!({"from": "apm", "to": "cpo"})).await;
     assert!(words(&path["data"]).contains("Highlighted: Associate Product Manager, then Product Manager"), "{path}");
     let said = answer_to(&discord, Message::new("/path apm, cpo", Context::direct())).await;
     assert_eq!(words(&said), words(&path["data"]));
@@ -48,7 +48,7 @@ async fn families_are_suggested_and_an_unknown_one_is_told() {
     let _bot = Process::start(&discord);
     let choices = discord.autocomplete("ladder", json!({"family": "TEAM"}), "family", &Context::server()).await;
     assert_eq!(choices, [json!({"name": "Product team", "value": "Product team"})]);
-    let answer = discord.slash("ladder", json!({"family": "Product team"}), &Context::server()).await;
+    let answer = pictured(&discord, "ladder", json!({"family": "Product team"})).await;
     assert!(words(&answer["data"]).starts_with("Career ladder: Product team."), "{answer}");
     let answer = discord.slash("ladder", json!({"family": "circus"}), &Context::server()).await;
     assert!(answer.to_string().contains("no family of roles called") && answer["data"]["attachments"].is_null());
@@ -59,7 +59,7 @@ async fn a_picture_is_sent_again_with_its_answer_and_both_appear_once() {
     let discord = StandIn::start(Setup::default()).await;
     let bot = Process::start(&discord);
     bot.until_it_says(" created, ").await;
-    discord.slash("ladder", json!({}), &Context::server()).await;
+    pictured(&discord, "ladder", json!({})).await;
     for fault in [Fault::Status(502), Fault::AfterEffect(504)] {
         discord.fail_next("POST", "/callback", fault);
         let answer = discord.slash("ladder", json!({}), &Context::server()).await;
@@ -76,7 +76,7 @@ async fn an_answer_goes_out_without_a_picture_that_is_refused() {
     let discord = StandIn::start(Setup::default()).await;
     let bot = Process::start(&discord);
     bot.until_it_says(" created, ").await;
-    discord.slash("ladder", json!({}), &Context::server()).await;
+    pictured(&discord, "ladder", json!({})).await;
     for status in [403, 413] {
         discord.fail_next("POST", "/messages", Fault::Status(status));
         let said = answer_to(&discord, Message::new("/ladder", Context::direct())).await;
@@ -95,8 +95,8 @@ async fn the_answer_to_an_edited_question_has_its_picture_and_not_the_old_one() 
     let bot = Process::start(&discord);
     bot.until_it_says(" created, ").await;
     // Both are drawn once, so that no edit waits for its picture.
-    let path = discord.slash("path", json!({"from": "apm", "to": "cpo"}), &Context::server()).await;
-    discord.slash("ladder", json!({}), &Context::server()).await;
+    let path = pictured(&discord, "path", json!({"from": "apm", "to": "cpo"})).await;
+    pictured(&discord, "ladder", json!({})).await;
     let answer = answer_to(&discord, Message::new("/role pd", Context::direct())).await;
     let changed = edited(&discord, &answer, "/path apm, cpo").await;
     assert_eq!(words(&changed), words(&path["data"]));

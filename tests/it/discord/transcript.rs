@@ -1,0 +1,69 @@
+//! A conversation from the first question to a click on an old button after a restart, as a member reads it.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::process::Process;
+use super::standin::{Context, Setup, StandIn};
+
+/// The button with this label on an answer.
+fn labelled(answer: &Value, label: &str) -> String {
+    let found = parts(answer).find(|part| part["label"] == label).and_then(|part| part["custom_id"].as_str());
+    found.unwrap_or_else(|| panic!("no button {label:?} on {answer}")).to_owned()
+}
+
+fn parts(answer: &Value) -> impl Iterator<Item = &Value> {
+    let rows = answer["data"]["components"].as_array().into_iter().flatten();
+    rows.flat_map(|row| row["components"].as_array().into_iter().flatten())
+}
+
+/// An answer as it is read: what it says, then what can be clicked.
+fn read(answer: &Value) -> String {
+    let mut out = String::new();
+    for embed in answer["data"]["embeds"].as_array().into_iter().flatten() {
+        for text in [&embed["title"], &embed["description"]].into_iter().filter_map(Value::as_str) {
+            let _ = writeln!(out, "{text}");
+        }
+        for field in embed["fields"].as_array().into_iter().flatten() {
+            let (name, value) =
+                (field["name"].as_str().unwrap_or_default(), field["value"].as_str().unwrap_or_default());
+            let lines = value.lines().map(|line| line.split(".md:").next().unwrap_or_default());
+            let _ = writeln!(out, "{name}: {}", lines.collect::<Vec<_>>().join("\n  "));
+        }
+    }
+    for part in parts(answer) {
+        let label = part["label"].as_str().or(part["placeholder"].as_str()).unwrap_or_default();
+        let _ = write!(out, "[{label}] ");
+    }
+    out.trim_end().to_owned()
+}
+
+#[tokio::test]
+async fn a_conversation_goes_on_after_a_restart() {
+    let discord = StandIn::start(Setup::default()).await;
+    let bot = Process::start(&discord);
+    let place = Context::server();
+    let card = discord.slash("role", json!({"name": "pd"}), &place).await;
+    let mut told = format!("› /role pd\n\n{}\n", read(&card));
+    let mut last = card.clone();
+    for label in [
+        "Associate Product Manager",
+        "Product Manager",
+        "Compare with Senior Product Manager",
+        "Senior Product Manager",
+    ] {
+        last = discord.click(&labelled(&last, label), &last, &place).await;
+        let _ = write!(told, "\n› [{label}]\n\n{}\n", read(&last));
+    }
+    drop(bot);
+    let bot = Process::start(&discord);
+    bot.until_it_says(" as they were").await;
+    for (answer, label) in [(&card, "All responsibilities"), (&last, "👍 Right")] {
+        let old = discord.click(&labelled(answer, label), answer, &place).await;
+        let said = old["data"]["content"].as_str().map_or_else(|| read(&old), str::to_owned);
+        let _ = write!(told, "\n(the bot was restarted) › [{label}]\n\n{said}\n");
+    }
+    insta::assert_snapshot!(told);
+    discord.settle().await;
+}
