@@ -62,7 +62,11 @@ fn interactive(bot: &Bot, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
         match editor.readline("› ") {
             Ok(line) if matches!(line.trim(), "/quit" | "/exit" | "quit" | "exit") => return Ok(()),
             Ok(line) if line.trim().is_empty() => {}
-            Ok(line) => anstream::println!("\n{}", bot.handle_text(&line).text(&style())),
+            Ok(line) => {
+                let reply = bot.handle_text(&line);
+                bot.shown(&reply);
+                anstream::println!("\n{}", reply.text(&style()));
+            }
             Err(ReadlineError::Interrupted) => println!("{}", say!(bot.language(), "console-leave")),
             Err(ReadlineError::Eof) => return Ok(()),
             Err(error) => return Err(error.into()),
