@@ -152,8 +152,9 @@ fn suggestions(bot: &Bot, rounds: usize) {
     let misspelt: String = title.chars().enumerate().filter(|(at, _)| *at != 2).map(|(_, letter)| letter).collect();
     println!("\n| typed | suggested | median, µs | 99th percentile, µs |\n|---|---:|---:|---:|");
     for (name, typed) in [("nothing", ""), ("two letters", &title[..2]), ("a misspelt title", &misspelt)] {
-        let mut times: Vec<Duration> = (0..rounds).map(|_| time(|| bot.complete(black_box(typed), 25)).0).collect();
-        let (count, median) = (bot.complete(typed, 25).len(), percentile(&mut times, 50));
+        let mut times: Vec<Duration> =
+            (0..rounds).map(|_| time(|| bot.complete(&library, black_box(typed), 25)).0).collect();
+        let (count, median) = (bot.complete(&library, typed, 25).len(), percentile(&mut times, 50));
         println!("| {name} | {count} | {median:.0} | {:.0} |", percentile(&mut times, 99));
     }
 }

@@ -100,11 +100,10 @@ impl Bot {
         self.popular.count(reply);
     }
 
-    /// Roles that go on from what somebody has typed, best first, each with the name that fitted; before anything is typed, those that
-    /// are asked for most.
-    pub fn complete(&self, typed: &str, limit: usize) -> Vec<(usize, String)> {
-        let library = self.library();
-        let popular = self.popular.order(&library);
+    /// Roles of a snapshot that go on from what somebody has typed, best first, each with the name that fitted; before anything is
+    /// typed, those that are asked for most.
+    pub fn complete(&self, library: &Library, typed: &str, limit: usize) -> Vec<(usize, String)> {
+        let popular = self.popular.order(library);
         if typed.trim().is_empty() {
             let titles = popular.into_iter().map(|at| (at, library.document(at).title.clone()));
             return titles.take(limit).collect();

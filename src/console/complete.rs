@@ -59,7 +59,7 @@ impl<'b> Completer<'b> {
 
     fn roles(&self, typed: &str) -> Vec<String> {
         let library = self.bot.library();
-        let found = self.bot.complete(typed, MOST).into_iter();
+        let found = self.bot.complete(&library, typed, MOST).into_iter();
         let mut slugs: Vec<String> = found.map(|(at, _)| library.document(at).slug.clone()).collect();
         // What goes on from the letters on the line goes first; other names of a role replace them where nothing does.
         if slugs.iter().any(|slug| slug.starts_with(typed)) {

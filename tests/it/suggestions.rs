@@ -7,7 +7,7 @@ use crate::stage::{self, BOT, Place};
 /// What is suggested, as slugs with the names that fitted.
 fn suggested(bot: &Bot, typed: &str) -> Vec<(String, String)> {
     let library = bot.library();
-    bot.complete(typed, 25).into_iter().map(|(at, name)| (library.document(at).slug.clone(), name)).collect()
+    bot.complete(&library, typed, 25).into_iter().map(|(at, name)| (library.document(at).slug.clone(), name)).collect()
 }
 
 fn slugs(bot: &Bot, typed: &str) -> Vec<String> {

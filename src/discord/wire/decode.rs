@@ -77,7 +77,7 @@ pub fn choices(data: &CommandData, bot: &Bot) -> Vec<Choice> {
         Some(Takes::FamilyName) => return families(&library.families(), typing.value),
         Some(Takes::Text | Takes::Section) | None => return Vec::new(),
     }
-    let names = bot.complete(typing.value, 2 * CHOICES);
+    let names = bot.complete(&library, typing.value, 2 * CHOICES);
     let roles = names.into_iter().map(|(at, name)| (library.document(at), name));
     let choices = roles.filter(|(role, _)| length(&role.slug) <= CHOICE).map(|(role, name)| {
         let shown = if name == role.title { role.title.clone() } else { format!("{} ({name})", role.title) };
