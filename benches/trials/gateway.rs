@@ -97,29 +97,8 @@ fn goodbyes() -> Vec<Row> {
         .launch(Launch::with("ROLECALL_ASK_CHANNELS", &CHANNEL.to_string()))
         .before_the_start()
         .identifies(2),
-        row("close 4009 after every IDENTIFY, for 30 s", |trial| async move {
-            tokio::time::sleep(Duration::from_secs(30)).await;
-            trial.discord.close_on_identify(None);
-            trial.over();
-            recovered(&trial, LATE).await
-        })
-        .setup(|setup| setup.close_on_identify = Some(4009))
-        .before_the_start()
-        .identifies(9)
-        .slow(),
-        as_discord_beats(row("close 4010 after every IDENTIFY", |trial| async move {
-            let began = std::time::Instant::now();
-            while trial.ended().is_none() && began.elapsed() < LATE {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-            let how = trial.ended().ok_or("it goes on for ever")?;
-            let seconds = began.elapsed().as_secs_f64();
-            Ok(format!("{how} after {seconds:.0} s, to be started again; {}", trial.last_word()))
-        }))
-        .setup(|setup| setup.close_on_identify = Some(4010))
-        .before_the_start()
-        .identifies(9)
-        .slow(),
+        refused_for_a_while(4009),
+        refused_for_a_while(4010),
         as_discord_beats(row("close without a code", |trial| async move {
             trial.discord.close_without_code().await;
             recovered(&trial, LATE).await
@@ -321,4 +300,18 @@ fn doors() -> Vec<Row> {
         .before_the_start()
         .identifies(0),
     ]
+}
+
+/// Every session is refused with this code for half a minute.
+fn refused_for_a_while(code: u16) -> Row {
+    row(format!("close {code} after every IDENTIFY, for 30 s"), move |trial| async move {
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        trial.discord.close_on_identify(None);
+        trial.over();
+        recovered(&trial, LATE).await
+    })
+    .setup(move |setup| setup.close_on_identify = Some(code))
+    .before_the_start()
+    .identifies(9)
+    .slow()
 }

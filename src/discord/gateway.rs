@@ -34,6 +34,7 @@ use crate::discord::rest::Rest;
 use crate::discord::shard::{Order, Refusal, Session, Shard};
 use crate::discord::socket::Introduction;
 use crate::discord::watch::Stop;
+use crate::discord::whereabouts::Whereabouts;
 use crate::discord::wire::decode::{self, Heard};
 use crate::discord::wire::encode;
 use crate::metrics::connection::CONNECTION;
@@ -94,6 +95,16 @@ pub async fn serve(
     let shards = gateway.shards.max(1);
     standing.sessions.resize(shards as usize, None);
     CONNECTION.expect_shards(shards);
+    let whereabouts = Arc::new(Whereabouts::told(gateway.url));
+    let looking = async {
+        loop {
+            whereabouts.doubted().await;
+            match reach.knock().await {
+                Ok(gateway) => whereabouts.now(gateway.url),
+                Err(error) => break Err(error),
+            }
+        }
+    };
     let (order, orders) = watch::channel(Order::Stay);
     let mut living = JoinSet::new();
     for (number, session) in (0..shards).zip(standing.sessions.iter_mut()) {
@@ -104,7 +115,7 @@ pub async fn serve(
                 intents: intents.bits(),
                 shard: [number, shards],
             },
-            url: gateway.url.clone(),
+            whereabouts: Arc::clone(&whereabouts),
             budget: Arc::clone(&standing.budget),
             health: Arc::clone(&standing.health),
             orders: orders.clone(),
@@ -120,6 +131,7 @@ pub async fn serve(
             Ok(_) | Err(_) => Ok(Ended::Lost("a shard ended")),
         },
         () = stop.asked() => Ok(Ended::Stopped),
+        ended = looking => ended,
         () = standing.health.restart_ordered() => Ok(Ended::Lost("the watchdog wants it")),
     };
     order.send_replace(if matches!(ended, Ok(Ended::Lost(_))) { Order::Pause } else { Order::Leave });

@@ -35,6 +35,7 @@ pub mod shard;
 pub mod socket;
 pub mod watch;
 pub mod watchdog;
+pub mod whereabouts;
 pub mod wire;
 
 use std::sync::Arc;

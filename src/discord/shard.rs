@@ -12,6 +12,7 @@ use crate::discord::backoff::{Backoff, chance, jittered};
 use crate::discord::budget::{Budget, Turn};
 use crate::discord::health::Health;
 use crate::discord::socket::{Heard, Introduction, Socket};
+use crate::discord::whereabouts::Whereabouts;
 
 /// Discord acknowledges a heartbeat at once; a line on which it does not is a dead one.
 const ACKNOWLEDGED_WITHIN: Duration = Duration::from_secs(10);
@@ -71,7 +72,7 @@ pub struct Shard<D> {
     /// Who the bot is, and which shard this is.
     pub introduction: Introduction,
     /// Where the gateway is.
-    pub url: String,
+    pub whereabouts: Arc<Whereabouts>,
     /// What new sessions cost.
     pub budget: Arc<Budget>,
     /// Where its state is kept.
@@ -136,9 +137,10 @@ impl<D: FnMut(Event) + Send> Shard<D> {
                 Contact { spoken: true, .. } if before => resumes + 1,
                 Contact { .. } => resumes,
             };
-            if let Some(session) = session.as_mut().filter(|_| !contact.spoken) {
-                // Where its own address is out of reach, the general one takes it too.
-                session.url.clone_from(&self.url);
+            if !contact.spoken {
+                // Where its own address is out of reach, the general one takes it too; and that one may be another by now.
+                self.whereabouts.doubt();
+                session.iter_mut().for_each(|session| session.url = self.whereabouts.url());
             }
             if resumes == RESUMES {
                 (session, resumes) = (None, 0);
@@ -168,7 +170,7 @@ impl<D: FnMut(Event) + Send> Shard<D> {
 
     /// One connection, from its beginning to its end; `told` is whether the operator knows that there was none.
     async fn connect(&mut self, session: &mut Option<Session>, contact: &mut Contact, told: &mut bool) -> Parted {
-        let Shard { introduction, url, budget, health, orders, deliver } = self;
+        let Shard { introduction, whereabouts, budget, health, orders, deliver } = self;
         let number = introduction.shard[0];
         let opening = async {
             // A line on which nobody speaks would be cut while the budget lets us wait.
@@ -181,8 +183,8 @@ impl<D: FnMut(Event) + Send> Shard<D> {
                     Some(turn)
                 }
             };
-            let url = session.as_ref().map_or(url.as_str(), |session| &session.url);
-            let (mut socket, interval) = Socket::open(url).await?;
+            let url = session.as_ref().map_or_else(|| whereabouts.url(), |session| session.url.clone());
+            let (mut socket, interval) = Socket::open(&url).await?;
             introduce(&mut socket, turn, introduction, session.as_ref()).await?;
             Ok::<_, String>((socket, interval))
         };

@@ -93,6 +93,18 @@ async fn a_gateway_that_never_greets_ends_the_process_with_its_own_code() {
     assert_eq!(discord.identifies(), 0);
 }
 
+#[tokio::test]
+async fn a_gateway_that_has_moved_is_found_without_the_watchdog() {
+    let nowhere = Mischief { gateway_url: Some("ws://127.0.0.1:1".to_owned()), ..Mischief::default() };
+    let discord = StandIn::start(Setup { mischief: nowhere, ..Setup::default() }).await;
+    let bot = Process::start_with(&discord, &[("ROLECALL_WATCHDOG", "3600")]);
+    bot.until_it_says("cannot be kept").await;
+    discord.behave(|setup| setup.mischief.gateway_url = None);
+    discord.wait_identified().await;
+    answers(&discord).await;
+    assert_eq!(discord.identifies(), 1);
+}
+
 /// What a bot does whose sessions are all closed with this code, until they are not.
 async fn refused_with(code: u16) {
     let discord = StandIn::start(Setup { close_on_identify: Some(code), ..Setup::default() }).await;
