@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -32,15 +31,6 @@ pub struct Rest {
 impl fmt::Debug for Rest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rest").field("turns", &self.turns).finish_non_exhaustive()
-    }
-}
-
-/// What is asked by its own name, and seldom.
-impl Deref for Rest {
-    type Target = Http;
-
-    fn deref(&self) -> &Http {
-        &self.http
     }
 }
 
