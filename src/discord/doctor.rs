@@ -1,7 +1,5 @@
 //! Whether Discord lets the bot do what it is set up for: its token, its application, its commands, its sessions, its channels.
 
-use std::fmt;
-
 use serde_json::Value;
 
 use crate::discord::budget::RESERVE;
@@ -12,6 +10,7 @@ use crate::discord::permissions::invitation;
 use crate::discord::reach::DiscordError;
 use crate::discord::seal::Seal;
 use crate::doctor::finding::Finding;
+use crate::secret::Secret;
 
 /// What is looked at with the token, in order.
 const SUBJECTS: [&str; 8] =
@@ -23,10 +22,10 @@ const UNREADABLE: &str = "Discord's answer cannot be read: try again, and please
 const MESSAGE_CONTENT: u64 = 1 << 18 | 1 << 19;
 
 /// What is set that Discord has to do with.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Settings<'s> {
     /// The bot's token.
-    pub token: Option<&'s str>,
+    pub token: Option<&'s Secret>,
     /// Another origin for Discord's REST API, for tests.
     pub api_url: Option<&'s str>,
     /// Channels in which every message is taken for a question.
@@ -37,19 +36,6 @@ pub struct Settings<'s> {
     pub gateway: bool,
     /// Whether there is to be `/reload`.
     pub reload: bool,
-}
-
-impl fmt::Debug for Settings<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Settings { token: _, api_url, ask_channels, public_key, gateway, reload } = self;
-        f.debug_struct("Settings")
-            .field("api_url", api_url)
-            .field("ask_channels", ask_channels)
-            .field("public_key", public_key)
-            .field("gateway", gateway)
-            .field("reload", reload)
-            .finish_non_exhaustive()
-    }
 }
 
 /// Looks at everything that Discord can tell, as far as that is possible. It changes nothing, and ends within half a minute.

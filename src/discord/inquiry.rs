@@ -9,6 +9,7 @@ use serenity::http::HttpError;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::discord::deliver::describe;
+use crate::secret::Secret;
 
 const DISCORD: &str = "https://discord.com";
 /// One answer.
@@ -42,8 +43,8 @@ impl Inquiry {
     ///
     /// # Errors
     /// Where the token cannot be a token, or no HTTP client can be made; in words without the token.
-    pub fn new(token: &str, origin: Option<&str>) -> Result<Inquiry, String> {
-        let mut authorization = HeaderValue::from_str(&format!("Bot {token}"))
+    pub fn new(token: &Secret, origin: Option<&str>) -> Result<Inquiry, String> {
+        let mut authorization = HeaderValue::from_str(&format!("Bot {}", token.reveal()))
             .map_err(|_| "it holds characters that no token has".to_owned())?;
         authorization.set_sensitive(true);
         let client = reqwest::Client::builder()

@@ -55,7 +55,7 @@ pub fn run(config: &Config, faults: &[ConfigError], json: bool) -> Result<ExitCo
         None => Finding::skipped("address", "ROLECALL_HTTP_ADDR is not set, and the bot listens nowhere"),
     });
     let settings = Settings {
-        token: config.token.as_ref().map(|token| token.reveal()),
+        token: config.token.as_ref(),
         api_url: config.api_url.as_deref(),
         ask_channels: &config.ask_channels,
         public_key: config.http.map(|http| http.public_key),
