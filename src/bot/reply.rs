@@ -9,8 +9,7 @@ pub use crate::library::chart::Chart;
 use crate::speech::{Language, say};
 
 /// What kind of answer it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// What a role is.
     Role,
@@ -44,6 +43,30 @@ pub enum Kind {
     Which,
     /// No answer.
     None,
+}
+
+impl Kind {
+    /// The word for it, in JSON, in buttons and in metrics.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Role => "role",
+            Kind::Duties => "duties",
+            Kind::Who => "who",
+            Kind::Check => "check",
+            Kind::Compare => "compare",
+            Kind::Path => "path",
+            Kind::Next => "next",
+            Kind::Into => "into",
+            Kind::Fact => "fact",
+            Kind::Why => "why",
+            Kind::Topic => "topic",
+            Kind::Ladder => "ladder",
+            Kind::Roles => "roles",
+            Kind::Help => "help",
+            Kind::Which => "which",
+            Kind::None => "none",
+        }
+    }
 }
 
 /// A piece of text with what it stands on.
@@ -230,7 +253,7 @@ impl Reply {
         serde_json::json!({
             "question": question,
             "answered": self.answered,
-            "kind": self.kind,
+            "kind": self.kind.word(),
             "roles": self.roles,
             "path": self.path,
             "text": self.text(&Style::PLAIN),

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::bot::Bot;
-use crate::bot::reply::{Chart, Reply};
+use crate::bot::reply::{Chart, Kind, Reply};
 use crate::discord::wire::decode::{self, Asked};
 use crate::discord::wire::encode::{self, Button, Drawn};
 use crate::discord::wire::more;
@@ -28,7 +28,7 @@ pub fn drawn(
             Ok(request) => bot.handle(request, language),
             Err(why) => decode::refusal(language, why),
         };
-        let (kind, kept) = (format!("{:?}", reply.kind).to_lowercase(), keep(&reply));
+        let (kind, kept) = (reply.kind.word(), keep(&reply));
         let outcome = match reply.answered {
             true => Outcome::Answered,
             false if kept => Outcome::Abstained,
@@ -46,7 +46,7 @@ pub fn drawn(
         });
         (kind, outcome, drawn)
     };
-    let apology = |_| ("none".to_owned(), Outcome::Fault, Some((encode::Message::apology(language), None)));
+    let apology = |_| (Kind::None.word(), Outcome::Fault, Some((encode::Message::apology(language), None)));
     let (kind, outcome, drawn) = catch_unwind(AssertUnwindSafe(draw)).unwrap_or_else(apology);
     COUNTERS.request(kind, outcome);
     drawn

@@ -183,7 +183,7 @@ impl Counters {
     }
 
     /// A request was answered with a reply of this kind, a word of a fixed set, or was not.
-    pub fn request(&self, kind: String, outcome: Outcome) {
+    pub fn request(&self, kind: &'static str, outcome: Outcome) {
         self.requests.get_or_create(&[label("kind", kind), label("outcome", outcome.word())]).inc();
     }
 

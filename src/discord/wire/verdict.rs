@@ -57,7 +57,7 @@ impl Judged {
         if matches!(reply.kind, Kind::Roles | Kind::Ladder | Kind::Help | Kind::Which | Kind::None) {
             return None;
         }
-        let kind = serde_json::to_value(reply.kind).ok()?.as_str()?.to_owned();
+        let kind = reply.kind.word().to_owned();
         let room = CUSTOM_ID - RIGHT.len() - kind.len() - " 100 ".len();
         let mut roles = String::new();
         for slug in reply.roles.iter().map(|slug| one_line(slug)).filter(|slug| !slug.is_empty()) {
