@@ -7,7 +7,7 @@ use crate::bot::reply::{Kind, Reply};
 use crate::bot::request::Request;
 use crate::discord::wire::encode::{Button, Embed, Message};
 use crate::discord::wire::fields::Field;
-use crate::discord::wire::ids::custom_id;
+use crate::discord::wire::ids::readable;
 use crate::discord::wire::limits::{BUTTONS, CUSTOM_ID, length};
 use crate::speech::{Language, say};
 
@@ -24,7 +24,7 @@ pub fn button(reply: &Reply, asked: &Request, page: usize) -> Option<Button> {
 }
 
 fn id(asked: &Request) -> String {
-    let whole = custom_id(asked).and_then(|id| Some(format!("{SHARE}{}", id.split_once(':')?.1)));
+    let whole = readable(asked).map(|text| format!("{SHARE}{text}"));
     whole.filter(|id| length(id) <= CUSTOM_ID).unwrap_or_else(|| SHARE.to_owned())
 }
 
