@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::secret::Secret;
-
 use crate::speech::Language;
 
 /// Every variable that is read, with what it is for; `.env.example` explains each and a test holds the two together.
@@ -142,25 +141,46 @@ impl Config {
                 );
             }
         }
-        let (listen, public_key) = (set("ROLECALL_HTTP_ADDR"), set("DISCORD_PUBLIC_KEY"));
-        if listen.is_some() && public_key.is_none() {
+        let (listens, public_key) = (set("ROLECALL_HTTP_ADDR").is_some(), set("DISCORD_PUBLIC_KEY"));
+        if listens && public_key.is_none() {
             let fault = "missing, and without it nobody knows what comes from Discord; copy Public Key from the Developer \
                          Portal, your application, General Information page, or leave ROLECALL_HTTP_ADDR out";
             wrong("DISCORD_PUBLIC_KEY", fault.to_owned());
         }
-        if public_key.is_some() && listen.is_none() {
+        if public_key.is_some() && !listens {
             let fault =
                 "missing, and DISCORD_PUBLIC_KEY is good for nothing else; write for example 8080, or leave both out";
             wrong("ROLECALL_HTTP_ADDR", fault.to_owned());
         }
-        let listen = listen.and_then(|text| {
-            let listen = address(&text);
-            if listen.is_none() {
-                let fault = format!("\"{text}\" is no address; write a port for this machine alone (8080), or address:port (0.0.0.0:8080)");
-                wrong("ROLECALL_HTTP_ADDR", fault);
+        let mut listening_at = |name: &'static str| {
+            let text = set(name)?;
+            let address = address(&text);
+            if address.is_none() {
+                let fault = format!(
+                    "\"{text}\" is no address; write a port for this machine alone (8080), or address:port (0.0.0.0:8080)"
+                );
+                wrong(name, fault);
             }
-            listen
-        });
+            address
+        };
+        let listen = listening_at("ROLECALL_HTTP_ADDR");
+        let status = listening_at("ROLECALL_STATUS_ADDR");
+        let mut switch = |name: &'static str, default: bool| match set(name).as_deref() {
+            None => default,
+            Some("on") => true,
+            Some("off") => false,
+            Some(other) => {
+                wrong(name, format!("\"{other}\" is neither on nor off; write one of the two, or leave it out"));
+                default
+            }
+        };
+        let gateway = switch("ROLECALL_GATEWAY", true);
+        let watch = switch("ROLECALL_WATCH", true);
+        let reload_command = switch("ROLECALL_RELOAD_COMMAND", false);
+        if !gateway && !listens && public_key.is_none() {
+            let fault = "off, and nobody could ask; set ROLECALL_HTTP_ADDR and DISCORD_PUBLIC_KEY, or leave it out";
+            wrong("ROLECALL_GATEWAY", fault.to_owned());
+        }
         let public_key = public_key.and_then(|text| {
             let key = bytes(&text);
             if key.is_none() {
@@ -171,19 +191,6 @@ impl Config {
             key
         });
         let http = listen.zip(public_key).map(|(listen, public_key)| Http { listen, public_key });
-        let gateway = match set("ROLECALL_GATEWAY").as_deref() {
-            None | Some("on") => true,
-            Some("off") if set("ROLECALL_HTTP_ADDR").is_some() || set("DISCORD_PUBLIC_KEY").is_some() => false,
-            Some("off") => {
-                let fault = "off, and nobody could ask; set ROLECALL_HTTP_ADDR and DISCORD_PUBLIC_KEY, or leave it out";
-                wrong("ROLECALL_GATEWAY", fault.to_owned());
-                false
-            }
-            Some(other) => {
-                wrong("ROLECALL_GATEWAY", format!("\"{other}\" is neither on nor off"));
-                true
-            }
-        };
         let mut ask_channels = Vec::new();
         for id in set("ROLECALL_ASK_CHANNELS").unwrap_or_default().split([',', ' ']).filter(|id| !id.is_empty()) {
             match id.parse::<u64>() {
@@ -223,28 +230,6 @@ impl Config {
                 format!("\"{tag}\" is no language of mine; write one of {all}, or leave it out"),
             );
         }
-        let status = set("ROLECALL_STATUS_ADDR").and_then(|value| {
-            let address = address(&value);
-            if address.is_none() {
-                let fault = format!(
-                    "\"{value}\" is no address; write a port, such as 9187, to be reached from this machine alone, or \
-                     address:port, such as 0.0.0.0:9187"
-                );
-                wrong("ROLECALL_STATUS_ADDR", fault);
-            }
-            address
-        });
-        let mut switch = |name: &'static str, default: bool| match set(name).as_deref() {
-            None => default,
-            Some("on") => true,
-            Some("off") => false,
-            Some(other) => {
-                wrong(name, format!("\"{other}\" is neither on nor off; write one of the two, or leave it out"));
-                default
-            }
-        };
-        let watch = switch("ROLECALL_WATCH", true);
-        let reload_command = switch("ROLECALL_RELOAD_COMMAND", false);
         let corpus =
             flags.corpus.or_else(|| set("ROLECALL_CORPUS").map(PathBuf::from)).unwrap_or_else(|| "corpus".into());
         let index = flags.index.or_else(|| set("ROLECALL_INDEX").map(PathBuf::from)).unwrap_or_else(|| "index".into());
