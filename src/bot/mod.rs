@@ -103,12 +103,13 @@ impl Bot {
     /// Roles of a snapshot that go on from what somebody has typed, best first, each with the name that fitted; before anything is
     /// typed, those that are asked for most.
     pub fn complete(&self, library: &Library, typed: &str, limit: usize) -> Vec<(usize, String)> {
-        let popular = self.popular.order(library);
+        let standing = self.popular.standing(library);
         if typed.trim().is_empty() {
-            let titles = popular.into_iter().map(|at| (at, library.document(at).title.clone()));
-            return titles.take(limit).collect();
+            let mut roles = library.roles();
+            roles.sort_by_cached_key(|at| standing(*at));
+            return roles.into_iter().take(limit).map(|at| (at, library.document(at).title.clone())).collect();
         }
-        let found = library.names.complete(typed, limit, &popular).into_iter();
+        let found = library.names.complete(typed, limit, standing).into_iter();
         found.filter(|(at, _)| library.document(*at).is_role()).map(|(at, name)| (at, name.to_owned())).collect()
     }
 

@@ -1,6 +1,7 @@
 //! What has been asked for since the start: how often each role, and nothing of who asked. Whoever has typed nothing yet is shown
 //! these roles first.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -35,13 +36,14 @@ impl Popular {
         }
     }
 
-    /// All roles of a library, the most asked for first; those asked for as often in the order of [`Library::prominent`].
-    pub fn order(&self, library: &Library) -> Vec<usize> {
-        let mut roles = library.prominent().to_vec();
+    /// What documents of a library are ordered by: how often they were asked for, then [`Library::prominence`]. Counting waits while
+    /// this is held.
+    pub fn standing(&self, library: &Library) -> impl Fn(usize) -> (Reverse<u32>, usize) {
         let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let asked = |at: &usize| counts.get(&library.document(*at).slug).copied().unwrap_or_default();
-        roles.sort_by_cached_key(|at| std::cmp::Reverse(asked(at)));
-        roles
+        move |at| {
+            let asked = counts.get(&library.document(at).slug).copied().unwrap_or_default();
+            (Reverse(asked), library.prominence(at))
+        }
     }
 }
 

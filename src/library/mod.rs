@@ -35,7 +35,7 @@ pub struct Library {
     documents: Vec<Document>,
     by_slug: HashMap<String, usize>,
     inherited: Vec<Vec<usize>>,
-    prominent: Vec<usize>,
+    prominence: Vec<usize>,
     /// What the roles are called.
     pub names: Names,
     /// The career graph.
@@ -106,10 +106,10 @@ impl Library {
         let by_slug: HashMap<String, usize> =
             documents.iter().enumerate().map(|(at, doc)| (doc.slug.clone(), at)).collect();
         let inherited = (0..documents.len()).map(|at| inherited(&documents, &by_slug, at)).collect();
-        let prominent = Vec::new();
+        let prominence = Vec::new();
         let mut library =
-            Library { documents, by_slug, inherited, prominent, names, ladder, search, problems, origin, fingerprint };
-        library.prominent = library.by_prominence();
+            Library { documents, by_slug, inherited, prominence, names, ladder, search, problems, origin, fingerprint };
+        library.prominence = library.by_prominence();
         Ok(library)
     }
 
@@ -171,9 +171,10 @@ impl Library {
         document.front.roles.iter().filter_map(|slug| self.by_slug(&slug.text)).collect()
     }
 
-    /// All roles, those first that most steps, other roles and topics refer to; else in the order of families and levels.
-    pub fn prominent(&self) -> &[usize] {
-        &self.prominent
+    /// A role's place among all: those first that most steps, other roles and topics refer to; else in the order of families and
+    /// levels. What is no role comes last.
+    pub fn prominence(&self, at: usize) -> usize {
+        self.prominence[at]
     }
 
     fn by_prominence(&self) -> Vec<usize> {
@@ -189,7 +190,11 @@ impl Library {
         }
         let mut roles = self.roles();
         roles.sort_by_key(|at| std::cmp::Reverse(referred[*at]));
-        roles
+        let mut places = vec![usize::MAX; self.documents.len()];
+        for (place, at) in roles.into_iter().enumerate() {
+            places[at] = place;
+        }
+        places
     }
 
     /// What a chart shows of this library.

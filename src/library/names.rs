@@ -204,13 +204,9 @@ impl Names {
 
     /// Names that go on from what has been typed, best first: a title as written, another name as written, the beginning of a name,
     /// the beginning of a word in one, any part of one; where there is none of these, a misspelling. Each document comes once, with
-    /// the name that fitted; among those that fit as well, in the order of `first`, and those that are not in it at the end.
-    pub fn complete(&self, typed: &str, limit: usize, first: &[usize]) -> Vec<(usize, &str)> {
+    /// the name that fitted; those that fit as well in the order of `standing`.
+    pub fn complete<K: Ord>(&self, typed: &str, limit: usize, standing: impl Fn(usize) -> K) -> Vec<(usize, &str)> {
         let typed = typed.trim().to_lowercase().replace('-', " ");
-        let mut place: HashMap<usize, usize> = HashMap::new();
-        first.iter().enumerate().for_each(|(place_of, at)| {
-            place.entry(*at).or_insert(place_of);
-        });
         let mut best: BTreeMap<usize, (u8, &str)> = BTreeMap::new();
         for shown in &self.shown {
             if let Some(rank) = shown.rank(&typed) {
@@ -220,9 +216,8 @@ impl Names {
                 }
             }
         }
-        let place_of = |at: usize| place.get(&at).copied().unwrap_or(usize::MAX);
-        let mut ranked: Vec<(u8, usize, usize, &str)> =
-            best.into_iter().map(|(at, (rank, name))| (rank, place_of(at), at, name)).collect();
+        let mut ranked: Vec<(u8, K, usize, &str)> =
+            best.into_iter().map(|(at, (rank, name))| (rank, standing(at), at, name)).collect();
         ranked.sort_unstable();
         let mut found: Vec<(usize, &str)> = ranked.into_iter().map(|(_, _, at, name)| (at, name)).collect();
         if found.is_empty() && typed.chars().count() > 2 {
