@@ -79,7 +79,7 @@ async fn run(settings: Settings, bot: Arc<Bot>, mut hangups: Hangups) -> Result<
     if let Some(address) = status {
         Status::listen(address, Arc::clone(&bot)).await.map_err(|source| ServiceError::Status { address, source })?;
     }
-    let reloader = Arc::new(Reloader::start(Arc::clone(&bot), corpus.clone(), index));
+    let reloader = Arc::new(Reloader::start(Arc::clone(&bot), corpus.clone(), index)?);
     if watch {
         let reloader = Arc::clone(&reloader);
         folder::watch(corpus, move || drop(reloader.ask()))?;

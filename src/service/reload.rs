@@ -2,11 +2,13 @@
 //! the next time, and so are all others who ask meanwhile.
 
 use std::future::Future;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread;
 
-use tokio::sync::{mpsc, oneshot};
-use tokio::task::spawn_blocking;
+use tokio::sync::oneshot;
 
 use crate::bot::Bot;
 use crate::bot::reload::{Loaded, summary};
@@ -15,36 +17,28 @@ use crate::metrics::counters::{COUNTERS, Reload, Size};
 
 /// What takes the requests for a reload: each is where to tell what came of it.
 #[derive(Debug)]
-pub struct Reloader(mpsc::UnboundedSender<oneshot::Sender<Outcome>>);
+pub struct Reloader(mpsc::Sender<oneshot::Sender<Outcome>>);
 
 impl Reloader {
-    /// Takes requests from now on. To be called inside a runtime.
-    pub fn start(bot: Arc<Bot>, corpus: PathBuf, index: PathBuf) -> Reloader {
+    /// Takes requests from now on.
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub fn start(bot: Arc<Bot>, corpus: PathBuf, index: PathBuf) -> io::Result<Reloader> {
         COUNTERS.corpus(size(&Loaded::of(&bot.library(), false)));
-        let again = move || {
-            let (bot, corpus, index) = (Arc::clone(&bot), corpus.clone(), index.clone());
-            // A panic in there is told by the panic hook.
-            async move {
-                let read = spawn_blocking(move || bot.reload(&corpus, &index).map_err(|error| error.to_string())).await;
-                read.unwrap_or_else(|fault| Err(fault.to_string()))
-            }
-        };
-        Reloader::by(again)
+        Reloader::by(move || bot.reload(&corpus, &index).map_err(|error| error.to_string()))
     }
 
-    fn by<F>(again: impl Fn() -> F + Send + 'static) -> Reloader
-    where
-        F: Future<Output = Result<Loaded, String>> + Send,
-    {
-        let (ask, mut asked) = mpsc::unbounded_channel::<oneshot::Sender<Outcome>>();
-        tokio::spawn(async move {
+    /// One thread reads, and always the same: the allocator keeps what a thread has let go for that thread, so that libraries read
+    /// by turns in several would each leave room for one behind.
+    fn by(again: impl Fn() -> Result<Loaded, String> + Send + 'static) -> io::Result<Reloader> {
+        let (ask, asked) = mpsc::channel::<oneshot::Sender<Outcome>>();
+        thread::Builder::new().name("corpus-reload".to_owned()).spawn(move || {
             let mut complaint = None;
-            while let Some(first) = asked.recv().await {
-                let mut waiting = vec![first];
-                while let Ok(other) = asked.try_recv() {
-                    waiting.push(other);
-                }
-                let outcome = again().await;
+            while let Ok(first) = asked.recv() {
+                let waiting: Vec<_> = std::iter::once(first).chain(asked.try_iter()).collect();
+                // The panic hook tells where it was.
+                let outcome = catch_unwind(AssertUnwindSafe(&again)).unwrap_or_else(|_| Err("it panicked".to_owned()));
                 report(&outcome, &mut complaint);
                 let outcome = outcome.map(Arc::new).map_err(drop);
                 for told in waiting {
@@ -52,8 +46,8 @@ impl Reloader {
                     let _ = told.send(outcome.clone());
                 }
             }
-        });
-        Reloader(ask)
+        })?;
+        Ok(Reloader(ask))
     }
 
     /// Asks for a reload that begins from now on, and gives what is to be waited for; it goes on where nobody does.
@@ -107,46 +101,42 @@ fn size(loaded: &Loaded) -> Size {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use tokio::sync::Semaphore;
-
     use super::*;
 
-    /// A reloader whose reloads wait for leave, and count themselves as roles.
-    fn reloader() -> (Reloader, Arc<Semaphore>, Arc<AtomicUsize>) {
-        let (leave, begun) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
-        let (gate, count) = (Arc::clone(&leave), Arc::clone(&begun));
+    /// A reloader whose reloads say that they have begun, wait for leave, and count themselves as roles.
+    fn reloader() -> (Reloader, mpsc::Receiver<usize>, mpsc::Sender<()>) {
+        let ((begin, begun), (leave, left)) = (mpsc::channel(), mpsc::channel());
+        let count = AtomicUsize::new(0);
         let again = move || {
-            let (gate, number) = (Arc::clone(&gate), count.fetch_add(1, Ordering::SeqCst) + 1);
-            async move {
-                gate.acquire().await.map_err(|closed| closed.to_string())?.forget();
-                if number == 3 {
-                    return Err("no third time".to_owned());
-                }
-                Ok(Loaded { changed: true, roles: number, topics: 0, passages: 0, problems: Vec::new() })
+            let number = count.fetch_add(1, Ordering::SeqCst) + 1;
+            begin.send(number).expect("the test goes on");
+            left.recv().expect("the test goes on");
+            match number {
+                3 => Err("no third time".to_owned()),
+                4 => panic!("the fourth is a fault of the program"),
+                _ => Ok(Loaded { changed: true, roles: number, topics: 0, passages: 0, problems: Vec::new() }),
             }
         };
-        (Reloader::by(again), leave, begun)
-    }
-
-    fn number(outcome: Outcome) -> usize {
-        outcome.map_or(0, |loaded| loaded.roles)
+        (Reloader::by(again).expect("a thread"), begun, leave)
     }
 
     #[tokio::test]
     async fn all_who_ask_during_a_reload_get_exactly_one_more() {
-        let (reloader, leave, begun) = reloader();
+        let (reloader, begun, leave) = reloader();
+        let number = |outcome: Outcome| outcome.map(|loaded| loaded.roles);
         let first = reloader.ask();
-        while begun.load(Ordering::SeqCst) == 0 {
-            tokio::task::yield_now().await;
-        }
+        assert_eq!(begun.recv(), Ok(1));
         let meanwhile: Vec<_> = (0..10).map(|_| reloader.ask()).collect();
-        leave.add_permits(10);
-        assert_eq!(number(first.await), 1);
-        for asked in meanwhile {
-            assert_eq!(number(asked.await), 2, "not what had begun before they asked");
+        for _ in 0..5 {
+            leave.send(()).expect("it goes on");
         }
-        assert_eq!(begun.load(Ordering::SeqCst), 2);
-        assert_eq!(reloader.ask().await.map(|loaded| loaded.roles), Err(()), "the third fails");
-        assert_eq!(number(reloader.ask().await), 4, "and the next goes on");
+        assert_eq!(number(first.await), Ok(1));
+        for asked in meanwhile {
+            assert_eq!(number(asked.await), Ok(2), "not what had begun before they asked");
+        }
+        assert_eq!(number(reloader.ask().await), Err(()), "the third fails");
+        assert_eq!(number(reloader.ask().await), Err(()), "the fourth panics");
+        assert_eq!(number(reloader.ask().await), Ok(5), "and the next goes on");
+        assert_eq!(begun.try_iter().collect::<Vec<_>>(), [2, 3, 4, 5]);
     }
 }
