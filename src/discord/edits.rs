@@ -4,8 +4,8 @@ use serenity::model::channel::Message;
 use serenity::model::event::MessageUpdateEvent;
 use serenity::model::id::MessageId;
 
-use crate::discord::deliver::{self, Failure};
-use crate::discord::rest::Rest;
+use crate::discord::rest::deliver::{self, Failure};
+use crate::discord::rest::requests::Rest;
 use crate::discord::wire::encode;
 use crate::picture::Picture;
 

@@ -3,39 +3,21 @@
 pub mod allowance;
 pub mod answer;
 pub mod backoff;
-pub mod budget;
-pub mod callbacks;
-pub mod channels;
 pub mod commands;
-pub mod deliver;
 pub mod desk;
-pub mod difference;
 pub mod doctor;
+pub mod door;
 pub mod edits;
 pub mod feedback;
 pub mod gallery;
 pub mod gateway;
-pub mod health;
-pub mod http;
-pub mod inquiry;
 pub mod interactions;
-pub mod line;
 pub mod locales;
 pub mod operator;
-pub mod pace;
-pub mod permissions;
-pub mod reach;
 pub mod recent;
-pub mod refusals;
-pub mod registration;
 pub mod reload;
 pub mod rest;
-pub mod seal;
-pub mod shard;
-pub mod socket;
 pub mod watch;
-pub mod watchdog;
-pub mod whereabouts;
 pub mod wire;
 
 use std::sync::Arc;
@@ -43,14 +25,14 @@ use std::time::Duration;
 
 use backoff::Backoff;
 use desk::Desk;
-use gateway::{Ended, Standing};
-use http::{Address, Door};
-pub use reach::DiscordError;
-use reach::Reach;
+use door::http::{Address, Door};
+use gateway::events::{self, Ended, Standing};
+use gateway::watchdog::Watchdog;
 use reload::Reload;
+pub use rest::reach::DiscordError;
+use rest::reach::Reach;
 use tokio::time::{Instant, sleep};
 use watch::Stop;
-use watchdog::Watchdog;
 
 use crate::bot::Bot;
 use crate::metrics::connection::CONNECTION;
@@ -133,7 +115,7 @@ async fn sessions(
             () = stop.asked() => return Ok(()),
         };
         let began = Instant::now();
-        match gateway::serve(reach, desk, &ask_channels, gateway, &mut standing, stop).await? {
+        match events::serve(reach, desk, &ask_channels, gateway, &mut standing, stop).await? {
             Ended::Stopped => {
                 tracing::info!("stopped");
                 return Ok(());

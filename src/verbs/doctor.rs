@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use rolecall::config::{Config, ConfigError, Flags, VARIABLES};
-use rolecall::discord::doctor::{Settings, examine};
+use rolecall::discord::doctor::examination::{Settings, examine};
 use rolecall::doctor::finding::{Finding, passed, report, to_json};
 use rolecall::doctor::here;
 

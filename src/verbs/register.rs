@@ -4,8 +4,8 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use rolecall::config::Config;
-use rolecall::discord::reach::Reach;
-use rolecall::discord::registration::{Order, by_hand};
+use rolecall::discord::commands::registration::{Order, by_hand};
+use rolecall::discord::rest::reach::Reach;
 
 /// Registers what is ordered, and tells on standard output what changes.
 ///

@@ -9,7 +9,7 @@ use serenity::model::id::{ChannelId, InteractionId, MessageId};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::discord::backoff::{Backoff, jittered};
-use crate::discord::rest::Rest;
+use crate::discord::rest::requests::Rest;
 use crate::discord::wire::encode::PICTURE;
 use crate::metrics::counters::COUNTERS;
 use crate::picture::Picture;

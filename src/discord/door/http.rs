@@ -28,10 +28,10 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::discord::desk::Desk;
+use crate::discord::door::line::{Line, Turns};
+use crate::discord::door::seal::{Broken, Claim, Seal};
 use crate::discord::interactions::{Answer, Interactions, how};
-use crate::discord::line::{Line, Turns};
 use crate::discord::operator::tell;
-use crate::discord::seal::{Broken, Claim, Seal};
 use crate::discord::watch::Stop;
 use crate::discord::wire::form_data;
 use crate::metrics::connection::CONNECTION;

@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use crate::discord::budget::RESERVE;
-use crate::discord::channels;
-use crate::discord::commands::{Place, Step, called, plan, wanted};
-use crate::discord::inquiry::{Inquiry, Refusal};
-use crate::discord::permissions::invitation;
-use crate::discord::reach::DiscordError;
-use crate::discord::seal::Seal;
+use crate::discord::commands::table::{Place, Step, called, plan, wanted};
+use crate::discord::doctor::channels;
+use crate::discord::doctor::inquiry::{Inquiry, Refusal};
+use crate::discord::doctor::permissions::invitation;
+use crate::discord::door::seal::Seal;
+use crate::discord::gateway::budget::RESERVE;
+use crate::discord::rest::reach::DiscordError;
 use crate::doctor::finding::Finding;
 use crate::secret::Secret;
 

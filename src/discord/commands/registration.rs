@@ -8,11 +8,11 @@ use serenity::model::id::{ApplicationId, GuildId};
 use tokio::time::timeout;
 
 use crate::discord::backoff::Backoff;
-use crate::discord::commands::{Place, Step, called, essence, plan, wanted};
-use crate::discord::deliver::{code, describe, status};
-use crate::discord::difference;
-use crate::discord::reach::{DiscordError, Reach};
-use crate::discord::rest::Rest;
+use crate::discord::commands::difference;
+use crate::discord::commands::table::{Place, Step, called, essence, plan, wanted};
+use crate::discord::rest::deliver::{code, describe, status};
+use crate::discord::rest::reach::{DiscordError, Reach};
+use crate::discord::rest::requests::Rest;
 
 /// The first and the longest wait before registering is tried again.
 const FIRST_WAIT: Duration = Duration::from_secs(2);

@@ -12,7 +12,7 @@ use serenity::Error;
 use serenity::http::{ErrorResponse, Http, HttpError, RatelimitingBucket, Request};
 use tokio::time::{Instant, sleep_until};
 
-use crate::discord::refusals::Refusals;
+use crate::discord::rest::refusals::Refusals;
 use crate::metrics::counters::COUNTERS;
 
 /// Whoever would have to wait longer than this is told so instead.

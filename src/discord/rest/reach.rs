@@ -8,10 +8,10 @@ use serenity::http::{HttpBuilder, LightMethod, Request, Route};
 use serenity::model::gateway::BotGateway;
 
 use crate::discord::backoff::Backoff;
-use crate::discord::deliver::{describe, passing, status};
-use crate::discord::http::DoorError;
-use crate::discord::refusals::Refusals;
-use crate::discord::rest::Rest;
+use crate::discord::door::http::DoorError;
+use crate::discord::rest::deliver::{describe, passing, status};
+use crate::discord::rest::refusals::Refusals;
+use crate::discord::rest::requests::Rest;
 use crate::secret::Secret;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 /// A line for each field that differs: which one, what it is, what it becomes. None where nothing differs, and only then. Takes
-/// what [`essence`](crate::discord::commands::essence) makes of two commands.
+/// what [`essence`](crate::discord::commands::table::essence) makes of two commands.
 pub fn lines(before: &Value, after: &Value) -> Vec<String> {
     let mut lines = Vec::new();
     walk("", before, after, &mut lines);

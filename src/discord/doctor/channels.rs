@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use serde_json::Value;
 use serenity::model::Timestamp;
 
-use crate::discord::inquiry::{Inquiry, Refusal};
-use crate::discord::permissions::{Ground, allowed, manages_threads, missing};
+use crate::discord::doctor::inquiry::{Inquiry, Refusal};
+use crate::discord::doctor::permissions::{Ground, allowed, manages_threads, missing};
 use crate::doctor::finding::Finding;
 
 const SUBJECT: &str = "channel";

@@ -8,7 +8,7 @@ use serde_json::Value;
 use serenity::http::HttpError;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::discord::deliver::describe;
+use crate::discord::rest::deliver::describe;
 use crate::secret::Secret;
 
 const DISCORD: &str = "https://discord.com";

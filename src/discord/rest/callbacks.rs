@@ -5,9 +5,9 @@ use std::fmt;
 use serenity::model::id::InteractionId;
 use tokio::time::Instant;
 
-use crate::discord::deliver::{self, Failure};
 use crate::discord::interactions::Answer;
-use crate::discord::rest::Rest;
+use crate::discord::rest::deliver::{self, Failure};
+use crate::discord::rest::requests::Rest;
 
 /// Brings answers back.
 pub struct Callbacks(Rest);

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 use tokio::time::interval;
 
-use crate::discord::health::{Ailment, Health};
+use crate::discord::gateway::health::{Ailment, Health};
 use crate::discord::operator::NEEDED;
 
 /// The exit code that asks whoever supervises the bot to start it anew.
