@@ -3,23 +3,14 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::program::Launch;
-use crate::row::{Row, Told};
-use crate::trial::Trial;
+use crate::row::{Row, row};
 
 const SOON: Duration = Duration::from_secs(20);
 /// Time for a watcher of folders to notice, where there is one.
 const NOTICED: Duration = Duration::from_secs(3);
-
-fn row<F>(fault: impl Into<String>, act: impl Fn(Arc<Trial>) -> F + Send + Sync + 'static) -> Row
-where
-    F: Future<Output = Told> + Send + 'static,
-{
-    Row::new("disk", fault, act)
-}
 
 /// A fault while it runs: the answers go on as they were.
 fn running(fault: &'static str, strike: impl Fn(&Path) -> std::io::Result<()> + Send + Sync + Copy + 'static) -> Row {

@@ -1,25 +1,17 @@
 //! Faults of the gateway: goodbyes, dead lines, nonsense, and a door that stays shut.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
 
 use crate::program::Launch;
-use crate::row::{Row, Told};
+use crate::row::{Row, Told, row};
 use crate::standin::{CHANNEL, StandIn};
 use crate::trial::Trial;
 
 const SOON: Duration = Duration::from_secs(20);
 /// For what is noticed only because nothing comes any more.
 const LATE: Duration = Duration::from_secs(150);
-
-fn row<F>(fault: impl Into<String>, act: impl Fn(Arc<Trial>) -> F + Send + Sync + 'static) -> Row
-where
-    F: Future<Output = Told> + Send + 'static,
-{
-    Row::new("gateway", fault, act)
-}
 
 /// A row whose fault is one order to Discord, after which all must be well again.
 fn struck(

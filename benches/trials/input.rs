@@ -1,25 +1,16 @@
 //! Faults of input: what people paste, what clients forge, and too much of everything.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
 use crate::input_shapes::{Back, Shape, commands, others};
-use crate::row::{Row, Told};
+use crate::row::{Row, row};
 use crate::standin::{Context, Message, Person};
-use crate::trial::Trial;
 
 const SOON: Duration = Duration::from_secs(20);
 /// Discord waits so long for a first answer.
 const IN_TIME: Duration = Duration::from_secs(3);
-
-fn row<F>(fault: impl Into<String>, act: impl Fn(Arc<Trial>) -> F + Send + Sync + 'static) -> Row
-where
-    F: Future<Output = Told> + Send + 'static,
-{
-    Row::new("input", fault, act)
-}
 
 pub fn rows() -> Vec<Row> {
     let mut rows: Vec<Row> = commands().into_iter().chain(others()).map(shaped).collect();

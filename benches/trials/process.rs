@@ -1,22 +1,13 @@
 //! Faults of the process: signals, a sudden end, closed streams, few descriptors, a clock of no use.
 
 use std::process::Stdio;
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::program::Launch;
-use crate::row::{Row, Told};
+use crate::row::{Row, row};
 use crate::standin::{Context, Fault, Person};
-use crate::trial::Trial;
 
 const SOON: Duration = Duration::from_secs(20);
-
-fn row<F>(fault: impl Into<String>, act: impl Fn(Arc<Trial>) -> F + Send + Sync + 'static) -> Row
-where
-    F: Future<Output = Told> + Send + 'static,
-{
-    Row::new("process", fault, act)
-}
 
 /// It answers as ever.
 fn unmoved(fault: &'static str, launch: Launch) -> Row {

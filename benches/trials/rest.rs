@@ -1,20 +1,11 @@
 //! Faults of REST: refusals, lost answers, hanging and cut lines, for answers to commands, for messages, and at the start.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use crate::row::{Row, Told};
+use crate::row::{Row, row};
 use crate::standin::{Context, Fault, Message, Person};
-use crate::trial::Trial;
 
 const SOON: Duration = Duration::from_secs(20);
-
-fn row<F>(fault: impl Into<String>, act: impl Fn(Arc<Trial>) -> F + Send + Sync + 'static) -> Row
-where
-    F: Future<Output = Told> + Send + 'static,
-{
-    Row::new("REST", fault, act)
-}
 
 pub fn rows() -> Vec<Row> {
     let mut rows = callbacks();

@@ -16,7 +16,6 @@ type Prepare = Box<dyn Fn(&StandIn, &Path) + Send + Sync>;
 
 /// A line of the table.
 pub struct Row {
-    pub area: &'static str,
     pub fault: String,
     pub setup: Setup,
     pub launch: Launch,
@@ -32,29 +31,25 @@ pub struct Row {
     pub slow: bool,
 }
 
-impl Row {
-    pub fn new<F>(
-        area: &'static str,
-        fault: impl Into<String>,
-        act: impl Fn(Arc<Trial>) -> F + Send + Sync + 'static,
-    ) -> Row
-    where
-        F: Future<Output = Told> + Send + 'static,
-    {
-        Row {
-            area,
-            fault: fault.into(),
-            setup: Setup { heartbeat_interval: Duration::from_secs(2), ..Setup::default() },
-            launch: Launch::default(),
-            prepare: Box::new(|_, _| {}),
-            act: Box::new(move |trial| Box::pin(act(trial))),
-            online_first: true,
-            identifies: 0,
-            loses: 0,
-            slow: false,
-        }
+/// A fault that is brought about once the program has answered, and may cost nothing.
+pub fn row<F>(fault: impl Into<String>, act: impl Fn(Arc<Trial>) -> F + Send + Sync + 'static) -> Row
+where
+    F: Future<Output = Told> + Send + 'static,
+{
+    Row {
+        fault: fault.into(),
+        setup: Setup { heartbeat_interval: Duration::from_secs(2), ..Setup::default() },
+        launch: Launch::default(),
+        prepare: Box::new(|_, _| {}),
+        act: Box::new(move |trial| Box::pin(act(trial))),
+        online_first: true,
+        identifies: 0,
+        loses: 0,
+        slow: false,
     }
+}
 
+impl Row {
     pub fn identifies(self, identifies: usize) -> Row {
         Row { identifies, ..self }
     }

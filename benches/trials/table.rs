@@ -25,26 +25,28 @@ struct Line {
 
 /// Tries all faults whose area or name holds `only`; true where all held.
 pub async fn faults(program: &Path, only: &str, at_once: usize) -> bool {
-    let mut rows: Vec<Row> = Vec::new();
-    rows.extend(gateway::rows());
-    rows.extend(rest::rows());
-    rows.extend(disk::rows());
-    rows.extend(process::rows());
-    rows.extend(input::rows());
-    rows.retain(|row| format!("{} {}", row.area, row.fault).contains(only));
+    let areas = [
+        ("gateway", gateway::rows()),
+        ("REST", rest::rows()),
+        ("disk", disk::rows()),
+        ("process", process::rows()),
+        ("input", input::rows()),
+    ];
+    let rows = areas.into_iter().flat_map(|(area, rows)| rows.into_iter().map(move |row| (area, row)));
+    let rows = rows.filter(|(area, row)| format!("{area} {}", row.fault).contains(only));
     let began = Instant::now();
     let places = Arc::new(Semaphore::new(at_once));
-    let mut order: Vec<(usize, Row)> = rows.into_iter().enumerate().collect();
+    let mut order: Vec<(usize, (&str, Row))> = rows.enumerate().collect();
     // Those that mostly wait begin first, so that the others fit beside them.
-    order.sort_by_key(|(at, row)| (!row.slow, *at));
+    order.sort_by_key(|(at, (_, row))| (!row.slow, *at));
     let mut running = Vec::new();
-    for (at, row) in order {
+    for (at, (area, row)) in order {
         let (places, program) = (Arc::clone(&places), program.to_owned());
         // What waits for minutes takes no place from the others.
         let place = if row.slow { None } else { places.acquire_owned().await.ok() };
         let slow = row.slow;
         running.push(tokio::spawn(async move {
-            let line = tried(&program, row).await;
+            let line = tried(&program, area, row).await;
             drop(place);
             eprintln!(
                 "{} {}: {}",
@@ -77,7 +79,7 @@ pub async fn faults(program: &Path, only: &str, at_once: usize) -> bool {
     held == tried
 }
 
-async fn tried(program: &Path, row: Row) -> Line {
+async fn tried(program: &Path, area: &'static str, row: Row) -> Line {
     let trial = Arc::new(Trial::begin(program, row.setup.clone(), &row.launch, &row.prepare).await);
     let act = async {
         if row.online_first {
@@ -92,17 +94,17 @@ async fn tried(program: &Path, row: Row) -> Line {
         Err(_) => Err(format!("it hangs; {}", trial.last_word())),
     };
     let measures = trial.measures().await;
-    let told = told.and_then(|did| held(&row, &measures).map(|()| did));
+    let told = told.and_then(|did| held(area, &row, &measures).map(|()| did));
     if told.is_err() || std::env::var_os("TRIALS_TELL").is_some() {
         let said = trial.said();
         let lines: Vec<&str> = said.lines().collect();
-        eprintln!("--- {} {} said:\n{}\n---", row.area, row.fault, lines[lines.len().saturating_sub(12)..].join("\n"));
+        eprintln!("--- {area} {} said:\n{}\n---", row.fault, lines[lines.len().saturating_sub(12)..].join("\n"));
     }
-    Line { area: row.area, fault: row.fault, told, measures }
+    Line { area, fault: row.fault, told, measures }
 }
 
 /// What must hold for every fault.
-fn held(row: &Row, measures: &Measures) -> Result<(), String> {
+fn held(area: &str, row: &Row, measures: &Measures) -> Result<(), String> {
     let lost = measures.lost();
     if lost > row.loses {
         return Err(format!("{lost} delivered questions have no answer"));
@@ -116,7 +118,7 @@ fn held(row: &Row, measures: &Measures) -> Result<(), String> {
     {
         return Err(format!("it was busy: {:.1} s of processor in {:.1} s", measures.processor, again.as_secs_f64()));
     }
-    if measures.wrong > 0 && row.area != "input" {
+    if measures.wrong > 0 && area != "input" {
         return Err(format!("{} answers are wrong", measures.wrong));
     }
     match measures.violations.first() {
