@@ -23,31 +23,39 @@ enum Then {
     Nothing,
 }
 
+/// What goes wrong, and what becomes of the question.
+type Met = (&'static str, Fault, Then);
+
+/// What first answers and messages meet alike.
+const BOTH: [Met; 13] = [
+    ("403", Fault::Status(403), Then::Nothing),
+    ("429, wait 0.3 s", Fault::RateLimited(0.3), Then::Answered),
+    ("429 without a wait", Fault::RateLimitedBlindly, Then::Answered),
+    ("500", Fault::Status(500), Then::Answered),
+    ("504 after it took effect", Fault::AfterEffect(504), Then::Answered),
+    ("line cut", Fault::Reset(false), Then::Answered),
+    ("line cut after it took effect", Fault::Reset(true), Then::Answered),
+    ("hangs", Fault::Hang, Then::Answered),
+    ("0.8 s late", Fault::Slow(800), Then::Answered),
+    ("no JSON comes back", Fault::Garbage(200), Then::Answered),
+    ("502 with a page of HTML", Fault::Garbage(502), Then::Answered),
+    ("50013, missing permissions", Fault::Refusal(403, 50013), Then::Nothing),
+    ("50035, invalid form body", Fault::Refusal(400, 50035), Then::Apology),
+];
+
 fn callbacks() -> Vec<Row> {
     use Then::{Answered, Apology, Nothing};
-    let faults = [
+    let own = [
         ("401", Fault::Status(401), Nothing),
-        ("403", Fault::Status(403), Nothing),
         ("404", Fault::Status(404), Nothing),
-        ("429, wait 0.3 s", Fault::RateLimited(0.3), Answered),
-        ("429 without a wait", Fault::RateLimitedBlindly, Answered),
-        ("500", Fault::Status(500), Answered),
         ("502", Fault::Status(502), Answered),
-        ("504 after it took effect", Fault::AfterEffect(504), Answered),
-        ("line cut", Fault::Reset(false), Answered),
-        ("line cut after it took effect", Fault::Reset(true), Answered),
-        ("hangs", Fault::Hang, Answered),
-        ("0.8 s late", Fault::Slow(800), Answered),
-        ("no JSON comes back", Fault::Garbage(200), Answered),
-        ("502 with a page of HTML", Fault::Garbage(502), Answered),
         ("40060, already answered", Fault::Refusal(400, 40060), Answered),
         ("10062, unknown interaction", Fault::Refusal(404, 10062), Nothing),
         ("50001, missing access", Fault::Refusal(403, 50001), Nothing),
-        ("50013, missing permissions", Fault::Refusal(403, 50013), Nothing),
-        ("50035, invalid form body", Fault::Refusal(400, 50035), Apology),
     ];
-    let mut rows: Vec<Row> = faults
+    let mut rows: Vec<Row> = BOTH
         .into_iter()
+        .chain(own)
         .map(|(name, fault, then)| {
             row(format!("first answer: {name}"), move |trial| async move {
                 trial.discord.fail_next("POST", "/callback", fault);
@@ -90,24 +98,11 @@ fn callbacks() -> Vec<Row> {
 
 fn messages() -> Vec<Row> {
     use Then::{Answered, Apology, Nothing};
-    let faults = [
-        ("403", Fault::Status(403), Nothing),
+    let own = [
         ("404, unknown channel", Fault::Refusal(404, 10003), Nothing),
-        ("429, wait 0.3 s", Fault::RateLimited(0.3), Answered),
-        ("429 without a wait", Fault::RateLimitedBlindly, Answered),
-        ("500", Fault::Status(500), Answered),
         ("502 after it took effect", Fault::AfterEffect(502), Answered),
-        ("504 after it took effect", Fault::AfterEffect(504), Answered),
-        ("line cut", Fault::Reset(false), Answered),
-        ("line cut after it took effect", Fault::Reset(true), Answered),
-        ("hangs", Fault::Hang, Answered),
-        ("0.8 s late", Fault::Slow(800), Answered),
-        ("no JSON comes back", Fault::Garbage(200), Answered),
-        ("502 with a page of HTML", Fault::Garbage(502), Answered),
-        ("50013, missing permissions", Fault::Refusal(403, 50013), Nothing),
-        ("50035, invalid form body", Fault::Refusal(400, 50035), Apology),
     ];
-    let rows = faults.into_iter().map(|(name, fault, then)| {
+    let rows = BOTH.into_iter().chain(own).map(|(name, fault, then)| {
         row(format!("message: {name}"), move |trial| async move {
             trial.discord.fail_next("POST", "/messages", fault);
             let question = Message::new("/role baker", Context::direct().by(Person::named("zelda-struck")));
