@@ -25,6 +25,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
+use axum::serve::ListenerExt;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -117,6 +118,8 @@ impl StandIn {
         });
         let socket = get(gateway::upgrade);
         let router = Router::new().route("/", socket).fallback(rest::answer).with_state(Arc::clone(&shared));
+        // Else events wait for each other's acknowledgement, 40 ms at a time.
+        let listener = listener.tap_io(|line| drop(line.set_nodelay(true)));
         let server = tokio::spawn(async move {
             axum::serve(listener, router).await.expect("the stand-in serves until it is dropped");
         });
