@@ -16,6 +16,8 @@ use crate::secret::Secret;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
+/// Lines to Discord that are kept open for what comes next; a burst may open more.
+const IDLE_LINES: usize = 8;
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
@@ -73,6 +75,7 @@ impl Reach {
             .use_rustls_tls()
             .connect_timeout(CONNECT_WITHIN)
             .timeout(ANSWER_WITHIN)
+            .pool_max_idle_per_host(IDLE_LINES)
             .build()
             .map_err(|error| DiscordError::Refused(error.to_string()))?;
         Ok(Reach { token, api_url, client, refusals: Arc::default() })
