@@ -183,6 +183,10 @@ impl Handler {
         if self.refusals.enough() && !matches!(event, Event::Ready(_)) {
             return;
         }
+        // What comes right after it may be looked at before it is.
+        if let Event::Ready(event) = &event {
+            let _ = self.me.set(event.ready.user.id);
+        }
         let (handler, busy) = (Arc::clone(self), self.desk.busy.begin());
         let answer = async move {
             match event {
@@ -207,7 +211,6 @@ impl Handler {
     }
 
     async fn ready(&self, ready: Ready) {
-        let _ = self.me.set(ready.user.id);
         let application = ready.application.id;
         if self.ready_once.swap(true, Ordering::Relaxed) {
             return;
