@@ -1,9 +1,11 @@
-//! Other trades, and questions by others: what is measured on a hospital ward, a software company and a theatre holds for any corpus.
+//! Other trades, and questions by others: what is measured on a hospital ward, a software company, a theatre and a newspaper holds for
+//! any corpus.
 
 use std::fs;
 use std::path::Path;
 
 use rolecall::bot::Bot;
+use rolecall::library::Library;
 
 use crate::measures::{Answer, Plain, Question, Score, answered, chatter, questions};
 use crate::stage::{SHIPPED, bot};
@@ -25,11 +27,12 @@ struct Trade {
 /// The ward is held to what the shipped corpus is held to. The others were written by people who had seen neither the program nor each
 /// other's questions, half of them without a word in common with the line that answers; few of their documents' lines carry search
 /// phrases. Their floors are what holds today.
-const TRADES: [Trade; 4] = [
+const TRADES: [Trade; 5] = [
     Trade { folder: "ward", shipped: false, right: 0.95, answered: 0.003 },
-    Trade { folder: "software", shipped: false, right: 0.7, answered: 0.01 },
-    Trade { folder: "theatre", shipped: false, right: 0.69, answered: 0.01 },
-    Trade { folder: "product", shipped: true, right: 0.81, answered: 0.01 },
+    Trade { folder: "software", shipped: false, right: 0.74, answered: 0.01 },
+    Trade { folder: "theatre", shipped: false, right: 0.71, answered: 0.01 },
+    Trade { folder: "newsroom", shipped: false, right: 0.73, answered: 0.01 },
+    Trade { folder: "product", shipped: true, right: 0.82, answered: 0.01 },
 ];
 
 impl Trade {
@@ -87,6 +90,47 @@ fn chatter_of_any_trade_is_left_alone() {
         let Trade { folder, answered, .. } = trade;
         assert!(share <= *answered, "{folder}: {share:.3} of the chatter is answered, {answered} is the most");
     }
+}
+
+/// Roles that share no responsibility with any other by being that one as well.
+fn on_their_own(library: &Library) -> Vec<usize> {
+    let roles = library.roles();
+    let inherited: Vec<usize> = roles.iter().flat_map(|at| library.inherited(*at)).copied().collect();
+    roles.into_iter().filter(|at| library.inherited(*at).is_empty() && !inherited.contains(at)).collect()
+}
+
+#[test]
+fn yes_is_said_of_those_who_do_it_and_hardly_ever_of_others() {
+    let (mut right, mut of_those, mut wrong, mut of_others) = (0, 0, Vec::new(), 0);
+    for trade in &TRADES {
+        let bot = trade.bot();
+        let library = bot.library();
+        let own = on_their_own(&library);
+        let says_yes = |role: usize, does: &str| {
+            let title = &library.document(role).title;
+            let reply = bot.handle_text(&format!("does a {title} {does}"));
+            reply.answered && reply.title == format!("{title}: yes")
+        };
+        for (number, question) in questions(&trade.read("questions.jsonl")).expect("questions").iter().enumerate() {
+            // "Who mends the bulbs?": does this one, does that one?
+            let Some(does) = question.q.strip_prefix("who ").filter(|_| question.kind == "who") else { continue };
+            let doers: Vec<usize> =
+                own.iter().copied().filter(|at| question.top.contains(&library.document(*at).slug)).collect();
+            let Some(doer) = doers.first() else { continue };
+            of_those += 1;
+            right += usize::from(says_yes(*doer, does));
+            let others: Vec<usize> =
+                own.iter().copied().filter(|at| !question.top.contains(&library.document(*at).slug)).collect();
+            let other = others[number % others.len()];
+            of_others += 1;
+            if says_yes(other, does) {
+                wrong.push(format!("{}: {does}", library.document(other).title));
+            }
+        }
+    }
+    println!("yes: {right} of {of_those} who do it, {} of {of_others} who do not: {wrong:#?}", wrong.len());
+    assert!(right * 10 >= of_those * 6, "a yes where it is right: {right} of {of_those}");
+    assert!(wrong.len() * 20 <= of_others, "a yes where it is wrong: {} of {of_others}", wrong.len());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Answers that a search gives: who does something, whether somebody does, what a subject is.
 
 use crate::bot::answer::draft::{flat, led, line, offer_role, slugs, spoken_of, whole};
-use crate::bot::question::Question;
+use crate::bot::question::{PLAIN, Question, Subject};
 use crate::bot::reply::{Block, Kind, Line, Reply};
 use crate::library::Library;
 use crate::library::markdown::Part;
@@ -88,13 +88,26 @@ pub fn check(library: &Library, language: Language, question: &Question, sure: b
     let best = question.hits.first().map_or(0.0, |hit| hit.score);
     let told: Vec<&Hit> =
         question.hits.iter().filter(|hit| hit.score >= NEAR_ENOUGH_TO_TELL * best).take(MOST_LINES).collect();
+    if question.subject == Subject::Elsewhere {
+        reply.title = say!(language, "check-unsaid-title", title = &document.title);
+        let mut items = Vec::new();
+        for hit in &told {
+            let owner = library.document(hit.document);
+            let item = flat(&mut reply, owner, &owner.passages[hit.passage]);
+            items.push(led(owner.title.clone(), item));
+            offer_role(&mut reply, owner);
+        }
+        reply.roles = slugs(library, std::iter::once(at).chain(told.iter().map(|hit| hit.document)));
+        reply.bullets(Some(&say!(language, "check-elsewhere", title = &document.title)), items);
+        return reply;
+    }
     let limit = |hit: &&Hit| library.document(hit.document).passages[hit.passage].part == Part::Limit;
     // Why there is such a role, or a figure beside it, says neither that somebody does something nor that he does not.
     let beside =
         |hit: &&Hit| matches!(library.document(hit.document).passages[hit.passage].part, Part::Why | Part::Figure);
     let title = &document.title;
     let (title, heading) = match (told.first(), told.iter().any(limit)) {
-        (Some(first), _) if beside(first) => {
+        (Some(first), _) if beside(first) || first.score < PLAIN && !limit(first) => {
             (say!(language, "check-unsaid-title", title = title), say!(language, "check-nearest"))
         }
         (Some(first), _) if limit(first) => {

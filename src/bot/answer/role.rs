@@ -123,6 +123,9 @@ pub fn duties(library: &Library, language: Language, question: &Question) -> Rep
         return narrowed(library, language, question);
     }
     let mut reply = Reply::new(language, Kind::Duties, say!(language, "duties-title", title = &document.title));
+    if question.subject == Subject::Unfound {
+        reply.paragraph(say!(language, "duties-unfound"));
+    }
     if document.part(Part::Duty).next().is_none() {
         first(&mut reply, document, Part::Summary);
         reply.paragraph(say!(language, "duties-none"));

@@ -1,12 +1,17 @@
 //! Questions about what the corpus says: who does something, whether somebody does, figures, subjects.
 
-use crate::bot::question::{Question, SURE_ENOUGH, Subject};
+use crate::bot::question::{PLAIN, Question, SURE_ENOUGH, Subject};
 use crate::bot::reply::Kind;
-use crate::bot::understand::cues::{Cue, measure_words};
+use crate::bot::understand::cues::{Cue, MEANT, measure_words};
 use crate::bot::understand::evidence;
 use crate::bot::understand::reader::{IMPERSONAL, Reader, SPENT};
+use crate::bot::understand::sentence::Hint;
+use crate::library::english::Word;
+use crate::library::lexicon::Weight;
+use crate::library::markdown::Part;
 use crate::library::names::Match;
 use crate::library::query::Query;
+use crate::library::search::Hit;
 
 /// Measures of which a role has one figure at the most: the word alone asks for it. How many, or how long, needs to say of what.
 const SELF_EVIDENT: [&str; 3] = ["pay", "growth", "experience"];
@@ -22,6 +27,23 @@ const OF_MEASURE: f32 = 1.0;
 
 /// How strongly it speaks for an answer on a subject that the question calls it by name.
 const NAMED: f32 = 2.4;
+
+/// Words that weigh less than this are no subject.
+const SUBJECT: f32 = 0.6;
+
+/// How sure it is that whoever asks what a role does about something is served by all that it does.
+const UNFOUND: f32 = 0.6;
+
+/// How close to a question another role's responsibility has to be, as a score, for it to be told instead of this one's.
+const CLOSE: f32 = 0.6;
+/// How much closer to a question another role's responsibility has to be for it to be that role's and not this one's.
+const CLOSER: f32 = 1.25;
+
+/// What an answer is worth that does not tell the very thing that was asked for.
+const UNTOLD: f32 = 0.5;
+
+/// Before a role's name these ask what it does.
+const AUXILIARIES: [&str; 9] = ["do", "does", "should", "would", "must", "can", "could", "will", "might"];
 
 impl Reader<'_> {
     /// An ambiguous name: the bot asks which.
@@ -52,10 +74,14 @@ impl Reader<'_> {
         let topics = self.named_topics();
         let holds = |at: &usize| self.library.document(*at).figures(measure).next().is_some();
         let query = self.library.search.query(self.sentence.content(&spent, |_| true));
-        let undisturbed = (1.0 - 0.3 * (query.weight() - 0.9).max(0.0)).max(0.0);
+        let undisturbed = |told: f32| (1.0 - 0.3 * (query.weight() - told - 0.9).max(0.0)).max(0.0);
         let of_these = |roles: Vec<usize>, sure: f32| {
+            // What such a figure says itself is no other question.
+            let hits = self.library.search.among(&query, &roles, usize::MAX);
+            let told = hits.iter().filter(|hit| evidence::is_figure_of(self.library, hit, measure)).map(|hit| hit.held);
+            let sure = sure * undisturbed(told.fold(0.0, f32::max));
             let (query, subject) = (query.clone(), subject.clone());
-            Some(Question { subject, query, roles, ..self.question(Kind::Fact, sure * undisturbed) })
+            Some(Question { subject, query, roles, ..self.question(Kind::Fact, sure) })
         };
         if says_enough && self.roles.iter().any(holds) {
             return of_these(self.roles.clone(), 0.95);
@@ -72,7 +98,7 @@ impl Reader<'_> {
         if measure == "pay"
             && let Some(hit) = evidence::told_figure(self.library, &self.roles, measure_words(measure))
         {
-            return Some(Question { subject, hits: vec![hit], ..self.question(Kind::Fact, 0.85 * undisturbed) });
+            return Some(Question { subject, hits: vec![hit], ..self.question(Kind::Fact, 0.85 * undisturbed(0.0)) });
         }
         if measure == "pay" && (!self.roles.is_empty() || mine) {
             return Some(Question { subject, ..self.question(Kind::Fact, 0.0) });
@@ -117,6 +143,14 @@ impl Reader<'_> {
             return self.does_all_of(*role, *other);
         }
         let hits = evidence::own_hits(self.library, &query, *role);
+        let rivals = evidence::rival_hits(self.library, &query, *role);
+        // What the sources say of another role, and of this one nothing as close, is no yes.
+        let best = |hits: &[Hit]| hits.first().map_or(0.0, |hit| hit.score);
+        let limit = hits.first().is_some_and(|hit| evidence::part(self.library, hit) == Part::Limit);
+        if !limit && best(&rivals) > CLOSE.max(CLOSER * best(&hits)) {
+            let found = self.found(Kind::Check, query, rivals, 0.0)?;
+            return Some(Question { roles: vec![*role], subject: Subject::Elsewhere, ..found });
+        }
         Some(Question { roles: vec![*role], ..self.found(Kind::Check, query, hits, 0.0)? })
     }
 
@@ -138,7 +172,7 @@ impl Reader<'_> {
         let spent: Vec<Cue> = SPENT.iter().chain(&[Cue::Duties]).copied().collect();
         let content = self.sentence.content(&spent, |clause| self.weighed.asking_clause(clause));
         let query = self.library.search.query(content);
-        if query.weight() < 0.6 {
+        if query.weight() < SUBJECT {
             return self.has(Cue::Duties).then(|| self.question(Kind::Duties, 0.95));
         }
         let asked = |query: Query| {
@@ -148,8 +182,75 @@ impl Reader<'_> {
         // "Pricing wise, what falls to ...": what stands around the question may say what it is about.
         let around = self.library.search.query(self.sentence.content(&spent, |_| true));
         let readings = [asked(query), asked(around)].into_iter().flatten();
-        let best = readings.max_by(|one, other| one.confidence.total_cmp(&other.confidence))?;
+        let mut best = readings.max_by(|one, other| one.confidence.total_cmp(&other.confidence))?;
+        // "Which tool does a ... use for the roadmap": a line about the roadmap does not tell it.
+        let thing = self.library.search.query(self.thing_asked_for());
+        if let (Some(hit), false) = (best.hits.first(), thing.terms.is_empty()) {
+            let tells = |other: &Hit| (other.document, other.passage) == (hit.document, hit.passage);
+            if !self.library.search.among(&thing, &[hit.document], usize::MAX).iter().any(tells) {
+                best.confidence *= UNTOLD;
+            }
+        }
+        if best.hits.first().is_none_or(|hit| hit.score < PLAIN) {
+            return Some(Question { subject: Subject::Unfound, confidence: best.confidence.min(UNFOUND), ..best });
+        }
         Some(Question { subject: Subject::Narrowed, ..best })
+    }
+
+    /// The nouns that a question asks for: "which tools", "what kind of budget", "the chef's budget".
+    fn thing_asked_for(&self) -> Vec<&Word> {
+        let words = &self.sentence.words;
+        let asks = |hint: &&Hint| {
+            let word = &words[hint.at.start];
+            // "What's a ..." asks for no noun of its own.
+            hint.at.len() == 1 && word.at.len() == word.text.len() && ["what", "which"].contains(&word.text.as_str())
+        };
+        let owner = |at: &usize| self.sentence.named[*at] && words[*at].at.len() >= words[*at].text.len() + "'s".len();
+        let Some(start) = (self.sentence.hints.iter().find(asks).map(|hint| hint.at.end))
+            .or_else(|| (0..words.len()).find(owner).map(|at| at + 1))
+        else {
+            return Vec::new();
+        };
+        let things = words.iter().enumerate().skip(start).take_while(|(at, word)| {
+            self.sentence.clause[*at] == self.sentence.clause[start - 1]
+                && !self.sentence.named[*at]
+                && !AUXILIARIES.contains(&word.text.as_str())
+                && self.library.search.weight(word) == Weight::Full
+        });
+        things.map(|(_, word)| word).collect()
+    }
+
+    /// All that a role is responsible for, where it is asked what the role does about something of which nothing is found: it may stand
+    /// there in other words.
+    pub fn undertakings(&self) -> Option<Question> {
+        let role = *self.roles.first()?;
+        let has_any = self.library.document(role).part(Part::Duty).next().is_some();
+        let about =
+            self.library.search.query(self.sentence.content(&SPENT, |clause| self.weighed.asking_clause(clause)));
+        let other = self.weighed.leads_with_who || self.weighed.leads_with_yes_no || about.weight() < SUBJECT;
+        if other || !has_any || !self.asks_what_it_does() {
+            return None;
+        }
+        Some(Question { subject: Subject::Unfound, roles: vec![role], ..self.question(Kind::Duties, UNFOUND) })
+    }
+
+    /// "What does a ... do about", "how is a ... meant to": nothing but small words between the question word and the role, and a verb
+    /// on either side of its name.
+    fn asks_what_it_does(&self) -> bool {
+        let word = |at: usize| self.sentence.words.get(at).map(|word| word.text.as_str());
+        let Some(role) = self.sentence.named.iter().position(|named| *named) else { return false };
+        let Some(end) = (role..self.sentence.named.len()).find(|at| !self.sentence.named[*at]) else { return false };
+        let asks = |hint: &&Hint| {
+            let how =
+                hint.cue == Cue::Asks && self.sentence.words[hint.at.clone()].iter().any(|word| word.text == "how");
+            (hint.cue == Cue::What || how) && hint.at.end <= role
+        };
+        let Some(hint) = self.sentence.hints.iter().rfind(asks) else { return false };
+        let content = |at: usize| self.library.search.weight(&self.sentence.words[at]) == Weight::Full;
+        let auxiliary = (hint.at.start..role).any(|at| word(at).is_some_and(|word| AUXILIARIES.contains(&word)));
+        let verb = word(end).is_some_and(|word| word.ends_with("ing") || MEANT.contains(&word));
+        let one_of_several = matches!(word(end), Some("and" | "or"));
+        (auxiliary || verb) && !one_of_several && !(hint.at.end..role).any(content)
     }
 
     /// What a role is.

@@ -72,7 +72,7 @@ pub const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Why,
-        "why, how come, point of, the point in, reason for, reasons for, reason to, rationale, purpose of, use of having, \
+        "why, how come, the point of, point of a, point of an, point of having, the point in, reason for, reasons for, reason to, rationale, purpose of, use of having, \
          what good is, the use of, use of a, what use is, any use in, bother, bother with, justify, benefit of, benefits of, value of having, worth having, worth hiring, what for, need for, \
          case for, what would we lose without, what happens without, could we do without, do we need, do we even need, do you need, \
          do companies need, do teams need, we need, convince me, sell me on",
@@ -96,7 +96,7 @@ pub const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::What,
-        "what is, what are, meaning, what does, what do, what, whats, wats, wat, wot, explain, describe, define, definition, meaning of, mean, means, \
+        "what is, what are, meaning, what does, what do, what, whats, wats, wat, wot, explain, describe, define, definition, description, meaning of, mean, means, \
          stand for, stands for, what exactly, overview, summary, summarise, summarize, eli5, describe, introduction to, what kind of role, what kind of job, what sort of role, what sort of job, \
          deal with, is there a, is there an, are there any, give me, show me, list, break down, walk me through, rundown, about, in plain english, in simple terms, in a nutshell, in a few words, in short",
     ),
@@ -166,6 +166,9 @@ pub const PAST: &str = "took won said got went broke made did left sent came saw
 
 /// After these a verb in the past tells what is done, not what happened.
 pub const BEING: [&str; 10] = ["be", "is", "are", "being", "get", "gets", "getting", "who's", "it's", "even"];
+
+/// After a role's name, or after a form of "be", these lead to what somebody does.
+pub const MEANT: [&str; 6] = ["meant", "supposed", "expected", "got", "responsible", "to"];
 
 /// Words that turn a question around: who does something not. Contractions that end in "n't" do as well.
 pub const DENIALS: [&str; 16] = [

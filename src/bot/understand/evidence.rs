@@ -187,6 +187,23 @@ pub fn own_hits(library: &Library, query: &Query, role: usize) -> Vec<Hit> {
     hits
 }
 
+/// Responsibilities of other roles than this one and those whose responsibilities it has as well.
+pub fn rival_hits(library: &Library, query: &Query, role: usize) -> Vec<Hit> {
+    let own = [&[role], library.inherited(role)].concat();
+    let mut others: Vec<usize> = library.search.find(query, HITS).iter().map(|hit| hit.document).collect();
+    others.sort_unstable();
+    others.dedup();
+    others.retain(|at| library.document(*at).is_role() && !own.contains(at));
+    let mut hits = library.search.among(query, &others, HITS);
+    hits.retain(|hit| part(library, hit) == Part::Duty);
+    hits
+}
+
+/// What part of its document a hit is.
+pub fn part(library: &Library, hit: &Hit) -> Part {
+    library.document(hit.document).passages[hit.passage].part
+}
+
 /// Passages on what it takes.
 pub fn entry_hits(library: &Library, query: &Query) -> Vec<Hit> {
     let mut hits = library.search.find(query, HITS);

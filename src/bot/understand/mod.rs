@@ -60,6 +60,7 @@ fn read(reader: &Reader<'_>) -> Option<Question> {
         Reader::who,
         Reader::check,
         Reader::duties,
+        Reader::undertakings,
         Reader::role,
         Reader::topic,
     ];

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use crate::bot::understand::cues::{BEING, CUES, Cue, DENIALS, PAST, PERSONAL};
+use crate::bot::understand::cues::{BEING, CUES, Cue, DENIALS, MEANT, PAST, PERSONAL};
 use crate::library::Library;
 use crate::library::english::{Word, words};
 use crate::library::lexicon::Weight;
@@ -40,6 +40,16 @@ pub struct Sentence {
 
 /// The words of a cue, and what they hint at.
 type Phrase = (Vec<&'static str>, Cue);
+
+/// True where a cue of several words stands here ("job description").
+fn begins_cue(words: &[Word], at: usize) -> bool {
+    let phrases = words.get(at).and_then(|word| BY_FIRST_WORD.get(word.text.as_str())).map_or(&[][..], Vec::as_slice);
+    let fits = |(phrase, _): &Phrase| {
+        let here = words[at..].iter().map(|word| word.text.as_str()).take(phrase.len());
+        phrase.len() > 1 && here.eq(phrase.iter().copied())
+    };
+    phrases.iter().any(fits)
+}
 
 /// The cues by their first word, longest first.
 static BY_FIRST_WORD: LazyLock<HashMap<&'static str, Vec<Phrase>>> = LazyLock::new(|| {
@@ -81,7 +91,8 @@ impl Sentence {
             if mention.documents.iter().any(|at| library.document(*at).is_role()) {
                 named[mention.start..mention.end].fill(true);
                 // "The pharmacist's part", "the porter role".
-                if let Some(next) = words.get(mention.end).filter(|word| POST.contains(&word.text.as_str())) {
+                let post = |word: &&Word| POST.contains(&word.text.as_str()) && !begins_cue(&words, mention.end);
+                if let Some(next) = words.get(mention.end).filter(post) {
                     let together = text[words[mention.end - 1].at.end..next.at.start].trim().is_empty();
                     named[mention.end] |= together;
                 }
@@ -207,8 +218,9 @@ impl Sentence {
         let past = |word: &Word| PAST.split_whitespace().any(|past| past == word.text);
         // "Is made", "meant to": no past.
         let passive = |at: usize| at > 0 && BEING.contains(&self.words[at - 1].text.as_str());
-        let meant =
-            |at: usize| self.words[at].text == "meant" && self.words.get(at + 1).is_some_and(|to| to.text == "to");
+        let meant = |at: usize| {
+            MEANT.contains(&self.words[at].text.as_str()) && self.words.get(at + 1).is_some_and(|to| to.text == "to")
+        };
         (0..self.words.len()).any(|at| past(&self.words[at]) && !passive(at) && !meant(at) && !self.is_formula(at))
     }
 }

@@ -1,6 +1,6 @@
 //! What a sentence's marks amount to, as numbers: does it ask at all, does it ask of roles in general, how firmly are they named.
 
-use crate::bot::understand::cues::Cue;
+use crate::bot::understand::cues::{Cue, MEANT};
 use crate::bot::understand::sentence::{Hint, Sentence};
 use crate::library::Library;
 use crate::library::lexicon::Weight;
@@ -270,11 +270,16 @@ fn asks(library: &Library, sentence: &Sentence, named: &[&Mention]) -> f32 {
     let question_word = |hint: &&Hint| {
         matches!(hint.cue, Cue::Who | Cue::What | Cue::About | Cue::Asks | Cue::Why | Cue::Measure(_) | Cue::YesNo)
     };
+    // "My sourdough: projected to eat us all" tells of a figure, and asks for none.
+    let opens = |hint: &Hint| {
+        let told = matches!(hint.cue, Cue::Measure(_)) && sentence.clause[hint.at.start] > 0 && named.is_empty();
+        sentence.opens(hint) && (!told || sentence.words[hint.at.start].text == "how")
+    };
     if sentence.words.is_empty() {
         0.0
     } else if marked {
         1.0
-    } else if sentence.hints.iter().filter(question_word).any(|hint| sentence.opens(hint)) {
+    } else if sentence.hints.iter().filter(question_word).any(opens) {
         0.95
     } else if sentence.is_name_alone(library)
         || supposes(sentence)
@@ -357,10 +362,11 @@ fn general(library: &Library, sentence: &Sentence, named: &[&Mention], asking: &
         };
         general *= by;
     }
-    // "Is the PM in": somebody who is there, not what PMs are.
+    // "Is the PM in": somebody who is there, not what PMs are. "What is the PM meant to do" is about no one.
     let present = named.iter().any(|mention| {
         let before = |back: usize| mention.start.checked_sub(back).map(word);
-        before(1) == Some("the") && matches!(before(2), Some("is" | "are"))
+        let meant = sentence.words.get(mention.end).is_some_and(|next| MEANT.contains(&next.text.as_str()));
+        before(1) == Some("the") && matches!(before(2), Some("is" | "are")) && !meant
     });
     if present {
         general *= 0.6;
