@@ -17,3 +17,4 @@ mod speech;
 mod stage;
 mod suggestions;
 mod trades;
+mod verdicts;

@@ -6,6 +6,7 @@ use crate::library::Library;
 use crate::library::document::Document;
 use crate::library::markdown::{Part, Passage};
 use crate::library::search::Hit;
+use crate::speech::say;
 
 /// A passage as a line of the reply; its sources go into the reply's.
 pub fn line(reply: &mut Reply, document: &Document, passage: &Passage) -> Line {
@@ -24,6 +25,28 @@ pub fn flat(reply: &mut Reply, document: &Document, passage: &Passage) -> Line {
 /// A line with what it is about in front.
 pub fn led(lead: impl Into<String>, line: Line) -> Line {
     Line { lead: Some(lead.into()), ..line }
+}
+
+/// What a search found of a role's own, or of another that it is as well.
+pub fn own_line(library: &Library, reply: &mut Reply, role: usize, hit: &Hit) -> Line {
+    let owner = library.document(hit.document);
+    let item = flat(reply, owner, &owner.passages[hit.passage]);
+    if hit.document == role { item } else { led(say!(reply.language, "as-every", title = &owner.title), item) }
+}
+
+/// All responsibilities of a document, as it groups them.
+pub fn duties_by_group(reply: &mut Reply, document: &Document) {
+    let mut groups: Vec<(Option<&str>, Vec<Line>)> = Vec::new();
+    for passage in document.part(Part::Duty) {
+        let item = line(reply, document, passage);
+        match groups.iter_mut().find(|(heading, _)| *heading == passage.heading.as_deref()) {
+            Some((_, items)) => items.push(item),
+            None => groups.push((passage.heading.as_deref(), vec![item])),
+        }
+    }
+    for (heading, items) in groups {
+        reply.bullets(heading, items);
+    }
 }
 
 /// Puts sources into the reply and gives their positions; a statement without one has its document for a source.

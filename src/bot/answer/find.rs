@@ -1,6 +1,6 @@
 //! Answers that a search gives: who does something, whether somebody does, what a subject is.
 
-use crate::bot::answer::draft::{flat, led, line, offer_role, slugs, spoken_of, whole};
+use crate::bot::answer::draft::{duties_by_group, flat, led, offer_role, own_line, slugs, spoken_of, whole};
 use crate::bot::question::{PLAIN, Question, Subject};
 use crate::bot::reply::{Block, Kind, Line, Reply};
 use crate::library::Library;
@@ -78,6 +78,9 @@ pub fn check(library: &Library, language: Language, question: &Question, sure: b
         reply.paragraph(say!(language, "check-unsaid"));
         return reply;
     }
+    if question.subject == Subject::Elsewhere {
+        return elsewhere(library, language, question);
+    }
     if let [_, other] = question.roles.as_slice() {
         let other = library.document(*other);
         reply.title = say!(language, "check-yes-title", title = &document.title);
@@ -88,19 +91,6 @@ pub fn check(library: &Library, language: Language, question: &Question, sure: b
     let best = question.hits.first().map_or(0.0, |hit| hit.score);
     let told: Vec<&Hit> =
         question.hits.iter().filter(|hit| hit.score >= NEAR_ENOUGH_TO_TELL * best).take(MOST_LINES).collect();
-    if question.subject == Subject::Elsewhere {
-        reply.title = say!(language, "check-unsaid-title", title = &document.title);
-        let mut items = Vec::new();
-        for hit in &told {
-            let owner = library.document(hit.document);
-            let item = flat(&mut reply, owner, &owner.passages[hit.passage]);
-            items.push(led(owner.title.clone(), item));
-            offer_role(&mut reply, owner);
-        }
-        reply.roles = slugs(library, std::iter::once(at).chain(told.iter().map(|hit| hit.document)));
-        reply.bullets(Some(&say!(language, "check-elsewhere", title = &document.title)), items);
-        return reply;
-    }
     let limit = |hit: &&Hit| library.document(hit.document).passages[hit.passage].part == Part::Limit;
     // Why there is such a role, or a figure beside it, says neither that somebody does something nor that he does not.
     let beside =
@@ -116,14 +106,36 @@ pub fn check(library: &Library, language: Language, question: &Question, sure: b
         (_, true) => (say!(language, "check-depends-title", title = title), say!(language, "check-depends")),
         _ => (say!(language, "check-yes-title", title = title), say!(language, "check-yes")),
     };
-    let mut items = Vec::new();
-    for hit in &told {
-        let owner = library.document(hit.document);
-        let item = line(&mut reply, owner, &owner.passages[hit.passage]);
-        items.push(if hit.document == at { item } else { led(say!(language, "as-every", title = &owner.title), item) });
-    }
+    let items = told.iter().map(|hit| own_line(library, &mut reply, at, hit)).collect();
     reply.title = title;
     reply.bullets(Some(&heading), items);
+    reply
+}
+
+/// What others do, where a role was asked about and has nothing as close; with what it has.
+pub fn elsewhere(library: &Library, language: Language, question: &Question) -> Reply {
+    let at = question.roles[0];
+    let title = &library.document(at).title;
+    let mut reply = Reply::new(language, question.kind, say!(language, "check-unsaid-title", title = title));
+    let is_own = |hit: &&Hit| hit.document == at || library.inherited(at).contains(&hit.document);
+    let (own, others): (Vec<&Hit>, Vec<&Hit>) = question.hits.iter().partition(is_own);
+    offer_role(&mut reply, library.document(at));
+    let mut items = Vec::new();
+    for hit in &others {
+        let owner = library.document(hit.document);
+        let item = flat(&mut reply, owner, &owner.passages[hit.passage]);
+        items.push(led(owner.title.clone(), item));
+        offer_role(&mut reply, owner);
+    }
+    reply.bullets(Some(&say!(language, "check-elsewhere", title = title)), items);
+    let near = own.iter().filter(|hit| hit.score >= PLAIN.max(NEAR_ENOUGH_TO_TELL * own[0].score)).take(MOST_LINES);
+    let near: Vec<Line> = near.map(|hit| own_line(library, &mut reply, at, hit)).collect();
+    if near.is_empty() && question.kind == Kind::Duties {
+        reply.paragraph(say!(language, "duties-all"));
+        duties_by_group(&mut reply, library.document(at));
+    }
+    reply.bullets(Some(&say!(language, "check-own", title = title)), near);
+    reply.roles = slugs(library, std::iter::once(at).chain(others.iter().map(|hit| hit.document)));
     reply
 }
 

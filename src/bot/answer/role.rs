@@ -1,6 +1,7 @@
 //! A role's card, its responsibilities, why a team has one; and what to say where a name fits none or several.
 
-use crate::bot::answer::draft::{cite, first, flat, led, line, lines, offer_role, paragraphs, slugs};
+use crate::bot::answer::draft::{cite, duties_by_group, first, line, lines, offer_role, own_line, paragraphs, slugs};
+use crate::bot::answer::find;
 use crate::bot::answer::menu::menu;
 use crate::bot::question::{Question, Subject};
 use crate::bot::reply::{Block, Kind, Line, NextStep, Reply};
@@ -119,12 +120,15 @@ pub fn places(library: &Library, language: Language, at: usize) -> Vec<Line> {
 pub fn duties(library: &Library, language: Language, question: &Question) -> Reply {
     let at = question.roles[0];
     let document = library.document(at);
-    if question.subject == Subject::Narrowed {
-        return narrowed(library, language, question);
+    match question.subject {
+        Subject::Narrowed => return narrowed(library, language, question),
+        Subject::Elsewhere => return find::elsewhere(library, language, question),
+        _ => {}
     }
     let mut reply = Reply::new(language, Kind::Duties, say!(language, "duties-title", title = &document.title));
     if question.subject == Subject::Unfound {
         reply.paragraph(say!(language, "duties-unfound"));
+        reply.paragraph(say!(language, "duties-all"));
     }
     if document.part(Part::Duty).next().is_none() {
         first(&mut reply, document, Part::Summary);
@@ -139,34 +143,14 @@ pub fn duties(library: &Library, language: Language, question: &Question) -> Rep
     reply
 }
 
-/// All responsibilities of a document, as it groups them.
-pub fn duties_by_group(reply: &mut Reply, document: &Document) {
-    let mut groups: Vec<(Option<&str>, Vec<Line>)> = Vec::new();
-    for passage in document.part(Part::Duty) {
-        let item = line(reply, document, passage);
-        match groups.iter_mut().find(|(heading, _)| *heading == passage.heading.as_deref()) {
-            Some((_, items)) => items.push(item),
-            None => groups.push((passage.heading.as_deref(), vec![item])),
-        }
-    }
-    for (heading, items) in groups {
-        reply.bullets(heading, items);
-    }
-}
-
 /// What a role does about one thing.
 fn narrowed(library: &Library, language: Language, question: &Question) -> Reply {
     let at = question.roles[0];
     let document = library.document(at);
     let mut reply = Reply::new(language, Kind::Duties, document.title.clone());
     let best = question.hits.first().map_or(0.0, |hit| hit.score);
-    let mut items = Vec::new();
-    for hit in question.hits.iter().filter(|hit| hit.score >= 0.6 * best).take(4) {
-        let owner = library.document(hit.document);
-        let passage = &owner.passages[hit.passage];
-        let item = flat(&mut reply, owner, passage);
-        items.push(if hit.document == at { item } else { led(say!(language, "as-every", title = &owner.title), item) });
-    }
+    let told = question.hits.iter().filter(|hit| hit.score >= 0.6 * best).take(4);
+    let items = told.map(|hit| own_line(library, &mut reply, at, hit)).collect();
     reply.bullets(None, items);
     reply.roles = slugs(
         library,

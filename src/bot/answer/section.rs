@@ -1,9 +1,9 @@
 //! One section of a role's card, whole.
 
 use crate::bot::answer::career::step;
-use crate::bot::answer::draft::{lines, offer_role, paragraphs, slugs, whole};
+use crate::bot::answer::draft::{duties_by_group, lines, offer_role, paragraphs, slugs, whole};
 use crate::bot::answer::menu::{has, menu};
-use crate::bot::answer::role::{duties_by_group, inherited_line, places};
+use crate::bot::answer::role::{inherited_line, places};
 use crate::bot::reply::{Block, Kind, Reply};
 use crate::bot::request::Section;
 use crate::library::Library;

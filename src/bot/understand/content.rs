@@ -28,16 +28,12 @@ const OF_MEASURE: f32 = 1.0;
 /// How strongly it speaks for an answer on a subject that the question calls it by name.
 const NAMED: f32 = 2.4;
 
-/// Words that weigh less than this are no subject.
+/// Words that weigh less than this are no subject; where it is asked what somebody does about it, one word may be.
 const SUBJECT: f32 = 0.6;
+const ONE_WORD: f32 = 0.45;
 
 /// How sure it is that whoever asks what a role does about something is served by all that it does.
 const UNFOUND: f32 = 0.6;
-
-/// How close to a question another role's responsibility has to be, as a score, for it to be told instead of this one's.
-const CLOSE: f32 = 0.6;
-/// How much closer to a question another role's responsibility has to be for it to be that role's and not this one's.
-const CLOSER: f32 = 1.25;
 
 /// What an answer is worth that does not tell the very thing that was asked for.
 const UNTOLD: f32 = 0.5;
@@ -143,12 +139,12 @@ impl Reader<'_> {
             return self.does_all_of(*role, *other);
         }
         let hits = evidence::own_hits(self.library, &query, *role);
-        let rivals = evidence::rival_hits(self.library, &query, *role);
         // What the sources say of another role, and of this one nothing as close, is no yes.
-        let best = |hits: &[Hit]| hits.first().map_or(0.0, |hit| hit.score);
         let limit = hits.first().is_some_and(|hit| evidence::part(self.library, hit) == Part::Limit);
-        if !limit && best(&rivals) > CLOSE.max(CLOSER * best(&hits)) {
-            let found = self.found(Kind::Check, query, rivals, 0.0)?;
+        let elsewhere = evidence::better_elsewhere(self.library, &query, *role, &hits).filter(|_| !limit);
+        if let Some(others) = elsewhere {
+            let mut found = self.found(Kind::Check, query, others, 0.0)?;
+            found.hits.extend(hits);
             return Some(Question { roles: vec![*role], subject: Subject::Elsewhere, ..found });
         }
         Some(Question { roles: vec![*role], ..self.found(Kind::Check, query, hits, 0.0)? })
@@ -172,7 +168,7 @@ impl Reader<'_> {
         let spent: Vec<Cue> = SPENT.iter().chain(&[Cue::Duties]).copied().collect();
         let content = self.sentence.content(&spent, |clause| self.weighed.asking_clause(clause));
         let query = self.library.search.query(content);
-        if query.weight() < SUBJECT {
+        if query.weight() < if self.asks_what_it_does() { ONE_WORD } else { SUBJECT } {
             return self.has(Cue::Duties).then(|| self.question(Kind::Duties, 0.95));
         }
         let asked = |query: Query| {
@@ -190,6 +186,10 @@ impl Reader<'_> {
             if !self.library.search.among(&thing, &[hit.document], usize::MAX).iter().any(tells) {
                 best.confidence *= UNTOLD;
             }
+        }
+        if let Some(others) = evidence::better_elsewhere(self.library, &best.query, role, &best.hits) {
+            best.hits.extend(others);
+            return Some(Question { subject: Subject::Elsewhere, ..best });
         }
         if best.hits.first().is_none_or(|hit| hit.score < PLAIN) {
             return Some(Question { subject: Subject::Unfound, confidence: best.confidence.min(UNFOUND), ..best });
@@ -220,18 +220,22 @@ impl Reader<'_> {
         things.map(|(_, word)| word).collect()
     }
 
-    /// All that a role is responsible for, where it is asked what the role does about something of which nothing is found: it may stand
-    /// there in other words.
+    /// What others do, or else all that a role is responsible for, where it is asked what the role does about something of which nothing is
+    /// found: it may stand there in other words.
     pub fn undertakings(&self) -> Option<Question> {
         let role = *self.roles.first()?;
         let has_any = self.library.document(role).part(Part::Duty).next().is_some();
         let about =
             self.library.search.query(self.sentence.content(&SPENT, |clause| self.weighed.asking_clause(clause)));
-        let other = self.weighed.leads_with_who || self.weighed.leads_with_yes_no || about.weight() < SUBJECT;
+        let other = self.weighed.leads_with_who || self.weighed.leads_with_yes_no || about.weight() < ONE_WORD;
         if other || !has_any || !self.asks_what_it_does() {
             return None;
         }
-        Some(Question { subject: Subject::Unfound, roles: vec![role], ..self.question(Kind::Duties, UNFOUND) })
+        let (subject, hits) = match evidence::better_elsewhere(self.library, &about, role, &[]) {
+            Some(others) => (Subject::Elsewhere, others),
+            None => (Subject::Unfound, Vec::new()),
+        };
+        Some(Question { subject, hits, roles: vec![role], ..self.question(Kind::Duties, UNFOUND) })
     }
 
     /// "What does a ... do about", "how is a ... meant to": nothing but small words between the question word and the role, and a verb

@@ -187,16 +187,29 @@ pub fn own_hits(library: &Library, query: &Query, role: usize) -> Vec<Hit> {
     hits
 }
 
-/// Responsibilities of other roles than this one and those whose responsibilities it has as well.
-pub fn rival_hits(library: &Library, query: &Query, role: usize) -> Vec<Hit> {
-    let own = [&[role], library.inherited(role)].concat();
+/// How close to a question another role's responsibility has to be, as a score, for it to be told instead of this one's.
+const CLOSE: f32 = 0.6;
+/// How much closer to a question another role's responsibility has to be for it to be that role's and not this one's.
+const CLOSER: f32 = 1.25;
+
+/// How near to the best of these another has to come to be told beside it, as a share of its score.
+const AS_CLOSE: f32 = 0.85;
+/// Lines of other roles that are told.
+const OTHERS: usize = 3;
+
+/// Responsibilities of other roles, where they fit a question much better than the best of what a role has itself: `own`, best first.
+pub fn better_elsewhere(library: &Library, query: &Query, role: usize, own: &[Hit]) -> Option<Vec<Hit>> {
     let mut others: Vec<usize> = library.search.find(query, HITS).iter().map(|hit| hit.document).collect();
     others.sort_unstable();
     others.dedup();
-    others.retain(|at| library.document(*at).is_role() && !own.contains(at));
+    others.retain(|at| library.document(*at).is_role() && *at != role && !library.inherited(role).contains(at));
     let mut hits = library.search.among(query, &others, HITS);
     hits.retain(|hit| part(library, hit) == Part::Duty);
-    hits
+    let best = |hits: &[Hit]| hits.first().map_or(0.0, |hit| hit.score);
+    let (theirs, ours) = (best(&hits), best(own));
+    hits.retain(|hit| hit.score >= AS_CLOSE * theirs);
+    hits.truncate(OTHERS);
+    (theirs > CLOSE.max(CLOSER * ours)).then_some(hits)
 }
 
 /// What part of its document a hit is.
