@@ -2,10 +2,12 @@
 //! be had in time.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
 use crate::bot::Bot;
@@ -24,17 +26,26 @@ type Drawn = VecDeque<(Key, Option<Arc<Picture>>)>;
 /// The fingerprint of a library, what of it, and in which language.
 type Key = (String, Chart, Language);
 
+/// A picture to draw.
+type Order = Box<dyn FnOnce() + Send>;
+
 /// Draws pictures and keeps some.
 #[derive(Debug)]
 pub struct Gallery {
     drawn: Arc<Mutex<Drawn>>,
-    /// One is drawn at a time: each takes its memory, and the answers without pictures their share of the processor.
-    brush: Arc<Semaphore>,
+    orders: mpsc::Sender<Order>,
 }
 
 impl Default for Gallery {
+    /// One thread draws, one picture at a time and always the same thread: each takes its memory, which the allocator keeps for that
+    /// thread, and the answers without pictures their share of the processor. Where the system gives no thread, there are no pictures.
     fn default() -> Self {
-        Gallery { drawn: Arc::default(), brush: Arc::new(Semaphore::new(1)) }
+        let (orders, ordered) = mpsc::channel::<Order>();
+        let draw = move || ordered.into_iter().for_each(|order| order());
+        if let Err(why) = thread::Builder::new().name("pictures".to_owned()).spawn(draw) {
+            tracing::error!(%why, "answers go out without pictures");
+        }
+        Gallery { drawn: Arc::default(), orders }
     }
 }
 
@@ -52,36 +63,44 @@ impl Gallery {
         if let Some(known) = find(&self.drawn, &key) {
             return known;
         }
-        let (drawn, brush) = (Arc::clone(&self.drawn), Arc::clone(&self.brush));
-        // It is finished even where nobody waits any more: the next one who asks has it at once.
-        let drawing = tokio::spawn(async move {
-            let _turn = brush.acquire_owned().await.ok()?;
-            if let Some(known) = find(&drawn, &key) {
-                return known;
-            }
-            let draw = move || {
-                let result = picture::draw(&library, &key.1, language);
-                (key, result)
-            };
-            let (key, result) = tokio::task::spawn_blocking(draw).await.ok()?;
-            let picture = match result {
-                Ok(picture) => Some(Arc::new(picture)),
-                Err(why @ (PictureError::TooMany(..) | PictureError::TooLarge(_) | PictureError::Letters(_))) => {
-                    tracing::warn!(%why, chart = ?key.1, "answers go out without this picture");
-                    None
-                }
-                Err(why) => {
-                    tracing::error!(%why, chart = ?key.1, "a picture could not be drawn; please report it");
-                    None
-                }
-            };
-            let mut drawn = drawn.lock().unwrap_or_else(PoisonError::into_inner);
-            drawn.push_front((key, picture.clone()));
-            drawn.truncate(KEPT);
-            picture
-        });
-        timeout_at(since + WITHIN, drawing).await.ok()?.ok()?
+        // It is drawn even where nobody waits any more: the next one who asks has it at once.
+        let (tell, told) = oneshot::channel();
+        let drawn = Arc::clone(&self.drawn);
+        let order = move || {
+            let picture = drawn_now(&drawn, key, |(_, chart, language)| picture::draw(&library, chart, *language));
+            // Whoever asked may have gone without it.
+            let _ = tell.send(picture);
+        };
+        self.orders.send(Box::new(order)).ok()?;
+        timeout_at(since + WITHIN, told).await.ok()?.ok()?
     }
+}
+
+/// A picture that may be there by now, or else is drawn and kept.
+fn drawn_now(
+    drawn: &Mutex<Drawn>,
+    key: Key,
+    draw: impl FnOnce(&Key) -> Result<Picture, PictureError>,
+) -> Option<Arc<Picture>> {
+    if let Some(known) = find(drawn, &key) {
+        return known;
+    }
+    // The panic hook tells of a panic; whoever asks next tries again.
+    let picture = match catch_unwind(AssertUnwindSafe(|| draw(&key))).ok()? {
+        Ok(picture) => Some(Arc::new(picture)),
+        Err(why @ (PictureError::TooMany(..) | PictureError::TooLarge(_) | PictureError::Letters(_))) => {
+            tracing::warn!(%why, chart = ?key.1, "answers go out without this picture");
+            None
+        }
+        Err(why) => {
+            tracing::error!(%why, chart = ?key.1, "a picture could not be drawn; please report it");
+            None
+        }
+    };
+    let mut drawn = drawn.lock().unwrap_or_else(PoisonError::into_inner);
+    drawn.push_front((key, picture.clone()));
+    drawn.truncate(KEPT);
+    picture
 }
 
 /// What is known of a picture, which then is the latest.
