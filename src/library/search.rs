@@ -76,6 +76,11 @@ pub struct Hit {
 }
 
 impl Hit {
+    /// What it is worth by its words alone, 0 to 1.
+    pub fn fit(&self) -> f32 {
+        fit(self.coverage, self.focus)
+    }
+
     /// A passage that is taken for an answer without being measured.
     pub fn unmeasured(document: usize, passage: usize, score: f32) -> Hit {
         Hit { document, passage, coverage: 0.0, focus: 0.0, words: 0, score, held: 0.0, in_terms: 0.0 }
@@ -287,11 +292,15 @@ impl Searcher {
             coverage,
             focus,
             words,
-            score: 0.45 * coverage + 0.55 * focus,
+            score: fit(coverage, focus),
             held,
             in_terms,
         }
     }
+}
+
+fn fit(coverage: f32, focus: f32) -> f32 {
+    0.45 * coverage + 0.55 * focus
 }
 
 /// How much of a question stands in a statement, and how much of the statement in the question, 0 to 1 each.

@@ -199,17 +199,23 @@ const OTHERS: usize = 3;
 
 /// Responsibilities of other roles, where they fit a question much better than the best of what a role has itself: `own`, best first.
 pub fn better_elsewhere(library: &Library, query: &Query, role: usize, own: &[Hit]) -> Option<Vec<Hit>> {
-    let mut others: Vec<usize> = library.search.find(query, HITS).iter().map(|hit| hit.document).collect();
-    others.sort_unstable();
-    others.dedup();
-    others.retain(|at| library.document(*at).is_role() && *at != role && !library.inherited(role).contains(at));
-    let mut hits = library.search.among(query, &others, HITS);
-    hits.retain(|hit| part(library, hit) == Part::Duty);
     let best = |hits: &[Hit]| hits.first().map_or(0.0, |hit| hit.score);
-    let (theirs, ours) = (best(&hits), best(own));
+    let much_better = CLOSE.max(CLOSER * best(own));
+    if much_better >= 1.0 {
+        return None;
+    }
+    let mut hits = library.search.find(query, HITS);
+    hits.retain_mut(|hit| {
+        // Measured as a role's own lines are.
+        hit.score = hit.fit();
+        let own = hit.document == role || library.inherited(role).contains(&hit.document);
+        library.document(hit.document).is_role() && !own && part(library, hit) == Part::Duty
+    });
+    sort(&mut hits);
+    let theirs = best(&hits);
     hits.retain(|hit| hit.score >= AS_CLOSE * theirs);
     hits.truncate(OTHERS);
-    (theirs > CLOSE.max(CLOSER * ours)).then_some(hits)
+    (theirs > much_better).then_some(hits)
 }
 
 /// What part of its document a hit is.
