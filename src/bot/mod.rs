@@ -105,7 +105,7 @@ impl Bot {
     pub fn complete(&self, library: &Library, typed: &str, limit: usize) -> Vec<(usize, String)> {
         let standing = self.popular.standing(library);
         if typed.trim().is_empty() {
-            let mut roles = library.roles();
+            let mut roles = library.roles().to_vec();
             roles.sort_by_cached_key(|at| standing(*at));
             return roles.into_iter().take(limit).map(|at| (at, library.document(at).title.clone())).collect();
         }

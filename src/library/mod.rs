@@ -35,6 +35,7 @@ pub struct Library {
     documents: Vec<Document>,
     by_slug: HashMap<String, usize>,
     inherited: Vec<Vec<usize>>,
+    roles: Vec<usize>,
     prominence: Vec<usize>,
     /// What the roles are called.
     pub names: Names,
@@ -106,9 +107,21 @@ impl Library {
         let by_slug: HashMap<String, usize> =
             documents.iter().enumerate().map(|(at, doc)| (doc.slug.clone(), at)).collect();
         let inherited = (0..documents.len()).map(|at| inherited(&documents, &by_slug, at)).collect();
+        let roles = by_family(&documents);
         let prominence = Vec::new();
-        let mut library =
-            Library { documents, by_slug, inherited, prominence, names, ladder, search, problems, origin, fingerprint };
+        let mut library = Library {
+            documents,
+            by_slug,
+            inherited,
+            roles,
+            prominence,
+            names,
+            ladder,
+            search,
+            problems,
+            origin,
+            fingerprint,
+        };
         library.prominence = library.by_prominence();
         Ok(library)
     }
@@ -156,7 +169,7 @@ impl Library {
     /// The roles through which people come in: those of the lowest level that say what it takes.
     pub fn entry_roles(&self) -> Vec<usize> {
         let says = |at: &usize| self.documents[*at].part(markdown::Part::Entry).next().is_some();
-        let roles: Vec<usize> = self.roles().into_iter().filter(says).collect();
+        let roles: Vec<usize> = self.roles.iter().copied().filter(says).collect();
         let level = |at: &usize| self.documents[*at].front.level.unwrap_or(i64::MAX);
         let lowest = roles.iter().map(level).min();
         roles.into_iter().filter(|at| Some(level(at)) == lowest).collect()
@@ -188,7 +201,7 @@ impl Library {
                 referred[other] += 1;
             }
         }
-        let mut roles = self.roles();
+        let mut roles = self.roles.clone();
         roles.sort_by_key(|at| std::cmp::Reverse(referred[*at]));
         let mut places = vec![usize::MAX; self.documents.len()];
         for (place, at) in roles.into_iter().enumerate() {
@@ -199,7 +212,7 @@ impl Library {
 
     /// What a chart shows of this library.
     pub fn view(&self, chart: &Chart) -> View {
-        chart.view(&self.documents, &self.ladder, &self.roles())
+        chart.view(&self.documents, &self.ladder, &self.roles)
     }
 
     /// The families that roles name, in order, each once.
@@ -229,14 +242,18 @@ impl Library {
     }
 
     /// Roles in the order of families and levels.
-    pub fn roles(&self) -> Vec<usize> {
-        let mut roles: Vec<usize> = (0..self.documents.len()).filter(|at| self.documents[*at].is_role()).collect();
-        roles.sort_by_key(|at| {
-            let doc = &self.documents[*at];
-            (doc.front.family.clone(), doc.front.level.unwrap_or(i64::MAX), doc.title.clone())
-        });
-        roles
+    pub fn roles(&self) -> &[usize] {
+        &self.roles
     }
+}
+
+fn by_family(documents: &[Document]) -> Vec<usize> {
+    let mut roles: Vec<usize> = (0..documents.len()).filter(|at| documents[*at].is_role()).collect();
+    roles.sort_by_key(|at| {
+        let Document { front, title, .. } = &documents[*at];
+        (&front.family, front.level.unwrap_or(i64::MAX), title)
+    });
+    roles
 }
 
 /// The career graph, and all that is wrong in the corpus with it.

@@ -96,7 +96,7 @@ fn chatter_of_any_trade_is_left_alone() {
 fn on_their_own(library: &Library) -> Vec<usize> {
     let roles = library.roles();
     let inherited: Vec<usize> = roles.iter().flat_map(|at| library.inherited(*at)).copied().collect();
-    roles.into_iter().filter(|at| library.inherited(*at).is_empty() && !inherited.contains(at)).collect()
+    roles.iter().copied().filter(|at| library.inherited(*at).is_empty() && !inherited.contains(at)).collect()
 }
 
 #[test]

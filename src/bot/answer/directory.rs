@@ -13,7 +13,7 @@ pub fn roles(library: &Library, language: Language) -> Reply {
     let roles = library.roles();
     let mut reply = Reply::new(language, Kind::Roles, say!(language, "roles-title", count = roles.len()));
     let mut families: Vec<(Option<String>, Vec<Line>)> = Vec::new();
-    for at in &roles {
+    for at in roles {
         let document = library.document(*at);
         let aliases: Vec<&str> = document.front.aliases.iter().map(|alias| alias.text.as_str()).take(3).collect();
         let item = Line { lead: Some(document.title.clone()), text: aliases.join(", "), sources: Vec::new() };

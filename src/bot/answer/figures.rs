@@ -99,7 +99,7 @@ pub fn without(library: &Library, language: Language, role: usize, measure: &str
         ),
     };
     reply.paragraph(unsaid);
-    let others: Vec<usize> = library.roles().into_iter().filter(|at| any(library, &[*at], measure)).collect();
+    let others: Vec<usize> = library.roles().iter().copied().filter(|at| any(library, &[*at], measure)).collect();
     if !others.is_empty() {
         let items =
             others.iter().map(|at| Line { text: library.document(*at).title.clone(), ..Line::default() }).collect();

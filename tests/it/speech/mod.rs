@@ -98,7 +98,7 @@ fn a_command_can_be_typed_in_each_language() {
 fn requests() -> Vec<Request> {
     let library = BOT.library();
     let mut requests: Vec<Request> = Vec::new();
-    for at in library.roles() {
+    for &at in library.roles() {
         let name = library.document(at).slug.clone();
         requests.extend(SECTIONS.map(|(section, _)| Request::Section { name: name.clone(), section }));
         requests.push(Request::Duties { name: name.clone() });
