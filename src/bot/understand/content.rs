@@ -38,7 +38,10 @@ const UNFOUND: f32 = 0.6;
 /// What an answer is worth that does not tell the very thing that was asked for.
 const UNTOLD: f32 = 0.5;
 
-/// Before a role's name these ask what it does.
+/// After a role's name these tell that what it does is asked for.
+const DOING: [&str; 9] = ["do", "doing", "handle", "deal", "approach", "treat", "tackle", "cope", "react"];
+
+/// No noun that is asked for: with these its verb begins.
 const AUXILIARIES: [&str; 9] = ["do", "does", "should", "would", "must", "can", "could", "will", "might"];
 
 impl Reader<'_> {
@@ -238,8 +241,8 @@ impl Reader<'_> {
         Some(Question { subject, hits, roles: vec![role], ..self.question(Kind::Duties, UNFOUND) })
     }
 
-    /// "What does a ... do about", "how is a ... meant to": nothing but small words between the question word and the role, and a verb
-    /// on either side of its name.
+    /// "What does a ... do about", "how is a ... meant to": nothing but small words between the question word and the role, and after its
+    /// name a verb of doing. "How does a ... sleep at night" asks for nothing.
     fn asks_what_it_does(&self) -> bool {
         let word = |at: usize| self.sentence.words.get(at).map(|word| word.text.as_str());
         let Some(role) = self.sentence.named.iter().position(|named| *named) else { return false };
@@ -251,10 +254,10 @@ impl Reader<'_> {
         };
         let Some(hint) = self.sentence.hints.iter().rfind(asks) else { return false };
         let content = |at: usize| self.library.search.weight(&self.sentence.words[at]) == Weight::Full;
-        let auxiliary = (hint.at.start..role).any(|at| word(at).is_some_and(|word| AUXILIARIES.contains(&word)));
-        let verb = word(end).is_some_and(|word| word.ends_with("ing") || MEANT.contains(&word));
-        let one_of_several = matches!(word(end), Some("and" | "or"));
-        (auxiliary || verb) && !one_of_several && !(hint.at.end..role).any(content)
+        // "What does a ... usually do": a word may stand between.
+        let does =
+            (end..=end + 1).any(|at| word(at).is_some_and(|word| DOING.contains(&word) || MEANT.contains(&word)));
+        does && !matches!(word(end), Some("and" | "or")) && !(hint.at.end..role).any(content)
     }
 
     /// What a role is.
