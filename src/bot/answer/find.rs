@@ -97,7 +97,7 @@ pub fn check(library: &Library, language: Language, question: &Question, sure: b
         |hit: &&Hit| matches!(library.document(hit.document).passages[hit.passage].part, Part::Why | Part::Figure);
     let title = &document.title;
     let (title, heading) = match (told.first(), told.iter().any(limit)) {
-        (Some(first), _) if beside(first) || first.score < PLAIN && !limit(first) => {
+        (Some(first), _) if beside(first) || first.score < PLAIN => {
             (say!(language, "check-unsaid-title", title = title), say!(language, "check-nearest"))
         }
         (Some(first), _) if limit(first) => {

@@ -143,7 +143,8 @@ impl Reader<'_> {
         }
         let hits = evidence::own_hits(self.library, &query, *role);
         // What the sources say of another role, and of this one nothing as close, is no yes.
-        let limit = hits.first().is_some_and(|hit| evidence::part(self.library, hit) == Part::Limit);
+        let limit =
+            hits.first().is_some_and(|hit| evidence::part(self.library, hit) == Part::Limit && hit.score >= PLAIN);
         let elsewhere = evidence::better_elsewhere(self.library, &query, *role, &hits).filter(|_| !limit);
         if let Some(others) = elsewhere {
             let mut found = self.found(Kind::Check, query, others, 0.0)?;
