@@ -39,6 +39,8 @@ pub struct Mention {
 #[derive(Debug)]
 struct Shown {
     lower: String,
+    /// Its words as names are compared.
+    key: Vec<String>,
     name: String,
     document: usize,
     title: bool,
@@ -98,7 +100,13 @@ impl Names {
                 firm.push((key_words(name), at));
                 let lower = name.to_lowercase();
                 if known.insert(lower.clone()) {
-                    names.shown.push(Shown { lower, name: name.to_owned(), document: at, title: number == 0 });
+                    names.shown.push(Shown {
+                        lower,
+                        key: key_words(name),
+                        name: name.to_owned(),
+                        document: at,
+                        title: number == 0,
+                    });
                 }
             }
             firm.push((key_words(&doc.slug), at));
@@ -187,12 +195,12 @@ impl Names {
         let wanted = key_words(&name);
         let text = wanted.join(" ");
         let mut best: BTreeMap<usize, f64> = BTreeMap::new();
-        for Shown { lower, document, .. } in &self.shown {
-            let key = key_words(lower);
+        for Shown { key, document, .. } in &self.shown {
             let shared = key.iter().filter(|word| wanted.contains(word)).count() as f64;
             let overlap = 2.0 * shared / (key.len() + wanted.len()).max(1) as f64;
-            let alike = strsim::normalized_damerau_levenshtein(&text, &key.join(" "));
-            let begins = if key.join(" ").starts_with(&text) { 0.5 } else { 0.0 };
+            let name = key.join(" ");
+            let alike = strsim::normalized_damerau_levenshtein(&text, &name);
+            let begins = if name.starts_with(&text) { 0.5 } else { 0.0 };
             let score = alike.max(0.5 * (overlap + alike)) + begins;
             let entry = best.entry(*document).or_default();
             *entry = entry.max(score);
