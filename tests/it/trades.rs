@@ -114,13 +114,11 @@ fn yes_is_said_of_those_who_do_it_and_hardly_ever_of_others() {
         for (number, question) in questions(&trade.read("questions.jsonl")).expect("questions").iter().enumerate() {
             // "Who mends the bulbs?": does this one, does that one?
             let Some(does) = question.q.strip_prefix("who ").filter(|_| question.kind == "who") else { continue };
-            let doers: Vec<usize> =
-                own.iter().copied().filter(|at| question.top.contains(&library.document(*at).slug)).collect();
+            let does_it = |at: &usize| question.top.contains(&library.document(*at).slug);
+            let (doers, others): (Vec<usize>, Vec<usize>) = own.iter().copied().partition(does_it);
             let Some(doer) = doers.first() else { continue };
             of_those += 1;
             right += usize::from(says_yes(*doer, does));
-            let others: Vec<usize> =
-                own.iter().copied().filter(|at| !question.top.contains(&library.document(*at).slug)).collect();
             let other = others[number % others.len()];
             of_others += 1;
             if says_yes(other, does) {
