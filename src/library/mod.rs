@@ -27,7 +27,7 @@ use ladder::Ladder;
 use markdown::Passage;
 use names::Names;
 use problem::Problem;
-use search::{Searcher, Source};
+use search::{Hit, Searcher, Source};
 
 /// One corpus, read, checked and indexed. It never changes; a reload makes a new one.
 #[derive(Debug)]
@@ -140,6 +140,11 @@ impl Library {
         &self.documents
     }
 
+    /// What a search found.
+    pub fn passage(&self, hit: &Hit) -> &Passage {
+        &self.documents[hit.document].passages[hit.passage]
+    }
+
     /// The document at a position that names, ladder or search gave.
     pub fn document(&self, at: usize) -> &Document {
         &self.documents[at]
@@ -153,6 +158,11 @@ impl Library {
     /// The roles whose responsibilities this one has as well, nearest first, through all levels.
     pub fn inherited(&self, at: usize) -> &[usize] {
         &self.inherited[at]
+    }
+
+    /// True where this role is another one, or has all that the other is responsible for.
+    pub fn is_also(&self, role: usize, other: usize) -> bool {
+        role == other || self.inherited(role).contains(&other)
     }
 
     /// The roles that have all that this one is responsible for, through inheritance.

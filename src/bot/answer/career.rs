@@ -173,7 +173,7 @@ fn ways_in(library: &Library, language: Language, question: &Question) -> Reply 
     let mut roles = Vec::new();
     for hit in question.hits.iter().filter(|hit| hit.score >= 0.75 * best).take(3) {
         let document = library.document(hit.document);
-        let passage = &document.passages[hit.passage];
+        let passage = library.passage(hit);
         whole(&mut reply, document, passage);
         roles.extend(library.roles_behind(hit.document));
     }

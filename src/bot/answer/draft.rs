@@ -30,7 +30,7 @@ pub fn led(lead: impl Into<String>, line: Line) -> Line {
 /// What a search found of a role's own, or of another that it is as well.
 pub fn own_line(library: &Library, reply: &mut Reply, role: usize, hit: &Hit) -> Line {
     let owner = library.document(hit.document);
-    let item = flat(reply, owner, &owner.passages[hit.passage]);
+    let item = flat(reply, owner, library.passage(hit));
     if hit.document == role { item } else { led(say!(reply.language, "as-every", title = &owner.title), item) }
 }
 

@@ -42,7 +42,7 @@ pub fn explain(library: &Library, text: &str, bounds: Bounds) -> String {
     }
     for hit in question.hits.iter().take(MOST_HITS) {
         let document = library.document(hit.document);
-        let passage = &document.passages[hit.passage];
+        let passage = library.passage(hit);
         let shown: String = passage.text.chars().take(80).collect();
         let _ = writeln!(
             out,

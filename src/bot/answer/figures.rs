@@ -26,7 +26,7 @@ pub fn fact(library: &Library, language: Language, question: &Question) -> Reply
         if reply.title.is_empty() {
             reply.title.clone_from(&document.title);
         }
-        whole(&mut reply, document, &document.passages[hit.passage]);
+        whole(&mut reply, document, library.passage(hit));
         roles.extend(library.roles_behind(hit.document).into_iter().take(1));
     }
     reply.roles = slugs(library, roles.iter().copied());

@@ -36,7 +36,7 @@ pub fn who(library: &Library, language: Language, question: &Question) -> Reply 
     let mut items = Vec::new();
     for (role, hit) in &ranked {
         let document = library.document(hit.document);
-        let passage = &document.passages[hit.passage];
+        let passage = library.passage(hit);
         let item = flat(&mut reply, document, passage);
         items.push(led(library.document(*role).title.clone(), item));
     }
@@ -68,6 +68,9 @@ pub fn who(library: &Library, language: Language, question: &Question) -> Reply 
 /// Whether a role does something: yes or no with the line that says so. Where one line says that it does and another that it does
 /// not, both are told and nothing is decided; nor is it where it is not `sure` that the lines answer.
 pub fn check(library: &Library, language: Language, question: &Question, sure: bool) -> Reply {
+    if sure && question.subject == Subject::Elsewhere {
+        return elsewhere(library, language, question);
+    }
     let at = question.roles[0];
     let document = library.document(at);
     let mut reply = Reply::new(language, Kind::Check, String::new());
@@ -77,9 +80,6 @@ pub fn check(library: &Library, language: Language, question: &Question, sure: b
         reply.title = say!(language, "check-unsaid-title", title = &document.title);
         reply.paragraph(say!(language, "check-unsaid"));
         return reply;
-    }
-    if question.subject == Subject::Elsewhere {
-        return elsewhere(library, language, question);
     }
     if let [_, other] = question.roles.as_slice() {
         let other = library.document(*other);
@@ -91,10 +91,9 @@ pub fn check(library: &Library, language: Language, question: &Question, sure: b
     let best = question.hits.first().map_or(0.0, |hit| hit.score);
     let told: Vec<&Hit> =
         question.hits.iter().filter(|hit| hit.score >= NEAR_ENOUGH_TO_TELL * best).take(MOST_LINES).collect();
-    let limit = |hit: &&Hit| library.document(hit.document).passages[hit.passage].part == Part::Limit;
+    let limit = |hit: &&Hit| library.passage(hit).part == Part::Limit;
     // Why there is such a role, or a figure beside it, says neither that somebody does something nor that he does not.
-    let beside =
-        |hit: &&Hit| matches!(library.document(hit.document).passages[hit.passage].part, Part::Why | Part::Figure);
+    let beside = |hit: &&Hit| matches!(library.passage(hit).part, Part::Why | Part::Figure);
     let title = &document.title;
     let (title, heading) = match (told.first(), told.iter().any(limit)) {
         (Some(first), _) if beside(first) || first.score < PLAIN => {
@@ -117,13 +116,13 @@ pub fn elsewhere(library: &Library, language: Language, question: &Question) -> 
     let at = question.roles[0];
     let title = &library.document(at).title;
     let mut reply = Reply::new(language, question.kind, say!(language, "check-unsaid-title", title = title));
-    let is_own = |hit: &&Hit| hit.document == at || library.inherited(at).contains(&hit.document);
+    let is_own = |hit: &&Hit| library.is_also(at, hit.document);
     let (own, others): (Vec<&Hit>, Vec<&Hit>) = question.hits.iter().partition(is_own);
     offer_role(&mut reply, library.document(at));
     let mut items = Vec::new();
     for hit in &others {
         let owner = library.document(hit.document);
-        let item = flat(&mut reply, owner, &owner.passages[hit.passage]);
+        let item = flat(&mut reply, owner, library.passage(hit));
         items.push(led(owner.title.clone(), item));
         offer_role(&mut reply, owner);
     }
@@ -147,7 +146,7 @@ pub fn topic(library: &Library, language: Language, question: &Question) -> Repl
     let mut roles: Vec<usize> = Vec::new();
     for hit in question.hits.iter().filter(|hit| hit.score >= 0.8 * best).take(3) {
         let document = library.document(hit.document);
-        whole(&mut reply, document, &document.passages[hit.passage]);
+        whole(&mut reply, document, library.passage(hit));
         roles.extend(spoken_of(library, hit));
         roles.extend(library.roles_behind(hit.document));
     }

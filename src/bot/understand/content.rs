@@ -2,7 +2,7 @@
 
 use crate::bot::question::{PLAIN, Question, SURE_ENOUGH, Subject};
 use crate::bot::reply::Kind;
-use crate::bot::understand::cues::{Cue, MEANT, measure_words};
+use crate::bot::understand::cues::{AUXILIARIES, Cue, DOING, MEANT, measure_words};
 use crate::bot::understand::evidence;
 use crate::bot::understand::reader::{IMPERSONAL, Reader, SPENT};
 use crate::bot::understand::sentence::Hint;
@@ -37,12 +37,6 @@ const UNFOUND: f32 = 0.6;
 
 /// What an answer is worth that does not tell the very thing that was asked for.
 const UNTOLD: f32 = 0.5;
-
-/// After a role's name these tell that what it does is asked for.
-const DOING: [&str; 9] = ["do", "doing", "handle", "deal", "approach", "treat", "tackle", "cope", "react"];
-
-/// No noun that is asked for: with these its verb begins.
-const AUXILIARIES: [&str; 9] = ["do", "does", "should", "would", "must", "can", "could", "will", "might"];
 
 impl Reader<'_> {
     /// An ambiguous name: the bot asks which.
@@ -143,8 +137,7 @@ impl Reader<'_> {
         }
         let hits = evidence::own_hits(self.library, &query, *role);
         // What the sources say of another role, and of this one nothing as close, is no yes.
-        let limit =
-            hits.first().is_some_and(|hit| evidence::part(self.library, hit) == Part::Limit && hit.score >= PLAIN);
+        let limit = hits.first().is_some_and(|hit| self.library.passage(hit).part == Part::Limit && hit.score >= PLAIN);
         let elsewhere = evidence::better_elsewhere(self.library, &query, *role, &hits).filter(|_| !limit);
         if let Some(others) = elsewhere {
             let mut found = self.found(Kind::Check, query, others, 0.0)?;
@@ -300,7 +293,7 @@ impl Reader<'_> {
             let speaks_of = || self.library.roles_behind(hit.document).iter().any(|at| self.roles.contains(at));
             self.roles.is_empty() || named.contains(&hit.document) || speaks_of()
         });
-        if query.weight() < 0.6 && !named.is_empty() && self.has(Cue::What) {
+        if query.weight() < SUBJECT && !named.is_empty() && self.has(Cue::What) {
             return Some(Question { query, hits, ..self.question(Kind::Topic, 0.8) });
         }
         let named = if named.is_empty() { 0.0 } else { NAMED };
@@ -308,6 +301,7 @@ impl Reader<'_> {
         let about = if self.has(Cue::About) { ABOUT } else { 0.0 };
         self.found(Kind::Topic, query, hits, named + impersonal + about)
     }
+
     /// Topics that the sentence calls by a name.
     fn named_topics(&self) -> Vec<usize> {
         let named = self.sentence.mentions.iter().filter(|mention| mention.how != Match::Short);

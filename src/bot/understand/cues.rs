@@ -167,6 +167,12 @@ pub const PAST: &str = "took won said got went broke made did left sent came saw
 /// After these a verb in the past tells what is done, not what happened.
 pub const BEING: [&str; 10] = ["be", "is", "are", "being", "get", "gets", "getting", "who's", "it's", "even"];
 
+/// After a role's name these tell that what it does is asked for.
+pub const DOING: [&str; 9] = ["do", "doing", "handle", "deal", "approach", "treat", "tackle", "cope", "react"];
+
+/// No noun that is asked for: with these its verb begins.
+pub const AUXILIARIES: [&str; 9] = ["do", "does", "should", "would", "must", "can", "could", "will", "might"];
+
 /// After a role's name, or after a form of "be", these lead to what somebody does.
 pub const MEANT: [&str; 6] = ["meant", "supposed", "expected", "got", "responsible", "to"];
 

@@ -125,7 +125,7 @@ pub fn figure_hits(library: &Library, query: &Query, measure: &str, roles: &[usi
     let mut hits: Vec<Hit> = library.search.find(query, HITS * 2);
     hits.retain_mut(|hit| {
         let document = library.document(hit.document);
-        let passage = &document.passages[hit.passage];
+        let passage = library.passage(hit);
         let is_figure = passage.part == Part::Figure;
         if is_figure_of(library, hit, measure) {
             hit.score = (hit.score * 1.15).min(1.0);
@@ -148,7 +148,7 @@ pub fn role_hits(library: &Library, query: &Query, objects: &[usize], denied: bo
     let mut hits = library.search.find(query, HITS);
     hits.retain_mut(|hit| {
         let document = library.document(hit.document);
-        let part = document.passages[hit.passage].part;
+        let part = library.passage(hit).part;
         hit.score *= match part {
             Part::Duty => 1.0,
             Part::Limit => 1.05,
@@ -174,7 +174,7 @@ pub fn own_hits(library: &Library, query: &Query, role: usize) -> Vec<Hit> {
     let mut hits = library.search.among(query, &documents, HITS);
     hits.retain_mut(|hit| {
         let inherited = hit.document != role;
-        let part = library.document(hit.document).passages[hit.passage].part;
+        let part = library.passage(hit).part;
         hit.score *= match part {
             Part::Duty if inherited => 0.92,
             Part::Duty | Part::Limit => 1.0,
@@ -208,8 +208,8 @@ pub fn better_elsewhere(library: &Library, query: &Query, role: usize, own: &[Hi
     hits.retain_mut(|hit| {
         // Measured as a role's own lines are.
         hit.score = hit.fit();
-        let own = hit.document == role || library.inherited(role).contains(&hit.document);
-        library.document(hit.document).is_role() && !own && part(library, hit) == Part::Duty
+        let theirs = library.document(hit.document).is_role() && !library.is_also(role, hit.document);
+        theirs && library.passage(hit).part == Part::Duty
     });
     sort(&mut hits);
     let theirs = best(&hits);
@@ -218,17 +218,12 @@ pub fn better_elsewhere(library: &Library, query: &Query, role: usize, own: &[Hi
     (theirs > much_better).then_some(hits)
 }
 
-/// What part of its document a hit is.
-pub fn part(library: &Library, hit: &Hit) -> Part {
-    library.document(hit.document).passages[hit.passage].part
-}
-
 /// Passages on what it takes.
 pub fn entry_hits(library: &Library, query: &Query) -> Vec<Hit> {
     let mut hits = library.search.find(query, HITS);
     hits.retain_mut(|hit| {
         let document = library.document(hit.document);
-        hit.score *= match document.passages[hit.passage].part {
+        hit.score *= match library.passage(hit).part {
             Part::Entry => 1.1,
             Part::Summary | Part::Section => 1.0,
             _ => 0.7,
