@@ -11,6 +11,7 @@ mod ladder;
 mod measures;
 mod picture;
 mod questions;
+mod replies;
 mod settings;
 mod shape;
 mod speech;

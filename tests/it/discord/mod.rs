@@ -11,6 +11,7 @@ mod mute;
 mod operation;
 mod pages;
 mod pictures;
+mod posted_buttons;
 mod process;
 mod registering;
 mod reload;

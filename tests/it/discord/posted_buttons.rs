@@ -1,0 +1,102 @@
+//! Messages stay in channels for years, and so do their buttons: each kind of `custom_id` that was ever posted goes on working.
+
+use serde_json::{Value, json};
+
+use super::flows::{buttons, title};
+use super::process::Process;
+use super::standin::{Context, Person, Setup, StandIn};
+
+/// Recorded from messages about the fixture corpus `ward`: the `custom_id` of a button, and the title of what a click shows.
+const POSTED: [(&str, &str); 24] = [
+    ("1:/role staff-nurse", "Staff Nurse"),
+    ("1:/role staff-nurse section:why", "Staff Nurse: why a team has one"),
+    ("1:/duties ward-sister", "Ward Sister: responsibilities"),
+    ("1:/next staff-nurse", "After Staff Nurse"),
+    ("1:/path healthcare-assistant matron", "From Healthcare Assistant to Matron"),
+    ("1:/compare staff-nurse senior-staff-nurse", "Staff Nurse and Senior Staff Nurse"),
+    ("1:/ladder", "Career ladder"),
+    ("1:/ladder nursing", "Career ladder: Nursing"),
+    ("1:/roles", "12 roles"),
+    ("1:/help", "What you can ask"),
+    ("1:/who orders the linen", "Tissue Viability Nurse, first of all"),
+    ("1:what does a matron do?", "Matron"),
+    ("1m2:/roles", "12 roles"),
+    ("1m1:/duties ward-sister", "Ward Sister: responsibilities"),
+    ("1m99:/duties ward-sister", "Ward Sister: responsibilities"),
+    ("1s:/role staff-nurse", "Staff Nurse"),
+    ("1s:/compare staff-nurse matron", "Staff Nurse and Matron"),
+    ("1s:what does a matron do?", "Matron"),
+    ("1s:", "An answer too long for a button"),
+    ("1:/role astronaut", "I do not know that role"),
+    ("1:/horoscope", "I cannot do that"),
+    ("0:/role staff-nurse", "I cannot do that"),
+    ("1m0:/roles", "I cannot do that"),
+    ("role:staff-nurse", "I cannot do that"),
+];
+
+/// Recorded likewise: the `custom_id` of a menu and the value of a choice.
+const CHOSEN: [(&str, &str, &str); 4] = [
+    ("1:menu0", "/role staff-nurse section:responsibilities", "Staff Nurse: responsibilities"),
+    ("1:menu0", "/role matron", "Matron"),
+    ("1:menu2", "/role porter", "Porter"),
+    ("1:menu0", "/role staff-nurse section:steps", "Staff Nurse: steps before and after"),
+];
+
+const WARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/ward/corpus");
+
+/// A message of the bot's from long ago, with these components.
+fn old_message(components: &Value) -> Value {
+    json!({
+        "embeds": [{"title": "An answer too long for a button", "description": "It stands here.", "color": 0}],
+        "components": [{"type": 1, "components": components}],
+    })
+}
+
+#[tokio::test]
+async fn every_button_that_was_ever_posted_works() {
+    let discord = StandIn::start(Setup::default()).await;
+    let _bot = Process::start_with(&discord, &[("ROLECALL_CORPUS", WARD)]);
+    let mut shown = Vec::new();
+    for (at, (custom_id, _)) in POSTED.iter().enumerate() {
+        // Each by somebody else, elsewhere: nobody runs into a rate limit.
+        let context = Context::in_channel(9_000 + at as u64).by(Person::named(&format!("member{at}")));
+        let message = old_message(&json!([{"type": 2, "style": 2, "label": "Open", "custom_id": custom_id}]));
+        shown.push((*custom_id, title(&discord.click(custom_id, &message, &context).await).to_owned()));
+    }
+    let expected: Vec<(&str, String)> = POSTED.iter().map(|(id, title)| (*id, (*title).to_owned())).collect();
+    assert_eq!(shown, expected);
+    discord.settle().await;
+}
+
+#[tokio::test]
+async fn every_menu_that_was_ever_posted_works() {
+    let discord = StandIn::start(Setup::default()).await;
+    let _bot = Process::start_with(&discord, &[("ROLECALL_CORPUS", WARD)]);
+    for (at, (custom_id, value, expected)) in CHOSEN.iter().enumerate() {
+        let context = Context::in_channel(9_000 + at as u64).by(Person::named(&format!("member{at}")));
+        let options = json!([{"label": "A choice", "value": value}]);
+        let message = old_message(&json!([{"type": 3, "custom_id": custom_id, "options": options}]));
+        let answer = discord.select(custom_id, &[value], &message, &context).await;
+        assert_eq!(title(&answer), *expected, "{custom_id} {value}");
+    }
+    discord.settle().await;
+}
+
+#[tokio::test]
+async fn every_vote_that_was_ever_posted_counts() {
+    let discord = StandIn::start(Setup::default()).await;
+    let bot = Process::start_with(&discord, &[("ROLECALL_CORPUS", WARD)]);
+    let (right, wrong) = ("1+:who 96 ward-clerk,ward-sister", "1-:who 96 ward-clerk,ward-sister");
+    let message = old_message(&json!([
+        {"type": 2, "style": 2, "label": "👍", "custom_id": right},
+        {"type": 2, "style": 2, "label": "👎", "custom_id": wrong},
+    ]));
+    let thanks = discord.click(right, &message, &Context::server()).await;
+    assert_eq!((&thanks["type"], &thanks["data"]["flags"]), (&json!(4), &json!(64)));
+    let form = discord.click(wrong, &message, &Context::server()).await;
+    assert_eq!((&form["type"], &form["data"]["custom_id"]), (&json!(9), &json!(wrong)));
+    let thanks = discord.submit(wrong, &[("text", "the sister does")], &Context::server()).await;
+    assert!(buttons(&thanks).is_empty() && thanks["data"]["content"].is_string(), "{thanks}");
+    bot.until_it_says("the sister does").await;
+    discord.settle().await;
+}
