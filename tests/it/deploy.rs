@@ -58,3 +58,37 @@ fn all_code_comes_from_the_registry_with_its_checksum() {
         assert!(!lock.contains(&format!("name = \"{unwanted}\"")), "{unwanted}: TLS is rustls");
     }
 }
+
+/// The packages of Cargo.lock, each with its dependencies: a name, with the version where there are several.
+fn locked_packages() -> Vec<(String, Vec<String>)> {
+    let lock = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock")).expect("Cargo.lock");
+    let quoted = |line: &str| line.split('"').nth(1).unwrap_or_default().to_owned();
+    let package = |text: &str| {
+        let value = |key: &str| text.lines().find(|line| line.starts_with(key)).map(quoted).unwrap_or_default();
+        let dependencies = text.lines().filter(|line| line.starts_with(" \"")).map(quoted).collect();
+        (format!("{} {}", value("name = "), value("version = ")), dependencies)
+    };
+    lock.split("[[package]]").skip(1).map(package).collect()
+}
+
+/// serenity's own gateway client is switched off, but its TLS feature cannot be: that rustls is compiled and never called.
+#[test]
+fn only_serenity_brings_an_old_rustls() {
+    let packages = locked_packages();
+    let dependents = |package: &str| {
+        let (name, _) = package.split_once(' ').expect("a version");
+        let of = |wanted: &str| wanted == package || wanted == name;
+        let names = packages.iter().filter(|(_, dependencies)| dependencies.iter().any(|wanted| of(wanted)));
+        names.map(|(name, _)| name.split(' ').next().unwrap_or_default()).collect::<Vec<_>>()
+    };
+    let old = |name: &str, current: &str| {
+        let versions = packages.iter().map(|(package, _)| package.as_str());
+        let old: Vec<&str> = versions.filter(|p| p.starts_with(name) && !p.starts_with(current)).collect();
+        let [old] = old[..] else { panic!("{old:?}: where serenity no longer needs it, this test can go") };
+        old
+    };
+    assert_eq!(dependents(old("rustls ", "rustls 0.23.")), ["tokio-rustls", "tokio-tungstenite", "tungstenite"]);
+    assert_eq!(dependents(old("tungstenite ", "tungstenite 0.29.")), ["tokio-tungstenite"]);
+    assert_eq!(dependents(old("tokio-rustls ", "tokio-rustls 0.26.")), ["tokio-tungstenite"]);
+    assert_eq!(dependents(old("tokio-tungstenite ", "tokio-tungstenite 0.29.")), ["serenity"]);
+}

@@ -1,8 +1,11 @@
 //! One connection to Discord's gateway: what comes in, read; what goes out, written; each within its time.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
+use rustls::crypto::ring;
+use rustls::{ClientConfig, RootCertStore};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use serenity::model::event::GatewayEvent;
@@ -10,7 +13,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config};
 
 use crate::secret::Secret;
 
@@ -58,9 +61,19 @@ impl Socket {
     /// # Errors
     /// Why not, in words.
     pub async fn open(url: &str) -> Result<(Socket, Duration), String> {
+        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        Socket::open_trusting(url, roots).await
+    }
+
+    /// As [`Socket::open`]; a `wss` address needs a certificate that one of these roots vouches for.
+    async fn open_trusting(url: &str, roots: RootCertStore) -> Result<(Socket, Duration), String> {
         let opening = async {
             let url = format!("{}/?v={VERSION}&encoding=json", url.trim_end_matches('/'));
-            let (stream, _) = connect_async(url).await.map_err(|error| error.to_string())?;
+            let connector = Connector::Rustls(Arc::new(tls_config(roots)?));
+            // Frames are small and must not wait for others: TCP_NODELAY.
+            let (stream, _) = connect_async_tls_with_config(url, None, true, Some(connector))
+                .await
+                .map_err(|error| error.to_string())?;
             let mut socket = Socket(stream);
             match socket.hear().await {
                 Heard::Event(event) => match *event {
@@ -131,11 +144,21 @@ impl Socket {
     }
 
     async fn say(&mut self, what: &Value) -> Result<(), String> {
-        match timeout(WRITE_WITHIN, self.0.send(Message::Text(what.to_string()))).await {
+        match timeout(WRITE_WITHIN, self.0.send(Message::text(what.to_string()))).await {
             Ok(sent) => sent.map_err(|error| error.to_string()),
             Err(_) => Err("the line takes nothing more".to_owned()),
         }
     }
+}
+
+/// TLS 1.2 or 1.3 with the same rustls and the same cryptography (ring) that the REST client uses. The provider is named, since
+/// rustls has no default one as soon as any crate of the build turns on a second.
+fn tls_config(roots: RootCertStore) -> Result<ClientConfig, String> {
+    Ok(ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?
+        .with_root_certificates(roots)
+        .with_no_client_auth())
 }
 
 fn read(text: &str) -> Heard {
@@ -152,8 +175,57 @@ fn read(text: &str) -> Heard {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use rustls::pki_types::PrivateKeyDer;
+    use rustls::{ProtocolVersion, ServerConfig};
+    use tokio::net::TcpListener;
+    use tokio_rustls::TlsAcceptor;
 
     use super::*;
+
+    /// A gateway over TLS on loopback that sends HELLO: its address, the root that vouches for it, and the TLS version that the
+    /// client agreed to, where it trusted the certificate.
+    async fn tls_gateway() -> (String, RootCertStore, impl Future<Output = Option<ProtocolVersion>>) {
+        let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+        let certificate = certified.cert.der().clone();
+        let mut roots = RootCertStore::empty();
+        roots.add(certificate.clone()).expect("a root");
+        let key = PrivateKeyDer::Pkcs8(certified.signing_key.serialize_der().into());
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("protocol versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key)
+            .expect("a server certificate");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("wss://localhost:{}", listener.local_addr().expect("an address").port());
+        let serve = async move {
+            let (stream, _) = listener.accept().await.expect("a client");
+            let stream = TlsAcceptor::from(Arc::new(config)).accept(stream).await.ok()?;
+            let version = stream.get_ref().1.protocol_version();
+            let mut socket = tokio_tungstenite::accept_async(stream).await.expect("a WebSocket");
+            let hello = json!({"op": 10, "d": {"heartbeat_interval": 41_250}}).to_string();
+            socket.send(Message::text(hello)).await.expect("HELLO is sent");
+            version
+        };
+        (url, roots, serve)
+    }
+
+    #[tokio::test]
+    async fn the_gateway_is_spoken_to_over_tls_1_3() {
+        let (url, roots, serve) = tls_gateway().await;
+        let (opened, version) = tokio::join!(Socket::open_trusting(&url, roots), serve);
+        assert_eq!(opened.map(|(_, interval)| interval), Ok(Duration::from_millis(41_250)));
+        assert_eq!(version, Some(ProtocolVersion::TLSv1_3));
+    }
+
+    #[tokio::test]
+    async fn a_certificate_from_an_unknown_issuer_is_refused() {
+        let (url, _, serve) = tls_gateway().await;
+        let (opened, version) = tokio::join!(Socket::open(&url), serve);
+        let why = opened.map(drop).expect_err("nobody vouches for it");
+        assert!(why.contains("UnknownIssuer"), "{why}");
+        assert_eq!(version, None);
+    }
 
     #[test]
     fn what_cannot_be_read_still_counts() {
