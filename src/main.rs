@@ -15,7 +15,7 @@ use rolecall::bot::reply::Style;
 use rolecall::bot::request::Request;
 use rolecall::config::{Config, Flags, Http, LogFormat};
 use rolecall::console;
-use rolecall::discord::commands::registration::Order;
+use rolecall::discord::commands::registration::SyncOptions;
 use rolecall::discord::{self, door::http::Address};
 use rolecall::library::Library;
 use rolecall::library::index::Origin;
@@ -138,7 +138,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
         Some(Verb::Check) => check(&config),
         Some(Verb::Register { guild, dry_run, remove }) => verbs::register::run(
             &config,
-            Order { server: guild, only_show: dry_run, remove, reload: config.reload_command },
+            SyncOptions { guild_id: guild, dry_run, remove, reload: config.reload_command },
         ),
         Some(Verb::Doctor { json }) => verbs::doctor::run(&config, &faults, json),
     }

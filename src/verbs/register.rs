@@ -1,17 +1,17 @@
-//! `rolecall register`: shows how the commands that Discord has differ from the table, and registers them.
+//! `rolecall register`: shows how the registered commands differ from the command table, and synchronizes them.
 
 use std::io::Write;
 use std::process::ExitCode;
 
 use rolecall::config::Config;
-use rolecall::discord::commands::registration::{Order, by_hand};
+use rolecall::discord::commands::registration::{SyncOptions, sync_now};
 use rolecall::discord::rest::reach::Reach;
 
-/// Registers what is ordered, and tells on standard output what changes.
+/// Synchronizes the commands and prints the changes on standard output.
 ///
 /// # Errors
-/// Without a token, and where Discord does not play along; the text says what to do.
-pub fn run(config: &Config, order: Order) -> Result<ExitCode, Box<dyn std::error::Error>> {
+/// Without a token, and where a request fails or is rejected; the text says what to do.
+pub fn run(config: &Config, options: SyncOptions) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let Some(token) = &config.token else {
         return Err(
             "to register commands, the bot needs its token: set DISCORD_TOKEN (the README tells how to get one)".into(),
@@ -19,8 +19,8 @@ pub fn run(config: &Config, order: Order) -> Result<ExitCode, Box<dyn std::error
     };
     let reach = Reach::new(token.clone(), config.api_url.clone())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    // Whoever reads may have read enough; what was begun is done all the same.
-    let tell = |line: &str| drop(writeln!(std::io::stdout(), "{line}"));
-    runtime.block_on(by_hand(&reach, order, tell))?;
+    // A closed pipe does not stop the synchronization.
+    let print = |line: &str| drop(writeln!(std::io::stdout(), "{line}"));
+    runtime.block_on(sync_now(&reach, options, print))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,5 +1,6 @@
-//! The commands as Discord takes them, and how they get there.
+//! The application commands: their definitions, how Discord's copy differs, and how it is synchronized.
 
-pub mod difference;
+pub mod diff;
+pub mod diff_text;
 pub mod registration;
 pub mod table;

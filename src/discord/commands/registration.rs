@@ -1,242 +1,328 @@
-//! Registers the commands, and only where what is there differs: Discord counts what is created.
+//! Synchronizes the commands registered at Discord with the command table: nothing is sent where nothing differs, else one bulk
+//! overwrite, which keeps the ids of commands that stay.
 
+use std::fmt;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use serenity::http::{LightMethod, Request, Route};
-use serenity::model::id::{ApplicationId, GuildId};
+use serenity::model::id::{ApplicationId, CommandId, GuildId};
 use tokio::time::timeout;
 
 use crate::discord::backoff::Backoff;
-use crate::discord::commands::difference;
-use crate::discord::commands::table::{Place, Step, called, essence, plan, wanted};
+use crate::discord::commands::diff::{Change, Diff, diff, normalize};
+use crate::discord::commands::diff_text;
+use crate::discord::commands::table::{Scope, desired, display_name};
 use crate::discord::rest::deliver::{code, describe, status};
 use crate::discord::rest::reach::{DiscordError, Reach};
 use crate::discord::rest::requests::Rest;
 
-/// The first and the longest wait before registering is tried again.
-const FIRST_WAIT: Duration = Duration::from_secs(2);
-const LONGEST_WAIT: Duration = Duration::from_secs(600);
-/// All of what is done by hand together. Discord makes whoever registers much at once wait, at the worst until the next day.
-const BY_HAND_WITHIN: Duration = Duration::from_secs(300);
+/// The first and the longest wait before a failed synchronization is retried.
+const INITIAL_BACKOFF: Duration = Duration::from_secs(2);
+const MAX_BACKOFF: Duration = Duration::from_secs(600);
+/// Limit of [`sync_now`]: single requests are rate limited, at worst until the next day.
+const SYNC_TIMEOUT: Duration = Duration::from_secs(300);
 const MISSING_ACCESS: isize = 50001;
-const UNKNOWN_SERVER: isize = 10004;
+const UNKNOWN_GUILD: isize = 10004;
+const DAILY_CREATION_LIMIT: isize = 30034;
 
-/// What registering changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Changes {
-    /// New ones.
+/// Result of a synchronization: numbers of commands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SyncSummary {
+    /// New commands.
     pub created: usize,
-    /// Ones that were different.
+    /// Commands that differed.
     pub edited: usize,
-    /// Ones that are no more.
+    /// Commands that are no longer in the table.
     pub deleted: usize,
-    /// Ones that were as they should be.
-    pub kept: usize,
+    /// Commands that needed no change.
+    pub unchanged: usize,
+    /// Changes that Discord rejected, each with Discord's reason.
+    pub rejected: Vec<String>,
 }
 
-impl Changes {
-    fn count(&mut self, step: &Step) {
-        match step {
-            Step::Create(_) => self.created += 1,
-            Step::Edit(..) => self.edited += 1,
-            Step::Delete(..) => self.deleted += 1,
+impl SyncSummary {
+    fn count(&mut self, change: &Change) {
+        match change {
+            Change::Create(_) => self.created += 1,
+            Change::Edit(..) => self.edited += 1,
+            Change::Delete(..) => self.deleted += 1,
         }
+    }
+
+    fn applied(&self) -> usize {
+        self.created + self.edited + self.deleted
     }
 }
 
-/// What somebody wants registered by hand.
+impl fmt::Display for SyncSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let SyncSummary { created, edited, deleted, unchanged, rejected } = self;
+        write!(f, "commands: {created} created, {edited} edited, {deleted} deleted, {unchanged} unchanged")?;
+        if rejected.is_empty() { Ok(()) } else { write!(f, ", {} rejected", rejected.len()) }
+    }
+}
+
+/// Options of `rolecall register`.
 #[derive(Clone, Copy, Debug)]
-pub struct Order {
-    /// The server for which alone it is; without one it is for everybody.
-    pub server: Option<u64>,
-    /// Show what would change, and change nothing.
-    pub only_show: bool,
-    /// Take all commands away.
+pub struct SyncOptions {
+    /// Register guild commands in this server; global commands where there is none.
+    pub guild_id: Option<u64>,
+    /// Show the difference and send nothing.
+    pub dry_run: bool,
+    /// Delete all commands in this scope.
     pub remove: bool,
-    /// Whether there is to be `/reload`.
+    /// Whether `/reload` is enabled.
     pub reload: bool,
 }
 
-/// Why the commands are not registered. The text is for the operator.
+/// Why the commands are not synchronized. The text is for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum RegistrationError {
-    /// Discord cannot be worked with.
+    /// Discord rejects the token.
     #[error(transparent)]
     Discord(#[from] DiscordError),
-    /// No server that the bot has to do with.
+    /// The bot has no access to the server.
     #[error(
-        "Discord shows the bot no server {server} ({why}). Is the id right (Developer Mode on, right-click the server, Copy \
-         Server ID), and is the bot invited there? The bot prints the link for that at its start."
+        "the bot has no access to server {guild_id} ({error}). Is the id right (Developer Mode on, right-click the server, \
+         Copy Server ID), and is the bot invited there? The bot prints the invitation link when it starts."
     )]
-    Server {
+    UnknownGuild {
         /// The id asked for.
-        server: u64,
-        /// What Discord said.
-        why: String,
+        guild_id: u64,
+        /// Discord's answer.
+        error: String,
     },
-    /// What is there could not be read.
-    #[error("the commands that are there cannot be read: {0}. Nothing was changed; `rolecall doctor` tells more.")]
-    Unread(String),
-    /// A step that failed.
+    /// The registered commands could not be fetched.
+    #[error("the registered commands cannot be read: {0}. Nothing was changed; `rolecall doctor` tells more.")]
+    Unreadable(String),
+    /// A request failed for another reason than the content of a command.
     #[error(
-        "{step} failed: {why}. {done} of {all} changes are made; run it again to make the others, and please report it where \
-         it fails again."
+        "{request} failed: {error}. {applied} of {total} changes are confirmed; run it again to make the others, and please \
+         report it where it fails again."
     )]
-    Halfway {
-        /// What was to be done.
-        step: String,
-        /// What Discord said.
-        why: String,
-        /// Steps that are done.
-        done: usize,
-        /// Steps there are.
-        all: usize,
+    Interrupted {
+        /// The request.
+        request: String,
+        /// Discord's answer, or why there is none.
+        error: String,
+        /// Changes that Discord confirmed.
+        applied: usize,
+        /// All changes.
+        total: usize,
     },
-    /// It took too long.
+    /// Discord rejected some changes.
     #[error(
-        "Discord makes whoever registers much at once wait, and five minutes were not enough. What is told above is done; run \
-         it again later to do the rest."
+        "Discord rejected {} of {total} changes: {}. The others are made. Please report it.",
+        .rejected.len(), .rejected.join("; ")
     )]
-    Late,
+    Rejected {
+        /// Each rejected change, with Discord's reason.
+        rejected: Vec<String>,
+        /// All changes.
+        total: usize,
+    },
+    /// The rate limit makes it take too long.
+    #[error(
+        "the commands were not registered within five minutes, because of Discord's rate limit. Run it again later to do the \
+         rest."
+    )]
+    Timeout,
 }
 
-/// Registers until it has worked, with `/reload` or without it; each failure is logged.
-pub async fn register(rest: &Rest, application: ApplicationId, reload: bool) -> Changes {
-    let mut backoff = Backoff::new(FIRST_WAIT, LONGEST_WAIT);
+/// A request that failed for another reason than the content of a command; nothing was sent after it.
+struct Interruption {
+    request: String,
+    error: serenity::Error,
+    applied: usize,
+}
+
+/// Synchronizes the global commands; retries with backoff until that succeeds, and logs each failure.
+pub async fn register(rest: &Rest, application_id: ApplicationId, reload: bool) -> SyncSummary {
+    let client = CommandClient { rest, application_id, scope: Scope::Global };
+    let mut backoff = Backoff::new(INITIAL_BACKOFF, MAX_BACKOFF);
     loop {
-        match try_register(rest, application, reload).await {
-            Ok(changes) => return changes,
-            Err(why) => {
+        match client.synchronize(reload).await {
+            Ok(summary) => return summary,
+            Err(error) => {
                 let wait = backoff.wait();
-                tracing::warn!(why = %describe(why), retry_in = ?wait, "the commands could not be registered");
+                tracing::warn!(error = %describe(error), retry_in = ?wait, "the commands could not be registered");
                 tokio::time::sleep(wait).await;
             }
         }
     }
 }
 
-async fn try_register(rest: &Rest, application: ApplicationId, reload: bool) -> serenity::Result<Changes> {
-    let place = Place::Everywhere;
-    let (steps, kept) = plan(&registered(rest, application, place).await?, &wanted(place, reload));
-    let mut changes = Changes { kept, ..Changes::default() };
-    for step in &steps {
-        apply(rest, application, place, step).await?;
-        changes.count(step);
-    }
-    Ok(changes)
-}
-
-/// The commands that Discord has of this application in this place.
-async fn registered(rest: &Rest, application_id: ApplicationId, place: Place) -> serenity::Result<Vec<Value>> {
-    let all = match place {
-        Place::Everywhere => Route::Commands { application_id },
-        Place::Server(guild_id) => Route::GuildCommands { application_id, guild_id },
-    };
-    // Without this Discord leaves out what a command is called in other languages.
-    let translated = Some(vec![("with_localizations", "true".to_owned())]);
-    let mut there: Vec<Value> = rest.fire(Request::new(all, LightMethod::Get).params(translated)).await?;
-    if let Place::Server(_) = place {
-        for command in there.iter_mut().filter_map(Value::as_object_mut) {
-            command.retain(|key, _| !["integration_types", "contexts"].contains(&key.as_str()));
-        }
-    }
-    Ok(there)
-}
-
-async fn apply(rest: &Rest, application_id: ApplicationId, place: Place, step: &Step) -> serenity::Result<()> {
-    let (id, method, body) = match step {
-        Step::Create(body) => (None, LightMethod::Post, Some(body)),
-        Step::Edit(id, _, body) => (Some(*id), LightMethod::Patch, Some(body)),
-        Step::Delete(id, _) => (Some(*id), LightMethod::Delete, None),
-    };
-    let route = match (place, id) {
-        (Place::Everywhere, None) => Route::Commands { application_id },
-        (Place::Everywhere, Some(command_id)) => Route::Command { application_id, command_id },
-        (Place::Server(guild_id), None) => Route::GuildCommands { application_id, guild_id },
-        (Place::Server(guild_id), Some(command_id)) => Route::GuildCommand { application_id, guild_id, command_id },
-    };
-    let body = body.map(|body| body.to_string().into_bytes());
-    rest.request(Request::new(route, method).body(body)).await.map(|_| ())
-}
-
-/// Shows what differs and, unless it is only to be shown, changes it. `tell` takes each line for the operator as soon as it
-/// is true.
+/// Shows the difference and, unless it is a dry run, synchronizes the commands once. `print` takes each line of output.
 ///
 /// # Errors
-/// Where Discord cannot be worked with, knows no such server, or refuses a change.
-pub async fn by_hand(reach: &Reach, order: Order, mut tell: impl FnMut(&str)) -> Result<(), RegistrationError> {
-    timeout(BY_HAND_WITHIN, try_by_hand(reach, order, &mut tell)).await.unwrap_or(Err(RegistrationError::Late))
+/// Where the token or the server is wrong, a request fails, or Discord rejects a change.
+pub async fn sync_now(
+    reach: &Reach,
+    options: SyncOptions,
+    mut print: impl FnMut(&str),
+) -> Result<(), RegistrationError> {
+    timeout(SYNC_TIMEOUT, try_sync_now(reach, options, &mut print)).await.unwrap_or(Err(RegistrationError::Timeout))
 }
 
-async fn try_by_hand(reach: &Reach, order: Order, tell: &mut impl FnMut(&str)) -> Result<(), RegistrationError> {
+async fn try_sync_now(
+    reach: &Reach,
+    options: SyncOptions,
+    print: &mut impl FnMut(&str),
+) -> Result<(), RegistrationError> {
     let rest = reach.calls();
-    let place = order.server.map_or(Place::Everywhere, |server| Place::Server(GuildId::new(server)));
-    let application = application(&rest).await?;
-    let there = registered(&rest, application, place).await.map_err(|error| unread(error, place))?;
-    let wanted = if order.remove { Vec::new() } else { wanted(place, order.reload) };
-    let (steps, kept) = plan(&there, &wanted);
-    for step in &steps {
-        show(step, tell);
+    let scope = options.guild_id.map_or(Scope::Global, |id| Scope::Guild(GuildId::new(id)));
+    let client = CommandClient { rest: &rest, application_id: application_id(&rest).await?, scope };
+    let registered = client.list().await.map_err(|error| unreadable(error, scope))?;
+    let desired = if options.remove { Vec::new() } else { desired(scope, options.reload) };
+    let diff = diff(&registered, desired);
+    for change in &diff.changes {
+        show(change, print);
     }
-    if order.only_show {
-        tell(&match steps.len() {
-            0 => format!("nothing differs: {kept} commands are as they should be"),
-            1 => format!("1 change, {kept} as they should be; nothing was done (--dry-run)"),
-            more => format!("{more} changes, {kept} as they should be; nothing was done (--dry-run)"),
+    let (total, unchanged) = (diff.changes.len(), diff.unchanged);
+    if options.dry_run {
+        print(&match total {
+            0 => format!("no changes: {unchanged} commands are registered as they should be"),
+            1 => format!("1 change, {unchanged} unchanged; nothing was sent (--dry-run)"),
+            total => format!("{total} changes, {unchanged} unchanged; nothing was sent (--dry-run)"),
         });
         return Ok(());
     }
-    let mut changes = Changes { kept, ..Changes::default() };
-    for (done, step) in steps.iter().enumerate() {
-        let failed =
-            |error| RegistrationError::Halfway { step: named(step), why: describe(error), done, all: steps.len() };
-        apply(&rest, application, place, step).await.map_err(failed)?;
-        changes.count(step);
-    }
-    let Changes { created, edited, deleted, kept } = changes;
-    tell(&format!("commands: {created} created, {edited} changed, {deleted} deleted, {kept} as they were"));
-    Ok(())
+    let summary = client.apply(&diff).await.map_err(|Interruption { request, error, applied }| {
+        RegistrationError::Interrupted { request, error: describe(error), applied, total }
+    })?;
+    print(&summary.to_string());
+    let rejected = summary.rejected;
+    if rejected.is_empty() { Ok(()) } else { Err(RegistrationError::Rejected { rejected, total }) }
 }
 
-/// Whose token it is.
-async fn application(rest: &Rest) -> Result<ApplicationId, RegistrationError> {
-    let me: Result<Value, _> = rest.fire(Request::new(Route::Oauth2ApplicationCurrent, LightMethod::Get)).await;
-    match me {
-        Ok(me) => match me["id"].as_str().and_then(|id| id.parse().ok()) {
+/// Requests about the commands of one application in one scope.
+#[derive(Clone, Copy)]
+struct CommandClient<'r> {
+    rest: &'r Rest,
+    application_id: ApplicationId,
+    scope: Scope,
+}
+
+impl CommandClient<'_> {
+    async fn synchronize(self, reload: bool) -> serenity::Result<SyncSummary> {
+        let diff = diff(&self.list().await?, desired(self.scope, reload));
+        self.apply(&diff).await.map_err(|interruption| interruption.error)
+    }
+
+    /// The registered commands.
+    async fn list(self) -> serenity::Result<Vec<Value>> {
+        // Without this parameter Discord leaves the localizations out.
+        let parameters = Some(vec![("with_localizations", "true".to_owned())]);
+        let request = Request::new(self.route(None), LightMethod::Get).params(parameters);
+        let mut commands: Vec<Value> = self.rest.fire(request).await?;
+        self.scope.retain_fields(&mut commands);
+        Ok(commands)
+    }
+
+    /// Makes the changes with one bulk overwrite. Discord rejects it whole where it rejects one command; then each change is
+    /// sent alone, so that the others are made.
+    async fn apply(self, diff: &Diff) -> Result<SyncSummary, Interruption> {
+        let mut summary = SyncSummary { unchanged: diff.unchanged, ..SyncSummary::default() };
+        if diff.changes.is_empty() {
+            return Ok(summary);
+        }
+        match self.send(LightMethod::Put, None, Some(&json!(diff.overwrite))).await {
+            Ok(()) => {
+                diff.changes.iter().for_each(|change| summary.count(change));
+                Ok(summary)
+            }
+            Err(error) if is_rejection(&error) => {
+                tracing::warn!(error = %describe(error), "Discord rejected the bulk overwrite; each change is sent alone");
+                self.apply_singly(&diff.changes, summary).await
+            }
+            Err(error) => Err(Interruption { request: "the bulk overwrite".to_owned(), error, applied: 0 }),
+        }
+    }
+
+    async fn apply_singly(self, changes: &[Change], mut summary: SyncSummary) -> Result<SyncSummary, Interruption> {
+        for change in changes {
+            let request = title(change);
+            let sent = match change {
+                Change::Create(new) => self.send(LightMethod::Post, None, Some(new)).await,
+                Change::Edit(id, _, new) => self.send(LightMethod::Patch, Some(*id), Some(new)).await,
+                Change::Delete(id, _) => self.send(LightMethod::Delete, Some(*id), None).await,
+            };
+            match sent {
+                Ok(()) => summary.count(change),
+                // The limit is not about this command: it is lifted within a day.
+                Err(error) if is_rejection(&error) && code(&error) != Some(DAILY_CREATION_LIMIT) => {
+                    let error = describe(error);
+                    tracing::warn!(change = %request, %error, "Discord rejected a command");
+                    summary.rejected.push(format!("{request} ({error})"));
+                }
+                Err(error) => return Err(Interruption { request, error, applied: summary.applied() }),
+            }
+        }
+        Ok(summary)
+    }
+
+    async fn send(self, method: LightMethod, id: Option<CommandId>, body: Option<&Value>) -> serenity::Result<()> {
+        let body = body.map(|body| body.to_string().into_bytes());
+        self.rest.request(Request::new(self.route(id), method).body(body)).await.map(|_| ())
+    }
+
+    /// The route of one command, or of all.
+    fn route(self, id: Option<CommandId>) -> Route<'static> {
+        let application_id = self.application_id;
+        match (self.scope, id) {
+            (Scope::Global, None) => Route::Commands { application_id },
+            (Scope::Global, Some(command_id)) => Route::Command { application_id, command_id },
+            (Scope::Guild(guild_id), None) => Route::GuildCommands { application_id, guild_id },
+            (Scope::Guild(guild_id), Some(command_id)) => Route::GuildCommand { application_id, guild_id, command_id },
+        }
+    }
+}
+
+/// The application that the token belongs to.
+async fn application_id(rest: &Rest) -> Result<ApplicationId, RegistrationError> {
+    let application: Result<Value, _> =
+        rest.fire(Request::new(Route::Oauth2ApplicationCurrent, LightMethod::Get)).await;
+    match application {
+        Ok(application) => match application["id"].as_str().and_then(|id| id.parse().ok()) {
             Some(id) => Ok(id),
-            None => Err(RegistrationError::Unread("Discord does not say which application this is".to_owned())),
+            None => Err(RegistrationError::Unreadable("Discord's answer has no application id".to_owned())),
         },
         Err(error) if status(&error) == Some(401) => Err(DiscordError::Token.into()),
-        Err(error) => Err(RegistrationError::Unread(describe(error))),
+        Err(error) => Err(RegistrationError::Unreadable(describe(error))),
     }
 }
 
-fn unread(error: serenity::Error, place: Place) -> RegistrationError {
-    match place {
-        Place::Server(server) if matches!(code(&error), Some(MISSING_ACCESS | UNKNOWN_SERVER)) => {
-            RegistrationError::Server { server: server.get(), why: describe(error) }
+fn unreadable(error: serenity::Error, scope: Scope) -> RegistrationError {
+    match scope {
+        Scope::Guild(id) if matches!(code(&error), Some(MISSING_ACCESS | UNKNOWN_GUILD)) => {
+            RegistrationError::UnknownGuild { guild_id: id.get(), error: describe(error) }
         }
-        _ => RegistrationError::Unread(describe(error)),
+        _ => RegistrationError::Unreadable(describe(error)),
     }
 }
 
-fn named(step: &Step) -> String {
-    match step {
-        Step::Create(new) => format!("creating {}", called(new)),
-        Step::Edit(_, _, new) => format!("changing {}", called(new)),
-        Step::Delete(_, old) => format!("deleting {}", called(old)),
+/// Whether Discord rejected the request's body, so that sending it again cannot succeed.
+fn is_rejection(error: &serenity::Error) -> bool {
+    matches!(status(error), Some(400 | 413))
+}
+
+fn title(change: &Change) -> String {
+    match change {
+        Change::Create(new) => format!("creating {}", display_name(new)),
+        Change::Edit(_, _, new) => format!("editing {}", display_name(new)),
+        Change::Delete(_, old) => format!("deleting {}", display_name(old)),
     }
 }
 
-fn show(step: &Step, tell: &mut impl FnMut(&str)) {
-    match step {
-        Step::Create(new) => tell(&format!("+ {}", called(new))),
-        Step::Delete(_, old) => tell(&format!("- {}", called(old))),
-        Step::Edit(_, old, new) => {
-            tell(&format!("~ {}", called(new)));
-            for line in difference::lines(&essence(old), &essence(new)) {
-                tell(&format!("    {line}"));
+fn show(change: &Change, print: &mut impl FnMut(&str)) {
+    match change {
+        Change::Create(new) => print(&format!("+ {}", display_name(new))),
+        Change::Delete(_, old) => print(&format!("- {}", display_name(old))),
+        Change::Edit(_, old, new) => {
+            print(&format!("~ {}", display_name(new)));
+            for line in diff_text::lines(&normalize(old), &normalize(new)) {
+                print(&format!("    {line}"));
             }
         }
     }

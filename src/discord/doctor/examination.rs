@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::discord::commands::table::{Place, Step, called, plan, wanted};
+use crate::discord::commands::diff::{Change, diff};
+use crate::discord::commands::table::{Scope, desired, display_name};
 use crate::discord::doctor::channels;
 use crate::discord::doctor::inquiry::{Inquiry, Refusal};
 use crate::discord::doctor::permissions::invitation;
@@ -234,24 +235,24 @@ fn intents(application: &Value, settings: &Settings<'_>) -> Finding {
     }
 }
 
-fn commands(there: Result<Value, Refusal>, reload: bool) -> Finding {
-    let there = match there {
-        Ok(Value::Array(there)) => there,
+fn commands(registered: Result<Value, Refusal>, reload: bool) -> Finding {
+    let registered = match registered {
+        Ok(Value::Array(registered)) => registered,
         Ok(_) => return Finding::wrong("commands", UNREADABLE),
         Err(refusal) => return Finding::wrong("commands", trouble(&refusal)),
     };
-    let (steps, kept) = plan(&there, &wanted(Place::Everywhere, reload));
-    if steps.is_empty() {
-        return Finding::fine("commands", format!("all {kept} are registered"));
+    let diff = diff(&registered, desired(Scope::Global, reload));
+    if diff.changes.is_empty() {
+        return Finding::fine("commands", format!("all {} are registered", diff.unchanged));
     }
-    let names = |word: &str, pick: &dyn Fn(&Step) -> Option<String>| {
-        let names: Vec<String> = steps.iter().filter_map(pick).collect();
+    let names = |word: &str, pick: &dyn Fn(&Change) -> Option<String>| {
+        let names: Vec<String> = diff.changes.iter().filter_map(pick).collect();
         (!names.is_empty()).then(|| format!("{word}: {}", names.join(", ")))
     };
     let parts = [
-        names("missing", &|step| if let Step::Create(new) = step { Some(called(new)) } else { None }),
-        names("different", &|step| if let Step::Edit(_, _, new) = step { Some(called(new)) } else { None }),
-        names("left over", &|step| if let Step::Delete(_, old) = step { Some(called(old)) } else { None }),
+        names("missing", &|change| if let Change::Create(new) = change { Some(display_name(new)) } else { None }),
+        names("different", &|change| if let Change::Edit(_, _, new) = change { Some(display_name(new)) } else { None }),
+        names("left over", &|change| if let Change::Delete(_, old) = change { Some(display_name(old)) } else { None }),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     Finding::wrong(

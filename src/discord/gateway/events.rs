@@ -218,11 +218,7 @@ impl Handler {
         tell(&format!("online as {} in {} servers", ready.user.name, ready.guilds.len()));
         let invitation = invitation(&application.to_string());
         tell(&format!("to invite the bot to a server, open {invitation}"));
-        let changes = register(&self.rest, application, self.desk.reload.is_some()).await;
-        tell(&format!(
-            "commands: {} created, {} changed, {} deleted, {} as they were",
-            changes.created, changes.edited, changes.deleted, changes.kept
-        ));
+        tell(&register(&self.rest, application, self.desk.reload.is_some()).await.to_string());
     }
 
     async fn interaction(&self, interaction: Interaction) {

@@ -147,9 +147,9 @@ async fn commands_are_registered_anew_where_only_a_translation_differs() {
     let all = commands.len();
     let discord = StandIn::start(Setup { commands, ..Setup::default() }).await;
     let bot = Process::start(&discord);
-    bot.until_it_says(&format!("commands: 0 created, 1 changed, 0 deleted, {} as they were", all - 1)).await;
+    bot.until_it_says(&format!("commands: 0 created, 1 edited, 0 deleted, {} unchanged", all - 1)).await;
     let asked = discord.requests();
-    assert!(asked.iter().any(|request| request.method == "PATCH"), "{asked:#?}");
+    assert!(asked.iter().any(|request| request.method == "PUT"), "{asked:#?}");
     let now = discord.wait_commands().await;
     let role = now.as_array().into_iter().flatten().find(|command| command["name"] == "role").expect("a command");
     assert_eq!(

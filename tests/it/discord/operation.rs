@@ -19,11 +19,12 @@ async fn the_first_start_registers_all_commands_and_the_second_none() {
     let discord = StandIn::start(Setup::default()).await;
     let bot = Process::start(&discord);
     assert_eq!(discord.wait_identified().await.intents, GUILD_MESSAGES | DIRECT_MESSAGES);
-    bot.until_it_says(&format!("commands: {ALL} created, 0 changed, 0 deleted, 0 as they were")).await;
+    bot.until_it_says(&format!("commands: {ALL} created, 0 edited, 0 deleted, 0 unchanged")).await;
     bot.until_it_says(&format!(
         "https://discord.com/oauth2/authorize?client_id={APPLICATION}&scope=bot+applications.commands&permissions=117760"
     ))
     .await;
+    assert_eq!(discord.command_requests(), ["GET", "PUT"]);
     let commands = discord.wait_commands().await;
     let mut steady = commands.clone();
     for command in steady.as_array_mut().into_iter().flatten().filter_map(|command| command.as_object_mut()) {
@@ -35,8 +36,9 @@ async fn the_first_start_registers_all_commands_and_the_second_none() {
     let commands = commands.as_array().expect("a list").clone();
     let discord = StandIn::start(Setup { commands, ..Setup::default() }).await;
     let bot = Process::start(&discord);
-    bot.until_it_says(&format!("commands: 0 created, 0 changed, 0 deleted, {ALL} as they were")).await;
+    bot.until_it_says(&format!("commands: 0 created, 0 edited, 0 deleted, {ALL} unchanged")).await;
     assert_eq!(discord.command_creations(), 0);
+    assert_eq!(discord.command_requests(), ["GET"]);
     assert!(discord.requests().iter().all(|request| request.method == "GET"), "{:#?}", discord.requests());
 }
 
@@ -47,7 +49,7 @@ async fn registering_is_tried_again_and_touches_only_what_differs() {
     discord.fail_next("GET", "/commands", Fault::Status(502));
     let bot = Process::start(&discord);
     bot.until_it_says("the commands could not be registered").await;
-    bot.until_it_says(&format!("commands: {ALL} created, 0 changed, 1 deleted, 0 as they were")).await;
+    bot.until_it_says(&format!("commands: {ALL} created, 0 edited, 1 deleted, 0 unchanged")).await;
 }
 
 #[tokio::test]

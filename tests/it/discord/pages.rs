@@ -78,7 +78,7 @@ async fn every_page_is_a_click_away_even_after_a_restart() {
     // The corpus has become smaller: the page that was wanted is the last one now.
     let smaller = company(150);
     let bot = serving(&discord, &smaller);
-    bot.until_it_says(" as they were").await;
+    bot.until_it_says(" unchanged").await;
     let last = more(&pages[pages.len() - 2]).expect("a button");
     let page = discord.click(&last, &pages[pages.len() - 2], &Context::server()).await;
     let of = title(&page).strip_prefix("150 roles · page ").and_then(|page| page.split_once(" of "));

@@ -270,7 +270,7 @@ async fn there_is_no_such_command_where_the_operator_does_not_allow_it() {
     drop((bot, before, discord));
     let discord = StandIn::start(Setup { commands, ..Setup::default() }).await;
     let bot = start(&discord, &place, &[]);
-    bot.until_it_says(", 0 changed, 1 deleted, ").await;
+    bot.until_it_says(", 0 edited, 1 deleted, ").await;
     let commands = discord.wait_commands().await;
     assert!(commands.as_array().into_iter().flatten().all(|command| command["name"] != "reload"), "{commands}");
 }

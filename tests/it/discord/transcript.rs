@@ -58,7 +58,7 @@ async fn a_conversation_goes_on_after_a_restart() {
     }
     drop(bot);
     let bot = Process::start(&discord);
-    bot.until_it_says(" as they were").await;
+    bot.until_it_says(" unchanged").await;
     for (answer, label) in [(&card, "All responsibilities"), (&last, "👍 Right")] {
         let old = discord.click(&labelled(answer, label), answer, &place).await;
         let said = old["data"]["content"].as_str().map_or_else(|| read(&old), str::to_owned);

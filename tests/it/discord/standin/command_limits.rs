@@ -25,7 +25,7 @@ pub fn commands(commands: &[Value]) -> Problems {
             );
         }
     }
-    for (number, most) in [(1, 100), (2, 15), (3, 15)] {
+    for (number, most) in [(1, 100), (2, 15), (3, 15), (4, 1)] {
         if commands.iter().filter(|command| kind(command) == number).count() > most {
             let message = format!("Maximum number of application commands reached ({most}).");
             problems.add("", "APPLICATION_COMMANDS_MAX", message);
@@ -41,7 +41,7 @@ pub fn command(command: &Value) -> Problems {
     problems
 }
 
-/// 1 a slash command, 2 one on a user, 3 one on a message.
+/// 1 a slash command, 2 one on a user, 3 one on a message, 4 the entry point of an Activity.
 pub fn kind(command: &Value) -> u64 {
     command["type"].as_u64().unwrap_or(1)
 }

@@ -58,6 +58,10 @@ pub struct Setup {
     pub shards: u64,
     /// What is registered already, from an earlier start of the bot.
     pub commands: Vec<Value>,
+    /// Names of commands that Discord rejects, for a reason that only Discord knows.
+    pub rejected_commands: Vec<String>,
+    /// How many commands may still be created today.
+    pub command_creations_left: usize,
     /// Text channels of the server, beside those that a test names.
     pub channels: Vec<u64>,
     /// How long an interaction may wait for its first answer.
@@ -87,6 +91,8 @@ impl Default for Setup {
             identifies_left: 1000,
             shards: 1,
             commands: Vec::new(),
+            rejected_commands: Vec::new(),
+            command_creations_left: 200,
             channels: vec![CHANNEL, OTHER_CHANNEL],
             answer_within: Duration::from_secs(3),
             public_key: "00".repeat(32),
@@ -240,6 +246,12 @@ impl StandIn {
     /// How many commands were created anew; Discord allows 200 a day.
     pub fn command_creations(&self) -> usize {
         self.shared.look().command_creations
+    }
+
+    /// The methods of all finished requests about commands, in order.
+    pub fn command_requests(&self) -> Vec<String> {
+        let about_commands = |request: &&Request| request.path.contains("/commands");
+        self.shared.look().requests.iter().filter(about_commands).map(|request| request.method.clone()).collect()
     }
 
     /// All requests so far but the answers to `settle`'s own questions; status 0 is one that hangs.

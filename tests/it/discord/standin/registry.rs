@@ -1,5 +1,7 @@
 //! The commands that a bot registered, kept as Discord keeps them: with ids, versions and a count of what was created.
 
+use std::slice::from_ref;
+
 use serde_json::{Value, json};
 
 use super::command_limits;
@@ -8,6 +10,9 @@ use super::limits::Problems;
 use super::people::APPLICATION;
 use super::rest::{Call, Reply};
 use super::world::World;
+
+const ENTRY_POINT_REMOVED: &str = "You cannot remove this app's Entry Point command in a bulk update operation. Please include \
+                                   the Entry Point command in your update request or delete it separately.";
 
 /// Everything under `/applications/{id}/commands` and `/applications/{id}/guilds/{id}/commands`.
 pub fn answer(world: &mut World, call: &Call, guild: Option<&str>, id: Option<&str>) -> Reply {
@@ -31,6 +36,15 @@ pub fn answer(world: &mut World, call: &Call, guild: Option<&str>, id: Option<&s
             if !problems.none() {
                 return call.refuse(world, &problems);
             }
+            let kept: Vec<&Value> = world.commands.iter().filter(|command| here(command)).collect();
+            let in_body = |kept: &Value| new.iter().any(|command| same(kept, command));
+            if kept.iter().any(|command| command_limits::kind(command) == 4 && !in_body(command)) {
+                return Reply::error(400, 50240, ENTRY_POINT_REMOVED);
+            }
+            let creations = new.iter().filter(|command| !kept.iter().any(|kept| same(kept, command))).count();
+            if let Some(reply) = rejection(world, call, new, creations) {
+                return reply;
+            }
             let old: Vec<Value> = world.commands.extract_if(.., |command| here(command)).collect();
             for command in new {
                 let before = old.iter().find(|before| same(before, command)).cloned();
@@ -47,6 +61,9 @@ pub fn answer(world: &mut World, call: &Call, guild: Option<&str>, id: Option<&s
             let problems = problems.unwrap_or_else(|| command_limits::commands(&all));
             if !problems.none() {
                 return call.refuse(world, &problems);
+            }
+            if let Some(reply) = rejection(world, call, from_ref(&call.body), usize::from(at.is_none())) {
+                return reply;
             }
             if let Some(at) = at {
                 world.commands.remove(at);
@@ -72,6 +89,9 @@ pub fn answer(world: &mut World, call: &Call, guild: Option<&str>, id: Option<&s
                     if !problems.none() {
                         return call.refuse(world, &problems);
                     }
+                    if let Some(reply) = rejection(world, call, from_ref(&command), 0) {
+                        return reply;
+                    }
                     let before = world.commands.remove(at);
                     Reply::ok(keep(world, &command, Some(before), &guild))
                 }
@@ -88,6 +108,23 @@ pub fn restore(world: &mut World) {
         keep(world, &command, None, &Value::Null);
     }
     world.command_creations = 0;
+}
+
+/// What Discord answers where it rejects one of these commands: then it takes none of them. That is for the test to set up, and no
+/// fault of the bot.
+fn rejection(world: &World, call: &Call, commands: &[Value], creations: usize) -> Option<Reply> {
+    let mut problems = Problems::default();
+    for (n, command) in commands.iter().enumerate() {
+        if world.setup.rejected_commands.iter().any(|name| command["name"] == name.as_str()) {
+            let path = if call.body.is_array() { format!("{n}.name") } else { "name".to_owned() };
+            problems.add(path, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid");
+        }
+    }
+    if !problems.none() {
+        return Some(Reply { status: 400, body: Some(problems.to_json()) });
+    }
+    let too_many = world.command_creations + creations > world.setup.command_creations_left;
+    too_many.then(|| Reply::error(400, 30034, "Max number of daily application command creates has been reached (200)"))
 }
 
 fn same(one: &Value, other: &Value) -> bool {

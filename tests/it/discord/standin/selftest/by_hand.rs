@@ -92,6 +92,41 @@ async fn commands_are_kept_with_their_ids() {
 }
 
 #[tokio::test]
+async fn a_bulk_overwrite_is_taken_whole_or_not_at_all() {
+    let launch = json!({"type": 4, "name": "launch", "handler": 2});
+    let discord = StandIn::start(Setup {
+        commands: vec![help(), launch.clone()],
+        rejected_commands: vec!["banned".to_owned()],
+        command_creations_left: 1,
+        ..Setup::default()
+    })
+    .await;
+    let path = format!("applications/{APPLICATION}/commands");
+    let before = send(&discord, "GET", &path, &Value::Null).await.1;
+    let named = |name: &str| json!({"name": name, "description": "Another one"});
+    let overwrite = async |commands: &[Value]| send(&discord, "PUT", &path, &json!(commands)).await;
+
+    let (status, error) = overwrite(&[launch.clone(), named("fine"), named("No Name")]).await;
+    assert_eq!((status, &error["code"]), (400, &json!(50035)));
+    assert_eq!(error["errors"]["2"]["name"]["_errors"][0]["code"], "APPLICATION_COMMAND_INVALID_NAME");
+    assert_eq!(discord.violations().len(), 1);
+    let (_, error) = overwrite(&[launch.clone(), named("banned")]).await;
+    assert_eq!(error["errors"]["1"]["name"]["_errors"][0]["code"], "APPLICATION_COMMAND_INVALID_NAME");
+    assert_eq!(
+        post(&discord, &path, &named("banned")).await.1["errors"]["name"]["_errors"][0]["message"],
+        "Command name is invalid"
+    );
+    assert_eq!(overwrite(&[help()]).await.1["code"], 50240);
+    assert_eq!(overwrite(&[launch.clone(), named("one"), named("two")]).await.1["code"], 30034);
+    assert_eq!(send(&discord, "GET", &path, &Value::Null).await.1, before);
+
+    let (status, after) = overwrite(&[launch, named("one")]).await;
+    assert_eq!((status, &after[0]["id"]), (200, &before[1]["id"]));
+    assert_eq!(post(&discord, &path, &named("two")).await.1["code"], 30034);
+    assert_eq!(discord.command_requests(), ["GET", "PUT", "PUT", "POST", "PUT", "PUT", "GET", "PUT", "POST"]);
+}
+
+#[tokio::test]
 async fn what_a_bot_should_not_do_is_a_violation() {
     let discord = StandIn::start(Setup::default()).await;
     assert_eq!(send(&discord, "GET", "no/such/route", &Value::Null).await.0, 404);

@@ -1,11 +1,11 @@
-//! How two commands differ, in lines for whoever decides whether to change one into the other.
+//! The difference between two commands as lines of text, for `rolecall register`.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-/// A line for each field that differs: which one, what it is, what it becomes. None where nothing differs, and only then. Takes
-/// what [`essence`](crate::discord::commands::table::essence) makes of two commands.
+/// One line per field that differs: its path, the old value, the new value. Empty exactly where the two are equal. Takes commands
+/// that went through [`normalize`](crate::discord::commands::diff::normalize).
 pub fn lines(before: &Value, after: &Value) -> Vec<String> {
     let mut lines = Vec::new();
     walk("", before, after, &mut lines);
@@ -16,56 +16,56 @@ fn walk(path: &str, before: &Value, after: &Value, lines: &mut Vec<String>) {
     if before == after {
         return;
     }
-    let found = lines.len();
+    let lines_before = lines.len();
     match (before, after) {
         (Value::Object(old), Value::Object(new)) => {
             let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
             for key in keys {
-                walk(&below(path, key), &before[key.as_str()], &after[key.as_str()], lines);
+                walk(&join_path(path, key), &before[key.as_str()], &after[key.as_str()], lines);
             }
         }
         (Value::Array(old), Value::Array(new)) => {
-            if let Some((old, new)) = named(old).zip(named(new)) {
-                by_name(path, &old, &new, lines);
+            if let Some((old, new)) = with_names(old).zip(with_names(new)) {
+                compare_by_name(path, &old, &new, lines);
             }
         }
         _ => {}
     }
-    if lines.len() == found {
-        lines.push(format!("{path}: {} -> {}", shown(before), shown(after)));
+    if lines.len() == lines_before {
+        lines.push(format!("{path}: {} -> {}", format_value(before), format_value(after)));
     }
 }
 
-/// Options and choices are told apart by their names.
-fn by_name(path: &str, old: &[(&str, &Value)], new: &[(&str, &Value)], lines: &mut Vec<String>) {
-    let within = |name: &str, list: &[(&str, &Value)]| list.iter().any(|(other, _)| *other == name);
-    for (name, _) in old.iter().filter(|(name, _)| !within(name, new)) {
-        lines.push(format!("{path}: {name} goes"));
+/// Compares options or choices, matched by name.
+fn compare_by_name(path: &str, old: &[(&str, &Value)], new: &[(&str, &Value)], lines: &mut Vec<String>) {
+    let contains = |name: &str, list: &[(&str, &Value)]| list.iter().any(|(other, _)| *other == name);
+    for (name, _) in old.iter().filter(|(name, _)| !contains(name, new)) {
+        lines.push(format!("{path}: {name} removed"));
     }
     for (name, after) in new {
         match old.iter().find(|(other, _)| other == name) {
-            None => lines.push(format!("{path}: {name} comes")),
-            Some((_, before)) => walk(&below(path, name), before, after, lines),
+            None => lines.push(format!("{path}: {name} added")),
+            Some((_, before)) => walk(&join_path(path, name), before, after, lines),
         }
     }
-    let both = |list: &[(&str, &Value)], other: &[(&str, &Value)]| -> Vec<String> {
-        list.iter().filter(|(name, _)| within(name, other)).map(|(name, _)| (*name).to_owned()).collect()
+    let common = |list: &[(&str, &Value)], other: &[(&str, &Value)]| -> Vec<String> {
+        list.iter().filter(|(name, _)| contains(name, other)).map(|(name, _)| (*name).to_owned()).collect()
     };
-    let (was, is) = (both(old, new), both(new, old));
-    if was != is {
-        lines.push(format!("{path}, order: {} -> {}", was.join(", "), is.join(", ")));
+    let (old_order, new_order) = (common(old, new), common(new, old));
+    if old_order != new_order {
+        lines.push(format!("{path}, order: {} -> {}", old_order.join(", "), new_order.join(", ")));
     }
 }
 
-fn named(list: &[Value]) -> Option<Vec<(&str, &Value)>> {
+fn with_names(list: &[Value]) -> Option<Vec<(&str, &Value)>> {
     list.iter().map(|item| Some((item["name"].as_str()?, item))).collect()
 }
 
-fn below(path: &str, name: &str) -> String {
+fn join_path(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}, {name}") }
 }
 
-fn shown(value: &Value) -> String {
+fn format_value(value: &Value) -> String {
     if value.is_null() { "nothing".to_owned() } else { value.to_string() }
 }
 
@@ -76,7 +76,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn each_difference_is_told_with_its_place() {
+    fn each_difference_has_a_line_with_its_path() {
         let before = json!({"description": "Old", "options": [
             {"name": "role", "max_length": 90, "choices": [{"name": "Why", "value": "why"}]}, {"name": "to"}, {"name": "by"},
         ]});
@@ -88,10 +88,10 @@ mod tests {
             [
                 "contexts: nothing -> [0]",
                 "description: \"Old\" -> \"New\"",
-                "options: to goes",
+                "options: to removed",
                 "options, role, choices, Why, value: \"why\" -> \"reason\"",
                 "options, role, max_length: 90 -> 100",
-                "options: public comes",
+                "options: public added",
                 "options, order: role, by -> by, role",
             ]
         );
