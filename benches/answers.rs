@@ -15,9 +15,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use measures::{Answer, Plain, Question, Score, answered, chatter, questions};
-use rolecall::bot::Bot;
-use rolecall::bot::question::Bounds;
-use rolecall::library::Library;
+use rolecall::engine::Bot;
+use rolecall::engine::question::Bounds;
+use rolecall::knowledge::Library;
 
 const WARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/ward");
 /// A folder that nobody can write to: the index is built in memory and left nowhere.

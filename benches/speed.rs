@@ -12,15 +12,15 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use rolecall::bot::Bot;
-use rolecall::bot::question::Bounds;
-use rolecall::discord::gallery::Gallery;
-use rolecall::library::Library;
-use rolecall::library::chart::Chart;
-use rolecall::library::document::Document;
-use rolecall::library::markdown::Part;
-use rolecall::picture;
-use rolecall::speech::Language;
+use rolecall::corpus::document::Document;
+use rolecall::corpus::markdown::Part;
+use rolecall::diagram;
+use rolecall::discord::state::image_cache::Gallery;
+use rolecall::engine::Bot;
+use rolecall::engine::question::Bounds;
+use rolecall::i18n::Language;
+use rolecall::knowledge::Library;
+use rolecall::knowledge::graph_selection::Chart;
 use tantivy::collector::TopDocs;
 use tantivy::directory::RamDirectory;
 use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
@@ -180,7 +180,7 @@ fn pictures(rounds: usize) -> Outcome<()> {
         let (mut drawn, mut kept) = (Vec::new(), Vec::new());
         let mut size = 0;
         for _ in 0..rounds {
-            let (taken, picture) = time(|| picture::draw(&library, &chart, Language::English));
+            let (taken, picture) = time(|| diagram::draw(&library, &chart, Language::English));
             size = picture?.png.len() / 1000;
             drawn.push(taken);
             let (taken, picture) = time(from_gallery);

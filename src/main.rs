@@ -1,6 +1,6 @@
 //! The verbs. Reads the settings, opens the library, starts the front end that was asked for.
 
-mod verbs;
+mod cli;
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -9,19 +9,19 @@ use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
-use rolecall::bot::Bot;
-use rolecall::bot::question::Bounds;
-use rolecall::bot::reply::Style;
-use rolecall::bot::request::Request;
-use rolecall::config::{Config, Flags, Http, LogFormat};
 use rolecall::console;
+use rolecall::diagram;
 use rolecall::discord::commands::registration::SyncOptions;
-use rolecall::discord::{self, door::http::Address};
-use rolecall::library::Library;
-use rolecall::library::index::Origin;
-use rolecall::library::problem;
-use rolecall::picture;
-use rolecall::service;
+use rolecall::discord::{self, endpoint::server::Address};
+use rolecall::engine::Bot;
+use rolecall::engine::question::Bounds;
+use rolecall::engine::reply::Style;
+use rolecall::engine::request::Request;
+use rolecall::knowledge::Library;
+use rolecall::model::diagnostic;
+use rolecall::ops::config::{Config, Flags, Http, LogFormat};
+use rolecall::ops::serve;
+use rolecall::search::index::Origin;
 
 /// A Discord bot that knows what people in an organisation's roles do.
 ///
@@ -115,7 +115,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
     let flags = Flags { corpus: arguments.corpus, index: arguments.index };
     let set = |name: &str| std::env::var(name).ok();
     let (config, faults) = match arguments.verb {
-        Some(Verb::Doctor { .. }) => verbs::doctor::settings(&flags, set).map_err(|errors| listed(&errors))?,
+        Some(Verb::Doctor { .. }) => cli::doctor::settings(&flags, set).map_err(|errors| listed(&errors))?,
         _ => (Config::read(flags, set).map_err(|errors| listed(&errors))?, Vec::new()),
     };
     log_to_stderr(&config.log, config.log_format)?;
@@ -136,11 +136,10 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
         }
         Some(Verb::Index) => index(&config),
         Some(Verb::Check) => check(&config),
-        Some(Verb::Register { guild, dry_run, remove }) => verbs::register::run(
-            &config,
-            SyncOptions { guild_id: guild, dry_run, remove, reload: config.reload_command },
-        ),
-        Some(Verb::Doctor { json }) => verbs::doctor::run(&config, &faults, json),
+        Some(Verb::Register { guild, dry_run, remove }) => {
+            cli::register::run(&config, SyncOptions { guild_id: guild, dry_run, remove, reload: config.reload_command })
+        }
+        Some(Verb::Doctor { json }) => cli::doctor::run(&config, &faults, json),
     }
     .or_else(|error| if reader_left(&*error) { Ok(ExitCode::SUCCESS) } else { Err(error.to_string()) })
 }
@@ -190,7 +189,7 @@ fn log_to_stderr(filter: &str, format: LogFormat) -> Result<(), String> {
 /// Opens the library for answering: what is wrong with it is told on standard error, and the rest is served.
 fn open(config: &Config) -> Result<Bot, String> {
     let library = open_library(config)?;
-    if let Some(problems) = problem::summary(&library.problems) {
+    if let Some(problems) = diagnostic::summary(&library.problems) {
         tracing::warn!("{problems}");
     }
     match &library.origin {
@@ -232,7 +231,7 @@ fn go_live(config: &Config) -> Outcome {
     let token = config.token.clone().filter(|_| config.gateway);
     let http = config.http.map(|Http { listen, public_key }| Address { listen, public_key });
     let (api_url, ask_channels) = (config.api_url.clone(), config.ask_channels.clone());
-    let settings = service::Settings {
+    let settings = serve::Settings {
         discord: discord::Settings { token, http, api_url, ask_channels, patience: config.watchdog, reload: None },
         corpus: config.corpus.clone(),
         index: config.index.clone(),
@@ -240,7 +239,7 @@ fn go_live(config: &Config) -> Outcome {
         watch: config.watch,
         reload_command: config.reload_command,
     };
-    if let Err(error) = service::live(settings, || open(config)) {
+    if let Err(error) = serve::live(settings, || open(config)) {
         match config.log_format {
             LogFormat::Human => return Err(error.into()),
             LogFormat::Json => tracing::error!("{error}"),
@@ -301,10 +300,10 @@ fn ladder(config: &Config, request: &Request, svg: Option<&Path>, png: Option<&P
     };
     let library = bot.library();
     if let Some(path) = svg {
-        put(path, picture::draw_svg(&library, chart, bot.language())?.as_bytes())?;
+        put(path, diagram::draw_svg(&library, chart, bot.language())?.as_bytes())?;
     }
     if let Some(path) = png {
-        put(path, &picture::draw(&library, chart, bot.language())?.png)?;
+        put(path, &diagram::draw(&library, chart, bot.language())?.png)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -359,7 +358,7 @@ fn counted(problems: usize) -> String {
     }
 }
 
-fn listed(errors: &[rolecall::config::ConfigError]) -> String {
+fn listed(errors: &[rolecall::ops::config::ConfigError]) -> String {
     let lines: Vec<String> = errors.iter().map(|error| format!("  {error}")).collect();
     format!("settings that cannot be used:\n{}", lines.join("\n"))
 }

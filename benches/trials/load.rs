@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use rolecall::bot::Bot;
-use rolecall::bot::question::Bounds;
-use rolecall::bot::request::Request;
-use rolecall::library::Library;
+use rolecall::engine::Bot;
+use rolecall::engine::question::Bounds;
+use rolecall::engine::request::Request;
+use rolecall::knowledge::Library;
 use serde_json::{Value, json};
 
 const QUESTIONS: &str = include_str!("../../tests/fixtures/product/questions.jsonl");

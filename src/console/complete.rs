@@ -3,9 +3,9 @@
 use rustyline::completion::Completer as Complete;
 use rustyline::{Context, Helper, Highlighter, Hinter, Result, Validator};
 
-use crate::bot::Bot;
-use crate::bot::request::{COMMANDS, Command, SECTIONS, Takes};
-use crate::speech::{Language, plain};
+use crate::engine::Bot;
+use crate::engine::request::{COMMANDS, Command, SECTIONS, Takes};
+use crate::i18n::{Language, plain};
 
 /// Names that are offered at a time.
 const MOST: usize = 12;
@@ -101,8 +101,8 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::bot::question::Bounds;
-    use crate::library::Library;
+    use crate::engine::question::Bounds;
+    use crate::knowledge::Library;
 
     fn bot() -> Bot {
         let folder = tempfile::tempdir().expect("a folder");

@@ -11,10 +11,10 @@ use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
 use rustyline::{CompletionType, Config, Editor};
 
-use crate::bot::Bot;
-use crate::bot::reply::Style;
-use crate::bot::request::Request;
-use crate::speech::say;
+use crate::engine::Bot;
+use crate::engine::reply::Style;
+use crate::engine::request::Request;
+use crate::i18n::say;
 use complete::Completer;
 
 /// The widest a text is set; longer lines are hard to read.

@@ -1,41 +1,34 @@
 //! Where we say it: Discord. Only here is serenity named.
 
-pub mod allowance;
-pub mod answer;
 pub mod backoff;
 pub mod commands;
-pub mod desk;
-pub mod doctor;
-pub mod door;
-pub mod edits;
-pub mod feedback;
-pub mod gallery;
+pub mod endpoint;
 pub mod gateway;
 pub mod interactions;
-pub mod locales;
-pub mod operator;
-pub mod recent;
-pub mod reload;
+pub mod localizations;
+pub mod notice;
+pub mod permissions;
+pub mod protocol;
 pub mod rest;
-pub mod watch;
-pub mod wire;
+pub mod shutdown;
+pub mod state;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use backoff::Backoff;
-use desk::Desk;
-use door::http::{Address, Door};
+use endpoint::server::{Address, Door};
 use gateway::events::{self, Ended, Standing};
 use gateway::watchdog::Watchdog;
-use reload::Reload;
-pub use rest::reach::DiscordError;
-use rest::reach::Reach;
+pub use rest::client::DiscordError;
+use rest::client::Reach;
+use shutdown::Stop;
+use state::app_state::Desk;
+use state::reload::Reload;
 use tokio::time::{Instant, sleep};
-use watch::Stop;
 
-use crate::bot::Bot;
-use crate::metrics::connection::CONNECTION;
+use crate::engine::Bot;
+use crate::metrics::readiness::CONNECTION;
 use crate::secret::Secret;
 
 /// Goes behind whatever the operator wants logged. What these parts say beyond it holds the tokens of interactions, and who

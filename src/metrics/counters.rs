@@ -14,7 +14,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
-use crate::metrics::connection::CONNECTION;
+use crate::metrics::readiness::CONNECTION;
 
 /// The counters of this process.
 pub static COUNTERS: LazyLock<Counters> = LazyLock::new(Counters::new);

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use rolecall::bot::Bot;
-use rolecall::bot::question::Bounds;
-use rolecall::library::Library;
+use rolecall::engine::Bot;
+use rolecall::engine::question::Bounds;
+use rolecall::knowledge::Library;
 
 pub static BOT: LazyLock<Bot> = LazyLock::new(|| {
     let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../../corpus");

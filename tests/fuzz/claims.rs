@@ -3,23 +3,23 @@
 
 use std::collections::HashSet;
 
-use rolecall::bot::Bot;
-use rolecall::bot::answer::answer;
-use rolecall::bot::question::Bounds;
-use rolecall::bot::reply::Reply;
-use rolecall::bot::request::Request;
-use rolecall::discord::wire::decode::{self, Asked};
-use rolecall::discord::wire::encode::{self, Choices, Drawn};
-use rolecall::discord::wire::ids;
-use rolecall::discord::wire::limits::{CHOICE, CHOICES, CUSTOM_ID, EMBEDS_TOTAL, LABEL, length};
-use rolecall::discord::wire::more;
-use rolecall::discord::wire::share;
-use rolecall::discord::wire::verdict::{self, Verdict};
-use rolecall::library::document;
-use rolecall::library::english::words;
-use rolecall::library::ladder::Ladder;
-use rolecall::library::names::Names;
-use rolecall::speech::Language;
+use rolecall::corpus::document;
+use rolecall::discord::protocol::custom_id;
+use rolecall::discord::protocol::decode::{self, Asked};
+use rolecall::discord::protocol::encode::{self, Choices, Drawn};
+use rolecall::discord::protocol::limits::{CHOICE, CHOICES, CUSTOM_ID, EMBEDS_TOTAL, LABEL, length};
+use rolecall::discord::protocol::next_page;
+use rolecall::discord::protocol::share;
+use rolecall::discord::protocol::vote::{self, Verdict};
+use rolecall::engine::Bot;
+use rolecall::engine::answer::answer;
+use rolecall::engine::question::Bounds;
+use rolecall::engine::reply::Reply;
+use rolecall::engine::request::Request;
+use rolecall::i18n::Language;
+use rolecall::knowledge::career_graph::Ladder;
+use rolecall::search::names::Names;
+use rolecall::search::text::english::words;
 use serde_json::{Value, json};
 use serenity::model::application::{ComponentInteractionData, Interaction};
 use serenity::model::id::UserId;
@@ -92,7 +92,7 @@ pub fn interaction(bot: &Bot, data: &[u8]) {
             taken(&json(&share::again(&it.message, SPOKEN).callback())["data"], false);
         }
         Interaction::Modal(it) => {
-            if let Some((judged, text)) = verdict::sent(&it.data) {
+            if let Some((judged, text)) = vote::sent(&it.data) {
                 assert!(length(&text) <= 1000 && !text.contains('\n') && !judged.kind.contains(char::is_whitespace));
             }
         }
@@ -117,14 +117,14 @@ fn touched(data: Value) -> Option<ComponentInteractionData> {
 }
 
 fn clicked(bot: &Bot, data: &ComponentInteractionData) {
-    if let Some(verdict) = verdict::read(&data.custom_id) {
+    if let Some(verdict) = vote::read(&data.custom_id) {
         let (Verdict::Right(judged) | Verdict::Wrong(judged)) = &verdict;
-        let _ = json(&verdict::form(judged, SPOKEN));
+        let _ = json(&vote::form(judged, SPOKEN));
     }
     if let Some(Some(request)) = share::read(&data.custom_id) {
         said(bot, &Ok(request));
     }
-    if let Some((request, _)) = more::read(&data.custom_id) {
+    if let Some((request, _)) = next_page::read(&data.custom_id) {
         said(bot, &Ok(request));
     }
     said(bot, &decode::click(data, SPOKEN));
@@ -140,18 +140,18 @@ fn said(bot: &Bot, asked: &Asked) {
     sound(&reply);
     let mut next = Some(0);
     while let Some(wanted) = next {
-        let reaches = |pages| asked.as_ref().is_ok_and(|request| more::reaches(request, pages));
+        let reaches = |pages| asked.as_ref().is_ok_and(|request| next_page::reaches(request, pages));
         let Drawn { message, page, left } = encode::draw(&reply, wanted, reaches);
         assert_eq!(page, wanted, "{reply:?}");
         next = left.map(|_| page + 1);
         let buttons = asked.iter().flat_map(|request| {
-            let more = left.and_then(|left| more::button(request, page + 1, left, SPOKEN));
+            let more = left.and_then(|left| next_page::button(request, page + 1, left, SPOKEN));
             more.into_iter().chain(share::button(&reply, request, page))
         });
-        taken(&json(&message.with(buttons.chain(verdict::buttons(&reply)).collect())), true);
+        taken(&json(&message.with(buttons.chain(vote::buttons(&reply)).collect())), true);
     }
     if let Ok(request) = asked
-        && let Some(id) = ids::custom_id(request)
+        && let Some(id) = custom_id::custom_id(request)
     {
         let again = touched(json!({"custom_id": id, "component_type": 2})).map(|data| decode::click(&data, SPOKEN));
         assert_eq!(again.as_ref(), Some(asked), "{id:?}");

@@ -4,18 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::LazyLock;
 
-use rolecall::library::Library;
-use rolecall::library::corpus::{self, Corpus};
-use rolecall::library::document::Document;
-use rolecall::library::front_matter::{Direction, Value};
-use rolecall::library::markdown::{Part, Passage};
+use rolecall::corpus::document::Document;
+use rolecall::corpus::folder::{self, Corpus};
+use rolecall::corpus::front_matter::{Direction, Value};
+use rolecall::corpus::markdown::{Part, Passage};
+use rolecall::knowledge::Library;
 
 use crate::stage::SHIPPED;
 
 const GUIDE: &str = "Product Management Roles & Responsibilities Guide (Monica Viggars), ";
 const FULLSTACK: &str = "Product Management Roles and Responsibilities (Fullstack Academy), ";
 
-static CORPUS: LazyLock<Corpus> = LazyLock::new(|| corpus::read(Path::new(SHIPPED)).expect("the shipped corpus"));
+static CORPUS: LazyLock<Corpus> = LazyLock::new(|| folder::read(Path::new(SHIPPED)).expect("the shipped corpus"));
 
 fn roles() -> impl Iterator<Item = &'static Document> {
     CORPUS.documents.iter().filter(|document| document.is_role())

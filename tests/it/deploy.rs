@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use regex::Regex;
-use rolecall::config::VARIABLES;
+use rolecall::ops::config::VARIABLES;
 
 fn file(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("a file of the repository")

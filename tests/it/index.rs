@@ -6,11 +6,11 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use rolecall::bot::Bot;
-use rolecall::bot::question::Bounds;
-use rolecall::bot::reply::Reply;
-use rolecall::library::Library;
-use rolecall::library::index::{FORMAT, Origin};
+use rolecall::engine::Bot;
+use rolecall::engine::question::Bounds;
+use rolecall::engine::reply::Reply;
+use rolecall::knowledge::Library;
+use rolecall::search::index::{FORMAT, Origin};
 
 use crate::stage::{Place, UNWRITABLE, kitchen};
 

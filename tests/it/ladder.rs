@@ -1,6 +1,6 @@
 //! The career ladder as an answer to a sentence: shown to whoever asks to see it, and not to whoever stands on one.
 
-use rolecall::bot::reply::Kind;
+use rolecall::engine::reply::Kind;
 
 use crate::stage::BOT;
 

@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use regex::Regex;
-use rolecall::bot::reply::{Reply, Style};
-use rolecall::library::Library;
-use rolecall::library::document::Document;
-use rolecall::library::english::words;
-use rolecall::library::markdown::Passage;
+use rolecall::corpus::document::Document;
+use rolecall::corpus::markdown::Passage;
+use rolecall::engine::reply::{Reply, Style};
+use rolecall::knowledge::Library;
+use rolecall::search::text::english::words;
 use serde::Deserialize;
 
 /// A question and what its answer has to hold; an empty list is not looked at.

@@ -5,15 +5,15 @@ use std::path::Path;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use rolecall::library::chart::Chart;
-use rolecall::library::front_matter::Direction;
-use rolecall::picture;
-use rolecall::picture::layout::{Sheet, lay_out};
-use rolecall::picture::png::PictureError;
-use rolecall::picture::sizes::{Area, Point};
-use rolecall::picture::sketch::{Role, Sketch, Step};
-use rolecall::picture::words::words;
-use rolecall::speech::Language;
+use rolecall::corpus::front_matter::Direction;
+use rolecall::diagram;
+use rolecall::diagram::alt_text::words;
+use rolecall::diagram::geometry::{Area, Point};
+use rolecall::diagram::graph::{Role, Sketch, Step};
+use rolecall::diagram::layout::{Sheet, lay_out};
+use rolecall::diagram::png::PictureError;
+use rolecall::i18n::Language;
+use rolecall::knowledge::graph_selection::Chart;
 
 use crate::stage::{self, BOT, Place, finish, shipped};
 
@@ -140,9 +140,9 @@ fn a_small_ladder_is_drawn_like_this() {
     let chart = Chart::Route { from: "waiter".to_owned(), to: "sous-chef".to_owned() };
     insta::assert_snapshot!(
         "small_ladder",
-        picture::draw_svg(&bot.library(), &chart, Language::English).expect("a picture")
+        diagram::draw_svg(&bot.library(), &chart, Language::English).expect("a picture")
     );
-    let words = picture::draw(&bot.library(), &chart, Language::English).expect("a picture").words;
+    let words = diagram::draw(&bot.library(), &chart, Language::English).expect("a picture").words;
     insta::assert_snapshot!(words, @"From Waiter to Sous-Chef. Highlighted: Waiter, then Cook, then Sous-Chef. Cook leads up to Sous-Chef; sideways to Pastry & Sweets <Chef>. Waiter leads into Cook.");
 }
 
@@ -155,7 +155,7 @@ fn the_shipped_ladder_is_legible_on_a_telephone() {
         let sheet = lay_out(&sketch);
         assert!(sheet.width <= 1000.0 && sheet.height <= 1600.0, "{} by {}", sheet.width, sheet.height);
         check(&sketch, &sheet).expect("nothing stands in another's way");
-        let picture = picture::draw(&library, &chart, Language::English).expect("a picture");
+        let picture = diagram::draw(&library, &chart, Language::English).expect("a picture");
         assert!(picture.png.starts_with(PNG) && picture.png.len() < 200_000, "{} bytes", picture.png.len());
         assert!((300..=1024).contains(&picture.words.encode_utf16().count()), "{}", picture.words);
     }
@@ -200,10 +200,10 @@ fn sixty_roles_are_a_picture_that_can_be_sent() {
     assert_eq!(library.roles().len(), 60);
     let sketch = Sketch::of(&library, &Chart::Whole, Language::English);
     check(&sketch, &lay_out(&sketch)).expect("nothing stands in another's way");
-    let picture = picture::draw(&library, &Chart::Whole, Language::English).expect("a picture");
+    let picture = diagram::draw(&library, &Chart::Whole, Language::English).expect("a picture");
     assert!(picture.png.starts_with(PNG) && picture.png.len() <= 2_000_000, "{} bytes", picture.png.len());
     assert!(picture.words.ends_with("more."), "{}", picture.words);
-    let family = picture::draw(&library, &Chart::Family("Sales".to_owned()), Language::English).expect("a picture");
+    let family = diagram::draw(&library, &Chart::Family("Sales".to_owned()), Language::English).expect("a picture");
     assert!(family.words.contains("Senior Support Partner leads into Junior Sales Partner."), "{}", family.words);
 }
 
@@ -212,7 +212,7 @@ fn letters_that_the_font_has_are_drawn_and_others_make_no_broken_picture() {
     let drawn = |title: &str, family: &str| {
         let text = format!("---\ntitle: \"{title}\"\nfamily: \"{family}\"\n---\n\nText.\n");
         let place = Place::with(&[("a.md", &text), ("b.md", "# Cook\n\nText.\n")]);
-        picture::draw(&stage::bot(&place.corpus()).library(), &Chart::Family(family.to_owned()), Language::English)
+        diagram::draw(&stage::bot(&place.corpus()).library(), &Chart::Family(family.to_owned()), Language::English)
     };
     for title in ["Chef d’œuvre", "Ärztin", "Инженер", "Μηχανικός", "Kỹ sư", "Głowa I/O"] {
         assert!(drawn(title, "Kitchen").is_ok(), "{title}");
@@ -231,7 +231,7 @@ fn what_cannot_be_drawn_is_told() {
     let bot = stage::bot(&place.corpus());
     let nobody = Chart::Family("Nobody".to_owned());
     assert_eq!(
-        picture::draw(&bot.library(), &nobody, Language::English).expect_err("nobody there"),
+        diagram::draw(&bot.library(), &nobody, Language::English).expect_err("nobody there"),
         PictureError::Empty
     );
     for number in 0..130 {
@@ -239,7 +239,7 @@ fn what_cannot_be_drawn_is_told() {
     }
     let bot = stage::bot(&place.corpus());
     assert!(matches!(
-        picture::draw(&bot.library(), &Chart::Whole, Language::English),
+        diagram::draw(&bot.library(), &Chart::Whole, Language::English),
         Err(PictureError::TooMany(131, _))
     ));
 }
@@ -283,7 +283,7 @@ fn a_picture_speaks_the_language_that_is_asked_for() {
     let spanish = "De Waiter a Sous-Chef. Resaltado: Waiter, luego Cook, luego Sous-Chef. Desde Cook se sube a Sous-Chef; se pasa de \
                    lado a Pastry & Sweets <Chef>. Desde Waiter se accede a Cook.";
     assert_eq!(told(Language::Spanish), spanish);
-    let drawn = |language: Language| picture::draw_svg(&bot.library(), &Chart::Whole, language).expect("a picture");
+    let drawn = |language: Language| diagram::draw_svg(&bot.library(), &Chart::Whole, language).expect("a picture");
     for (language, words) in [
         (Language::German, ["Karriereleiter", "ein Schritt nach oben", "ein Schritt zur Seite", "ein Einstieg"]),
         (Language::Spanish, ["Escala profesional", "un paso hacia arriba", "un paso de lado", "una vía de acceso"]),

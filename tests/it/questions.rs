@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use proptest::prelude::*;
-use rolecall::bot::Bot;
-use rolecall::bot::question::Bounds;
-use rolecall::bot::reply::{Kind, Reply, Style};
-use rolecall::bot::request::{COMMANDS, SECTIONS};
-use rolecall::library::Library;
-use rolecall::speech::Language;
+use rolecall::engine::Bot;
+use rolecall::engine::question::Bounds;
+use rolecall::engine::reply::{Kind, Reply, Style};
+use rolecall::engine::request::{COMMANDS, SECTIONS};
+use rolecall::i18n::Language;
+use rolecall::knowledge::Library;
 
 use crate::stage::BOT;
 
@@ -253,9 +253,9 @@ fn sound(typed: &str) -> Reply {
     assert!((0.0..=1.0).contains(&reply.confidence), "{typed:?}: confidence {}", reply.confidence);
     assert!(!reply.answered || reply.kind != Kind::None, "{typed:?}");
     let marks = reply.blocks.iter().flat_map(|block| match block {
-        rolecall::bot::reply::Block::Paragraph(line) => vec![line],
-        rolecall::bot::reply::Block::Bullets { items, .. } => items.iter().collect(),
-        rolecall::bot::reply::Block::Fields(fields) => fields.iter().collect(),
+        rolecall::engine::reply::Block::Paragraph(line) => vec![line],
+        rolecall::engine::reply::Block::Bullets { items, .. } => items.iter().collect(),
+        rolecall::engine::reply::Block::Fields(fields) => fields.iter().collect(),
     });
     for line in marks {
         assert!(line.sources.iter().all(|at| *at < reply.sources.len()), "{typed:?}: a mark without its source");

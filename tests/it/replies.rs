@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use rolecall::bot::Bot;
-use rolecall::bot::request::Request;
-use rolecall::discord::wire::encode::draw;
-use rolecall::speech::Language;
+use rolecall::discord::protocol::encode::draw;
+use rolecall::engine::Bot;
+use rolecall::engine::request::Request;
+use rolecall::i18n::Language;
 
 use crate::measures::{chatter, questions};
 use crate::stage::bot;
@@ -18,7 +18,8 @@ const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
 /// Questions, chatter, and every command about every role and about every role and its neighbour in the folder.
 fn texts(folder: &Path, bot: &Bot) -> Vec<String> {
     let read = |file: &str| fs::read_to_string(folder.join(file)).expect("a file of the fixture");
-    let mut texts: Vec<String> = questions(&read("questions.jsonl")).expect("questions").into_iter().map(|question| question.q).collect();
+    let mut texts: Vec<String> =
+        questions(&read("questions.jsonl")).expect("questions").into_iter().map(|question| question.q).collect();
     texts.extend(chatter(&read("chatter.tsv")).expect("chatter"));
     texts.extend(["", "/help", "/roles", "/ladder", "/who plans", "/role", "/path", "/horoscope"].map(str::to_owned));
     let library = bot.library();

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs;
 
-use rolecall::config::{Config, Flags, VARIABLES};
+use rolecall::ops::config::{Config, Flags, VARIABLES};
 
 use crate::stage::{Place, SHIPPED};
 

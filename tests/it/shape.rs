@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use regex::Regex;
-use rolecall::library::corpus;
+use rolecall::corpus::folder;
 
 use crate::stage::SHIPPED;
 
@@ -122,7 +122,7 @@ fn each_room_names_those_that_it_may() {
             assert_eq!(naming(&format!("crate::{other}"), &[&within[0], &within[1]], &[]), NOBODY);
         }
     }
-    assert_eq!(naming("crate::doctor::here", &["src/discord/"], &[]), NOBODY);
+    assert_eq!(naming("crate::ops::doctor::local", &["src/discord/"], &[]), NOBODY);
 }
 
 /// What is known in one place alone.
@@ -194,7 +194,7 @@ fn what_a_member_reads_stands_in_the_catalogues() {
 
 #[test]
 fn only_main_sees_settings() {
-    for name in ["crate::config", "rolecall::config", "config::Config"] {
+    for name in ["crate::ops::config", "rolecall::ops::config", "config::Config"] {
         assert_eq!(naming(name, &["src/"], &["src/main.rs", "src/verbs/", "src/config.rs"]), NOBODY);
     }
     for name in ["env::var", "env::var_os", "dotenvy"] {
@@ -238,7 +238,7 @@ fn every_file_opens_with_why_it_exists() {
     }
 }
 
-/// The file that a path such as `crate::bot::reply::Kind` leads to.
+/// The file that a path such as `crate::engine::reply::Kind` leads to.
 fn file_of(path: &str, files: &BTreeSet<&str>) -> Option<String> {
     let parts: Vec<&str> = path.split("::").skip(1).collect();
     (1..=parts.len()).rev().find_map(|length| {
@@ -281,7 +281,7 @@ fn no_files_name_each_other_in_a_circle() {
 
 #[test]
 fn no_rule_names_a_role_of_the_shipped_corpus() {
-    let corpus = corpus::read(Path::new(SHIPPED)).expect("the shipped corpus");
+    let corpus = folder::read(Path::new(SHIPPED)).expect("the shipped corpus");
     let names: BTreeSet<String> = corpus
         .documents
         .iter()

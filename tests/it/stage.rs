@@ -7,9 +7,9 @@ use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
 use regex::Regex;
-use rolecall::bot::Bot;
-use rolecall::bot::question::Bounds;
-use rolecall::library::Library;
+use rolecall::engine::Bot;
+use rolecall::engine::question::Bounds;
+use rolecall::knowledge::Library;
 use tempfile::TempDir;
 
 /// The corpus that is shipped.

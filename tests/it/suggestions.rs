@@ -1,6 +1,6 @@
 //! What is suggested while somebody types a role's name, and in what order.
 
-use rolecall::bot::Bot;
+use rolecall::engine::Bot;
 
 use crate::stage::{self, BOT, Place};
 

@@ -4,8 +4,8 @@
 use std::fs;
 use std::path::Path;
 
-use rolecall::bot::Bot;
-use rolecall::library::Library;
+use rolecall::engine::Bot;
+use rolecall::knowledge::Library;
 
 use crate::measures::{Answer, Plain, Question, Score, answered, chatter, questions};
 use crate::stage::{SHIPPED, bot};

@@ -1,7 +1,7 @@
 //! What a role does and what it does not: yes only where its own lines say so, others where theirs do, and no pretence where none fits.
 
-use rolecall::bot::Bot;
-use rolecall::bot::reply::Style;
+use rolecall::engine::Bot;
+use rolecall::engine::reply::Style;
 
 use crate::stage::{self, Place};
 

@@ -109,9 +109,9 @@ fn localizations(item: &Value, key: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bot::request::COMMANDS;
     use crate::discord::commands::table::{Scope, desired};
-    use crate::discord::reload;
+    use crate::discord::state::reload;
+    use crate::engine::request::COMMANDS;
 
     const MESSAGE: u64 = 3;
 

@@ -13,9 +13,9 @@ use crate::discord::backoff::Backoff;
 use crate::discord::commands::diff::{Change, Diff, diff, normalize};
 use crate::discord::commands::diff_text;
 use crate::discord::commands::table::{Scope, desired, display_name};
-use crate::discord::rest::deliver::{code, describe, status};
-use crate::discord::rest::reach::{DiscordError, Reach};
-use crate::discord::rest::requests::Rest;
+use crate::discord::rest::client::{DiscordError, Reach};
+use crate::discord::rest::request_sender::Rest;
+use crate::discord::rest::send::{code, describe, status};
 
 /// The first and the longest wait before a failed synchronization is retried.
 const INITIAL_BACKOFF: Duration = Duration::from_secs(2);

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 use serenity::model::id::GuildId;
 
-use crate::bot::request::{COMMANDS, Command, CommandOption, SECTIONS, Section, Takes};
-use crate::discord::locales::others;
-use crate::discord::reload;
-use crate::discord::wire::decode::{ANSWER_THIS, PUBLIC};
-use crate::discord::wire::limits::CHOICE;
-use crate::speech::{Language, say};
+use crate::discord::localizations::others;
+use crate::discord::protocol::decode::{ANSWER_THIS, PUBLIC};
+use crate::discord::protocol::limits::CHOICE;
+use crate::discord::state::reload;
+use crate::engine::request::{COMMANDS, Command, CommandOption, SECTIONS, Section, Takes};
+use crate::i18n::{Language, say};
 
 const CHAT_INPUT: u64 = 1;
 const MESSAGE: u64 = 3;
@@ -105,8 +105,8 @@ fn slash_command(command: &Command) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::discord::locales::LOCALES;
-    use crate::discord::wire::limits::{COMMAND_ABOUT, COMMAND_NAME, length};
+    use crate::discord::localizations::LOCALES;
+    use crate::discord::protocol::limits::{COMMAND_ABOUT, COMMAND_NAME, length};
 
     #[test]
     fn every_name_and_description_is_one_that_discord_takes() {

@@ -13,33 +13,33 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
-use crate::bot::reply::{Chart, Reply};
-use crate::discord::allowance::Turn;
-use crate::discord::answer::drawn;
 use crate::discord::commands::registration::register;
-use crate::discord::desk::Desk;
-use crate::discord::doctor::permissions::invitation;
-use crate::discord::edits::Answered;
-use crate::discord::gateway::budget::Budget;
+use crate::discord::gateway::edit_tracker::Recent;
+use crate::discord::gateway::edits::Answered;
+use crate::discord::gateway::gateway_url::Whereabouts;
 use crate::discord::gateway::health::Health;
+use crate::discord::gateway::identify_limiter::Budget;
 use crate::discord::gateway::shard::{Order, Refusal, Session, Shard};
 use crate::discord::gateway::socket::Introduction;
-use crate::discord::gateway::whereabouts::Whereabouts;
-use crate::discord::interactions::{Interactions, how};
-use crate::discord::operator::tell;
-use crate::discord::recent::Recent;
+use crate::discord::interactions::render::drawn;
+use crate::discord::interactions::respond::{Interactions, how};
+use crate::discord::notice::tell;
+use crate::discord::permissions::invitation;
+use crate::discord::protocol::decode::{self, Heard};
+use crate::discord::protocol::encode;
 use crate::discord::rest::callbacks::Callbacks;
-use crate::discord::rest::deliver::{self, Failure};
-use crate::discord::rest::pace::Pace;
-use crate::discord::rest::reach::{DiscordError, Reach};
-use crate::discord::rest::refusals::Refusals;
-use crate::discord::rest::requests::Rest;
-use crate::discord::watch::Stop;
-use crate::discord::wire::decode::{self, Heard};
-use crate::discord::wire::encode;
-use crate::metrics::connection::CONNECTION;
+use crate::discord::rest::channel_throttle::Pace;
+use crate::discord::rest::client::{DiscordError, Reach};
+use crate::discord::rest::invalid_requests::Refusals;
+use crate::discord::rest::request_sender::Rest;
+use crate::discord::rest::send::{self, Failure};
+use crate::discord::shutdown::Stop;
+use crate::discord::state::app_state::Desk;
+use crate::discord::state::rate_limit::Turn;
+use crate::engine::reply::{Chart, Reply};
+use crate::i18n::say;
 use crate::metrics::counters::{Asked, COUNTERS, Door};
-use crate::speech::say;
+use crate::metrics::readiness::CONNECTION;
 
 const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 
@@ -296,17 +296,17 @@ impl Handler {
         let (bot, now) = (&self.desk.bot, Instant::now());
         if let Some(picture) = self.desk.gallery.picture(bot, chart.as_ref(), bot.language(), now).await {
             let body = body.clone().with_picture(&picture.words);
-            match deliver::message(&self.rest, channel, &body, Some(&picture)).await {
+            match send::message(&self.rest, channel, &body, Some(&picture)).await {
                 Err(Failure::Refused(why)) => {
                     tracing::warn!(%why, "a reply goes out without its picture; may the bot attach files in that channel?");
                 }
                 sent => return sent,
             }
         }
-        match deliver::message(&self.rest, channel, &body, None).await {
+        match send::message(&self.rest, channel, &body, None).await {
             Err(Failure::Refused(why)) => {
                 tracing::error!(%why, "a reply was refused by Discord; please report it");
-                deliver::message(&self.rest, channel, &body.sorry().replying_to(question), None).await
+                send::message(&self.rest, channel, &body.sorry().replying_to(question), None).await
             }
             sent => sent,
         }

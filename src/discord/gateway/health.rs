@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use crate::metrics::connection::{CONNECTED, CONNECTION};
+use crate::metrics::readiness::{CONNECTED, CONNECTION};
 
 /// What is known of all shards. Kept by the system's clock, since the runtime's may be what hangs.
 #[derive(Debug, Default)]

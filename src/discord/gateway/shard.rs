@@ -9,10 +9,10 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::discord::backoff::{Backoff, chance, jittered};
-use crate::discord::gateway::budget::{Budget, Turn};
+use crate::discord::gateway::gateway_url::Whereabouts;
 use crate::discord::gateway::health::Health;
+use crate::discord::gateway::identify_limiter::{Budget, Turn};
 use crate::discord::gateway::socket::{Heard, Introduction, Socket};
-use crate::discord::gateway::whereabouts::Whereabouts;
 
 /// Discord acknowledges a heartbeat at once; a line on which it does not is a dead one.
 const ACKNOWLEDGED_WITHIN: Duration = Duration::from_secs(10);

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::interval;
 
 use crate::discord::gateway::health::{Ailment, Health};
-use crate::discord::operator::NEEDED;
+use crate::discord::notice::NEEDED;
 
 /// The exit code that asks whoever supervises the bot to start it anew.
 pub const BEGIN_ANEW: i32 = 3;

@@ -5,9 +5,9 @@ use std::fmt;
 use serenity::model::id::InteractionId;
 use tokio::time::Instant;
 
-use crate::discord::interactions::Answer;
-use crate::discord::rest::deliver::{self, Failure};
-use crate::discord::rest::requests::Rest;
+use crate::discord::interactions::respond::Answer;
+use crate::discord::rest::request_sender::Rest;
+use crate::discord::rest::send::{self, Failure};
 
 /// Brings answers back.
 pub struct Callbacks(Rest);
@@ -32,7 +32,7 @@ impl Callbacks {
             Answer::Message { body, picture } => {
                 if let Some(picture) = picture {
                     let whole = body.clone().with_picture(&picture.words).callback();
-                    match deliver::callback(rest, id, token, &whole, Some(&picture), since).await {
+                    match send::callback(rest, id, token, &whole, Some(&picture), since).await {
                         Err(Failure::Refused(why)) => tracing::warn!(%why, "an answer goes out without its picture"),
                         Err(why) => {
                             tracing::warn!(%why, "an interaction was not answered");
@@ -44,20 +44,20 @@ impl Callbacks {
                 body
             }
             Answer::Form(form) => {
-                let sent = deliver::callback(rest, id, token, &form, None, since).await;
+                let sent = send::callback(rest, id, token, &form, None, since).await;
                 return sent.inspect_err(|why| tracing::warn!(%why, "a form was not opened")).is_ok();
             }
             Answer::Choices(choices) => {
-                let sent = deliver::callback(rest, id, token, &choices, None, since).await;
+                let sent = send::callback(rest, id, token, &choices, None, since).await;
                 // Whoever types on makes the one before worthless; nothing is lost.
                 return sent.inspect_err(|why| tracing::debug!(%why, "suggestions came too late")).is_ok();
             }
         };
         let apology = message.sorry().ephemeral().callback();
-        let mut sent = deliver::callback(rest, id, token, &message.callback(), None, since).await;
+        let mut sent = send::callback(rest, id, token, &message.callback(), None, since).await;
         if let Err(Failure::Refused(why)) = &sent {
             tracing::error!(%why, "an answer was refused by Discord; please report it");
-            sent = deliver::callback(rest, id, token, &apology, None, since).await;
+            sent = send::callback(rest, id, token, &apology, None, since).await;
         }
         sent.inspect_err(|why| tracing::warn!(%why, "an interaction was not answered")).is_ok()
     }

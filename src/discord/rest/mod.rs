@@ -1,8 +1,8 @@
 //! The REST API: what is asked of Discord, or told it, a request at a time.
 
 pub mod callbacks;
-pub mod deliver;
-pub mod pace;
-pub mod reach;
-pub mod refusals;
-pub mod requests;
+pub mod channel_throttle;
+pub mod client;
+pub mod invalid_requests;
+pub mod request_sender;
+pub mod send;

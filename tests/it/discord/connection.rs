@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use rolecall::discord::rest::reach::Reach;
+use rolecall::discord::rest::client::Reach;
 use rolecall::secret::Secret;
 use serde_json::json;
 use serenity::all::{LightMethod, Request, Route};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rolecall::bot::request::COMMANDS;
+use rolecall::engine::request::COMMANDS;
 use serde_json::json;
 
 use super::answer_to;

@@ -1,7 +1,7 @@
 //! Registering the commands, at a start and with `rolecall register`: one listing, one bulk overwrite where anything differs, and single
 //! requests where Discord rejects that.
 
-use rolecall::bot::request::COMMANDS;
+use rolecall::engine::request::COMMANDS;
 use serde_json::{Value, json};
 
 use super::process::{Process, verb};

@@ -7,8 +7,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 
 use insta::assert_snapshot;
-use rolecall::library::ladder::Ladder;
-use rolecall::library::{Library, corpus, document};
+use rolecall::knowledge::career_graph::Ladder;
+use rolecall::corpus::{document, folder};
+use rolecall::knowledge::Library;
 
 use crate::hostile::claims;
 use crate::stage::{Place, UNWRITABLE};
@@ -244,7 +245,7 @@ fn a_corpus_of_hostile_files_is_read_to_the_end() {
     let place = Place::with(&[("baker.md", BAKER)]);
     place.write("corpus/letters.md", format!("# {}\n\n{}\n", "x".repeat(100_000), "x".repeat(200_000)));
     place.write("corpus/words.md", format!("# {}\n\n{}\n", "baker ".repeat(20_000), "bread maker ".repeat(2_000)));
-    let found = corpus::read(&place.corpus()).expect("a corpus");
+    let found = folder::read(&place.corpus()).expect("a corpus");
     assert_eq!(found.documents.len(), 3);
     let library = Library::open(&place.corpus(), UNWRITABLE.as_ref(), |_, _| {}).expect("a library");
     assert_eq!(library.documents().len(), 3);

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use rolecall::bot::understand::understand;
-use rolecall::library::document::{self, Document};
-use rolecall::library::ladder::Ladder;
-use rolecall::library::names::Names;
+use rolecall::corpus::document::{self, Document};
+use rolecall::engine::intent::understand;
+use rolecall::knowledge::career_graph::Ladder;
+use rolecall::search::names::Names;
 
 use crate::stage::BOT;
 

@@ -7,8 +7,8 @@ use std::path::Path;
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 use fluent_syntax::parser;
 use regex::Regex;
-use rolecall::bot::request::{COMMANDS, SECTIONS};
-use rolecall::speech::Language;
+use rolecall::engine::request::{COMMANDS, SECTIONS};
+use rolecall::i18n::Language;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -157,7 +157,7 @@ fn no_language_leaves_a_phrase_as_it_is_in_english() {
     for language in [Language::German, Language::Spanish] {
         let mut left = Vec::new();
         for (key, names) in catalogue(language) {
-            let given: Vec<(&'static str, rolecall::speech::Argument<'_>)> = names
+            let given: Vec<(&'static str, rolecall::i18n::Argument<'_>)> = names
                 .iter()
                 .map(|name| match name.as_str() {
                     "count" | "shown" => (&*String::leak(name.clone()), 7.into()),

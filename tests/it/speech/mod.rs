@@ -4,14 +4,14 @@ mod catalogues;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rolecall::bot::reply::{Block, Reply, Style};
-use rolecall::bot::request::{COMMANDS, Command, Request, SECTIONS};
-use rolecall::discord::wire::encode;
-use rolecall::discord::wire::fields;
-use rolecall::discord::wire::layout;
-use rolecall::discord::wire::limits::length;
-use rolecall::picture::words;
-use rolecall::speech::Language;
+use rolecall::diagram::alt_text;
+use rolecall::discord::protocol::encode;
+use rolecall::discord::protocol::fields;
+use rolecall::discord::protocol::limits::length;
+use rolecall::discord::protocol::paginate;
+use rolecall::engine::reply::{Block, Reply, Style};
+use rolecall::engine::request::{COMMANDS, Command, Request, SECTIONS};
+use rolecall::i18n::Language;
 
 use crate::stage::{BOT, Place, SHIPPED, feed, finish, shipped};
 
@@ -197,11 +197,11 @@ fn there_is_room_for_what_is_counted() {
         let count = [("count", 1_234_567.into())];
         let more = length(&language.say("and-more", &count));
         let name = length(&language.say("more", &[]));
-        assert!(more + name.max(length("…\n\n*… *")) <= layout::NOTE, "{language:?}");
+        assert!(more + name.max(length("…\n\n*… *")) <= paginate::NOTE, "{language:?}");
         assert!(length("\n") + more <= fields::NOTE, "{language:?}");
         let page = language.say("page-of", &[("page", 123.into()), ("count", 4567.into())]);
         assert!(length(" · ") + length(&page) <= encode::PAGE, "{language:?}");
-        assert!(length(&language.say("words-more", &count)) <= words::NOTE, "{language:?}");
+        assert!(length(&language.say("words-more", &count)) <= alt_text::NOTE, "{language:?}");
     }
 }
 

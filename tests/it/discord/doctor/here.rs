@@ -3,8 +3,8 @@
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
 
-use rolecall::doctor::finding::{Finding, Verdict};
-use rolecall::doctor::here;
+use rolecall::ops::doctor::finding::{Finding, Verdict};
+use rolecall::ops::doctor::local;
 use serde_json::json;
 
 use super::{Case, KEY, doctor, each_says_what_is_wrong, healthy, lines, server};
@@ -124,7 +124,7 @@ async fn what_is_wrong_with_interactions_over_http_is_told() {
 #[test]
 fn what_is_wrong_with_an_address_is_told() {
     let look = |address: SocketAddr| {
-        let Finding { verdict, text, .. } = here::address("address", "ROLECALL_HTTP_ADDR", address);
+        let Finding { verdict, text, .. } = local::address("address", "ROLECALL_HTTP_ADDR", address);
         (verdict, text)
     };
     let free = TcpListener::bind("127.0.0.1:0").and_then(|held| held.local_addr()).expect("a free port");

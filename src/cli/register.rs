@@ -1,0 +1,26 @@
+//! `rolecall register`: shows how the registered commands differ from the command table, and synchronizes them.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use rolecall::discord::commands::registration::{SyncOptions, sync_now};
+use rolecall::discord::rest::client::Reach;
+use rolecall::ops::config::Config;
+
+/// Synchronizes the commands and prints the changes on standard output.
+///
+/// # Errors
+/// Without a token, and where a request fails or is rejected; the text says what to do.
+pub fn run(config: &Config, options: SyncOptions) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let Some(token) = &config.token else {
+        return Err(
+            "to register commands, the bot needs its token: set DISCORD_TOKEN (the README tells how to get one)".into(),
+        );
+    };
+    let reach = Reach::new(token.clone(), config.api_url.clone())?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    // A closed pipe does not stop the synchronization.
+    let print = |line: &str| drop(writeln!(std::io::stdout(), "{line}"));
+    runtime.block_on(sync_now(&reach, options, print))?;
+    Ok(ExitCode::SUCCESS)
+}

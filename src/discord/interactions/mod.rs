@@ -1,0 +1,4 @@
+//! Interactions: commands, components, modals, autocomplete; each gets its response.
+
+pub mod render;
+pub mod respond;

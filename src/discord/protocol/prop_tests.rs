@@ -1,0 +1,367 @@
+//! Proves for any reply whatever that what is sent is within Discord's limits, pings nobody and cuts no link.
+
+use std::collections::BTreeSet;
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use serde_json::Value;
+
+use crate::discord::protocol::custom_id::custom_id;
+use crate::discord::protocol::decode;
+use crate::discord::protocol::encode::{self, Message};
+use crate::discord::protocol::limits::*;
+use crate::discord::protocol::next_page;
+use crate::discord::protocol::share;
+use crate::discord::protocol::text::escape;
+use crate::discord::protocol::vote;
+use crate::engine::reply::{Block, Citation, Kind, Line, Menu, NextStep, Reply};
+use crate::engine::request::{Request, SECTIONS};
+use crate::i18n::Language;
+
+/// Words as a corpus has them, and as somebody would write who means harm.
+fn word() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => "[a-zA-Z]{1,12}",
+        1 => Just("@everyone".to_owned()),
+        1 => Just("<@1100000000000000001>".to_owned()),
+        1 => Just("[x](https://evil.example/a_b)".to_owned()),
+        1 => Just("||hidden||".to_owned()),
+        1 => Just("\n# head".to_owned()),
+        1 => Just("\n\n- item\n1. item".to_owned()),
+        1 => "https://example\\.org/[a-z_]{1,300}",
+        1 => "[😀äß漢\u{202e}\u{7}*_`]{1,30}",
+        1 => "\\PC{0,20}",
+        1 => "[a-z]{200,1200}",
+    ]
+}
+
+fn text(words: usize) -> impl Strategy<Value = String> {
+    vec(word(), 0..words).prop_map(|words| words.join(" "))
+}
+
+fn line() -> impl Strategy<Value = Line> {
+    let text = prop_oneof![12 => text(10), 1 => text(90)];
+    (option::of(text_or_long()), text, vec(0..12_usize, 0..30)).prop_map(|(lead, text, sources)| Line {
+        lead,
+        text,
+        sources,
+    })
+}
+
+fn text_or_long() -> impl Strategy<Value = String> {
+    prop_oneof![4 => text(4), 1 => text(60)]
+}
+
+fn block() -> impl Strategy<Value = Block> {
+    prop_oneof![
+        line().prop_map(Block::Paragraph),
+        (option::of(text_or_long()), vec(line(), 0..25)).prop_map(|(heading, items)| Block::Bullets { heading, items }),
+        vec(line(), 0..25).prop_map(Block::Fields),
+    ]
+}
+
+fn request() -> impl Strategy<Value = Request> {
+    prop_oneof![
+        text(12).prop_map(|name| Request::Role { name }),
+        text(3).prop_map(|name| Request::Duties { name }),
+        (text(3), text(3)).prop_map(|(from, to)| Request::Path { from, to }),
+        (text(3), text(3)).prop_map(|(one, other)| Request::Compare { one, other }),
+        (text(3), any::<prop::sample::Index>())
+            .prop_map(|(name, at)| Request::Section { name, section: SECTIONS[at.index(SECTIONS.len())].0 }),
+        text(5).prop_map(|does| Request::Who { does }),
+        text(3).prop_map(|name| Request::Next { name }),
+        text(12).prop_map(|question| Request::Ask { question }),
+        Just(Request::Roles),
+        Just(Request::Help),
+    ]
+}
+
+fn language() -> impl Strategy<Value = Language> {
+    prop::sample::select(&Language::ALL[..])
+}
+
+prop_compose! {
+    fn reply()(
+        title in text_or_long(),
+        blocks in vec(block(), 0..6),
+        sources in vec((text_or_long(), text(3), any::<usize>()), 0..30),
+        next in vec((text_or_long(), request()), 0..9),
+        menu in option::of((text_or_long(), vec((text_or_long(), request()), 0..120))),
+        answered in any::<bool>(),
+        language in language(),
+    ) -> Reply {
+        let mut reply = Reply::new(language, Kind::Role, title);
+        reply.answered = answered;
+        reply.blocks = blocks;
+        reply.sources =
+            sources.into_iter().map(|(title, file, line)| Citation { title, file, line }).collect();
+        let steps = |steps: Vec<(String, Request)>| steps.into_iter().map(|(label, request)| NextStep { label, request }).collect();
+        reply.next = steps(next);
+        reply.menu = menu.map(|(title, choices)| Menu { title, choices: steps(choices) });
+        reply
+    }
+}
+
+/// A reply's first page, with no way to another.
+fn first(reply: &Reply) -> Message {
+    encode::draw(reply, 0, |_| false).message
+}
+
+/// The links in a reply, as they are drawn.
+fn links(reply: &Reply) -> BTreeSet<String> {
+    format!("{reply:?}")
+        .split(|letter: char| !letter.is_ascii_lowercase() && !"_:/.".contains(letter))
+        .filter(|word| word.starts_with("https://example.org/"))
+        .map(|word| escape(word.trim_end_matches([':', '.'])))
+        .collect()
+}
+
+/// Checks that no link was cut.
+fn check_links(body: &Value, links: &BTreeSet<String>) {
+    let all = body.to_string().replace("\\\\", "\\");
+    for (at, _) in all.match_indices(r"https\://example") {
+        let end = all[at..].find(|letter: char| !letter.is_ascii_lowercase() && !r"_:/.\".contains(letter));
+        let shown = &all[at..end.map_or(all.len(), |end| at + end)];
+        let whole = |link: &String| {
+            shown
+                .strip_prefix(link.as_str())
+                .is_some_and(|rest| !rest.starts_with(|letter: char| letter.is_ascii_lowercase() || letter == '_'))
+        };
+        assert!(links.iter().any(whole), "a part of a link: {shown}");
+    }
+}
+
+/// Checks a text that must be there, and gives its length.
+fn within(text: &Value, most: usize) -> usize {
+    let text = text.as_str().expect("a text");
+    assert!(!text.trim().is_empty(), "an empty text");
+    let size = length(text).max(text.chars().count());
+    assert!(size <= most, "{size} is longer than {most}: {text}");
+    size
+}
+
+fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
+    value[key].as_array().map_or(&[], Vec::as_slice)
+}
+
+fn check(body: &Value) {
+    assert_eq!(body["allowed_mentions"], serde_json::json!({"parse": []}));
+    let embeds = list(body, "embeds");
+    assert!((1..=EMBEDS).contains(&embeds.len()));
+    let mut total = 0;
+    let mut texts: Vec<&str> = Vec::new();
+    for embed in embeds {
+        for (key, most) in [("title", TITLE), ("description", DESCRIPTION)] {
+            if !embed[key].is_null() {
+                total += within(&embed[key], most);
+                texts.extend(embed[key].as_str());
+            }
+        }
+        assert!(list(embed, "fields").len() <= FIELDS);
+        for field in list(embed, "fields") {
+            total += within(&field["name"], FIELD_NAME) + within(&field["value"], FIELD_VALUE);
+            texts.extend([&field["name"], &field["value"]].into_iter().filter_map(Value::as_str));
+        }
+        let says = !embed["title"].is_null() || !embed["description"].is_null() || !list(embed, "fields").is_empty();
+        assert!(says, "an embed that says nothing");
+    }
+    assert!(total <= EMBEDS_TOTAL, "{total} in all embeds");
+    let rows = list(body, "components");
+    assert!(rows.len() <= 5);
+    let mut ids = BTreeSet::new();
+    for row in rows {
+        assert!((1..=BUTTONS).contains(&list(row, "components").len()));
+        for part in list(row, "components") {
+            within(&part["custom_id"], CUSTOM_ID);
+            assert!(ids.insert(part["custom_id"].to_string()), "the same custom_id twice");
+            if part["type"] == 2 {
+                within(&part["label"], LABEL);
+                continue;
+            }
+            assert!(part["type"] == 3 && list(row, "components").len() == 1, "a menu has a row of its own");
+            if !part["placeholder"].is_null() {
+                within(&part["placeholder"], PLACEHOLDER);
+            }
+            let mut values = BTreeSet::new();
+            assert!((1..=MENU).contains(&list(part, "options").len()));
+            for option in list(part, "options") {
+                within(&option["label"], MENU_CHOICE);
+                within(&option["value"], MENU_CHOICE);
+                assert!(values.insert(option["value"].to_string()), "the same choice twice");
+            }
+        }
+    }
+    for text in texts {
+        // Unescaped, each of these would be a mention, a link, a spoiler or code.
+        for (at, mark) in ["@", "<", "|", "`", "_", "~", "://"].iter().flat_map(|mark| text.match_indices(mark)) {
+            let backslashes = text[..at].chars().rev().take_while(|letter| *letter == '\\').count();
+            assert!(backslashes % 2 == 1, "{mark} at {at} in {text}");
+        }
+        assert!(!text.contains("](") || text.contains("\\]("), "a link in {text}");
+    }
+}
+
+/// The same reply with numbers throughout its text, and how many there are. Values may be cut: each has one, at its beginning.
+fn numbered(mut reply: Reply) -> (Reply, usize) {
+    let mut count = 0;
+    let plain = |text: &str| text.replace(['№', '['], "");
+    let mut number = |line: &mut Line, often: bool| {
+        let mut text = String::new();
+        for (at, word) in plain(&line.text).split(' ').enumerate() {
+            if at == 0 || often && at % 5 == 0 {
+                text.push_str(&format!("№{count}№ "));
+                count += 1;
+            }
+            text.push_str(word);
+            text.push(' ');
+        }
+        line.text = text;
+        line.lead = line.lead.as_deref().map(plain);
+    };
+    for block in &mut reply.blocks {
+        match block {
+            Block::Paragraph(line) => number(line, true),
+            Block::Bullets { items, heading } => {
+                *heading = heading.as_deref().map(plain);
+                items.iter_mut().for_each(|line| number(line, true));
+            }
+            Block::Fields(lines) => lines.iter_mut().for_each(|line| number(line, false)),
+        }
+    }
+    (reply, count)
+}
+
+/// Every page of a reply, as whoever clicks through it sees it.
+fn pages(reply: &Reply, request: &Request) -> Vec<Value> {
+    let mut all = Vec::new();
+    let mut next = Some(0);
+    while let Some(wanted) = next {
+        let drawn = encode::draw(reply, wanted, |pages| next_page::reaches(request, pages));
+        assert_eq!(drawn.page, wanted);
+        let button = drawn.left.and_then(|left| next_page::button(request, wanted + 1, left, reply.language));
+        let below = button.into_iter().chain(share::button(reply, request, wanted)).chain(vote::buttons(reply));
+        all.push(serde_json::to_value(drawn.message.with(below.collect())).expect("JSON"));
+        next = drawn.left.map(|_| wanted + 1);
+    }
+    all
+}
+
+/// All text of a body but its title and its sources.
+fn said(body: &Value) -> String {
+    let mut out = String::new();
+    for embed in list(body, "embeds") {
+        out.push_str(embed["description"].as_str().unwrap_or_default());
+        for field in list(embed, "fields").iter().filter(|field| !is_list_of_sources(field)) {
+            out.push_str(&format!("\n{}", field["value"].as_str().unwrap_or_default()));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn is_list_of_sources(field: &Value) -> bool {
+    field["value"].as_str().is_some_and(|value| value.starts_with('[')) && field["inline"] == false
+}
+
+fn list_of_sources(body: &Value) -> String {
+    let fields = list(body, "embeds").iter().flat_map(|embed| list(embed, "fields"));
+    fields.filter(|field| is_list_of_sources(field)).filter_map(|field| field["value"].as_str()).collect()
+}
+
+/// The numbers of the lines that begin in a body.
+fn numbers(body: &Value) -> Vec<usize> {
+    said(body).split('№').skip(1).step_by(2).filter_map(|number| number.parse().ok()).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_reply_becomes_a_body_that_discord_takes(reply in reply(), request in request(), id in any::<u64>()) {
+        let message = serde_json::to_value(first(&reply).replying_to(id)).expect("JSON");
+        check(&message);
+        check_links(&message, &links(&reply));
+        assert!(length(message["nonce"].as_str().expect("a nonce")) <= 25);
+        let below = share::button(&reply, &request, 0).into_iter().chain(vote::buttons(&reply)).collect();
+        check(&serde_json::to_value(first(&reply).with(below).edit()).expect("JSON"));
+        let callback = serde_json::to_value(first(&reply).ephemeral().callback()).expect("JSON");
+        check(&callback["data"]);
+        assert_eq!(callback["data"]["flags"], 64);
+    }
+
+    #[test]
+    fn paging_through_shows_everything_once_and_in_order(reply in reply(), request in request()) {
+        let (reply, lines) = numbered(reply);
+        let (all, links) = (pages(&reply, &request), links(&reply));
+        let told: Vec<usize> = all.iter().flat_map(numbers).collect();
+        prop_assert_eq!(told, (0..lines).collect::<Vec<_>>());
+        for (at, body) in all.iter().enumerate() {
+            check(body);
+            check_links(body, &links);
+            let marked = said(body);
+            let listed = list_of_sources(body);
+            // In whatever language it says how many more there are.
+            let left_out = listed.lines().last().is_some_and(|line| !line.starts_with('['));
+            for mark in marked.match_indices(" [").map(|(at, _)| &marked[at + 1..]) {
+                let mark = &mark[..=mark.find(']').expect("a mark")];
+                prop_assert!(listed.contains(mark) || left_out, "{mark} on page {at}: {listed}");
+            }
+        }
+        // Whoever asks for a page that is not there any more gets the last one.
+        let beyond = encode::draw(&reply, all.len() + 3, |_| true);
+        prop_assert_eq!((beyond.page, beyond.left), (all.len() - 1, None));
+    }
+
+    #[test]
+    fn a_button_asks_what_it_was_made_for(request in request()) {
+        if let Some(id) = custom_id(&request) {
+            let data = serde_json::json!({"custom_id": id, "component_type": 2});
+            let click = decode::click(&serde_json::from_value(data).expect("a click"), Language::English);
+            assert_eq!(click, Ok(request));
+        }
+    }
+
+    #[test]
+    fn no_custom_id_is_too_odd(id in "\\PC{0,100}") {
+        for id in [id.clone(), format!("1:{id}"), format!("1:/{id}")] {
+            let data = serde_json::json!({"custom_id": id, "component_type": 2});
+            let _ = decode::click(&serde_json::from_value(data).expect("a click"), Language::English);
+        }
+    }
+}
+
+#[test]
+fn an_apology_is_a_body_that_discord_takes() {
+    for language in Language::ALL {
+        let apology = serde_json::to_value(encode::Message::apology(language)).expect("JSON");
+        within(&apology["content"], 2000);
+        assert_eq!(apology["allowed_mentions"], serde_json::json!({"parse": []}));
+    }
+}
+
+#[test]
+fn what_does_not_go_in_is_counted() {
+    let mut reply = Reply::new(Language::English, Kind::Duties, "Much to do");
+    let item = |n: usize| Line { text: format!("Duty {n} {}", "and so on ".repeat(20)), ..Line::default() };
+    reply.bullets(Some("Duties"), (0..100).map(item).collect());
+    let body = serde_json::to_value(first(&reply)).expect("JSON");
+    let all: String = list(&body, "embeds").iter().filter_map(|embed| embed["description"].as_str()).collect();
+    let shown = all.matches("Duty ").count();
+    assert!(shown > 20);
+    assert!(all.ends_with(&format!("*… and {} more*", 100 - shown)), "{all}");
+}
+
+#[test]
+fn the_room_is_used_up_and_no_more() {
+    for width in 1..60 {
+        let mut reply = Reply::new(Language::English, Kind::Duties, "Much to do");
+        let item = |_| Line { text: "x".repeat(width), ..Line::default() };
+        reply.bullets(None, (0..4000).map(item).collect());
+        let body = serde_json::to_value(first(&reply)).expect("JSON");
+        check(&body);
+        let text = |embed: &Value| length(embed["description"].as_str().unwrap_or_default());
+        let used: usize = list(&body, "embeds").iter().map(text).sum();
+        assert!(used > EMBEDS_TOTAL - 150, "only {used} of the room is used");
+    }
+}

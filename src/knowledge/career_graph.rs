@@ -1,0 +1,155 @@
+//! The career graph: which role leads to which, and the routes between two of them.
+
+use std::collections::{HashMap, VecDeque};
+
+use petgraph::Direction::{Incoming, Outgoing};
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::EdgeRef;
+
+use crate::corpus::document::Document;
+use crate::corpus::front_matter::{Direction, Step};
+use crate::model::diagnostic::Problem;
+
+/// The most routes of one length that are told; more would be a list, not an answer.
+const MOST_ROUTES: usize = 8;
+
+/// The career graph over the documents, which it names by their position.
+#[derive(Debug)]
+pub struct Ladder {
+    /// Every document is a node, with its own position as its number; an edge holds the step's position in its document.
+    graph: DiGraph<(), (Direction, usize)>,
+}
+
+/// A step between two roles, by position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rung {
+    /// The role it starts from.
+    pub from: usize,
+    /// The role it leads to.
+    pub to: usize,
+    /// Its position in the `steps` of the role it starts from.
+    pub step: usize,
+    /// Up, sideways, or in from another field.
+    pub direction: Direction,
+}
+
+impl Ladder {
+    /// The graph of all steps, and a problem for every circle of promotions.
+    pub fn new(documents: &[Document]) -> (Ladder, Vec<Problem>) {
+        let by_slug: HashMap<&str, usize> =
+            documents.iter().enumerate().map(|(at, doc)| (doc.slug.as_str(), at)).collect();
+        let mut graph = DiGraph::new();
+        let nodes: Vec<NodeIndex> = documents.iter().map(|_| graph.add_node(())).collect();
+        for (from, doc) in documents.iter().enumerate() {
+            for (at, step) in doc.front.steps.iter().enumerate() {
+                if let Some(to) = by_slug.get(step.to.text.as_str()) {
+                    graph.add_edge(nodes[from], nodes[*to], (step.direction, at));
+                }
+            }
+        }
+        let ups = graph.filter_map(|_, ()| Some(()), |_, edge| (edge.0 == Direction::Up).then_some(()));
+        // The other algorithm for this calls itself once a role, and a long enough ladder would end the program.
+        let problems = kosaraju_scc(&ups)
+            .into_iter()
+            .filter(|circle| circle.len() > 1)
+            .map(|circle| circle_problem(documents, &circle))
+            .collect();
+        (Ladder { graph }, problems)
+    }
+
+    /// The steps from a role: promotions first, then sideways ones, each in the author's order.
+    pub fn after(&self, role: usize) -> Vec<Rung> {
+        let mut rungs: Vec<Rung> = self
+            .graph
+            .edges_directed(NodeIndex::new(role), Outgoing)
+            .map(|edge| rung(edge.source(), edge.target(), *edge.weight()))
+            .collect();
+        rungs.sort_by_key(|rung| (rung.direction == Direction::Sideways, rung.step));
+        rungs
+    }
+
+    /// The steps that lead to a role: promotions first.
+    pub fn before(&self, role: usize) -> Vec<Rung> {
+        let mut rungs: Vec<Rung> = self
+            .graph
+            .edges_directed(NodeIndex::new(role), Incoming)
+            .map(|edge| rung(edge.source(), edge.target(), *edge.weight()))
+            .collect();
+        rungs.sort_by_key(|rung| (rung.direction != Direction::Up, rung.from));
+        rungs
+    }
+
+    /// Every shortest route from one role to another, each a list of roles with both ends; none where no steps lead there.
+    pub fn routes(&self, from: usize, to: usize) -> Vec<Vec<usize>> {
+        let distance = self.distances(to);
+        let mut routes = Vec::new();
+        // One route to its end before the next: all at once, their beginnings can be more than the memory holds.
+        let mut open = vec![vec![from]];
+        while let Some(route) = open.pop() {
+            let Some(&last) = route.last() else { continue };
+            let Some(&left) = distance.get(&last) else { continue };
+            if left == 0 {
+                routes.push(route);
+                if routes.len() == MOST_ROUTES {
+                    break;
+                }
+                continue;
+            }
+            let mut onward: Vec<usize> = self
+                .after(last)
+                .iter()
+                .map(|rung| rung.to)
+                .filter(|next| distance.get(next) == Some(&(left - 1)))
+                .collect();
+            onward.dedup();
+            open.extend(onward.into_iter().rev().map(|next| [route.as_slice(), &[next]].concat()));
+        }
+        routes
+    }
+
+    /// The step that leads from one role straight to another.
+    pub fn rung(&self, from: usize, to: usize) -> Option<Rung> {
+        self.after(from).into_iter().find(|rung| rung.to == to)
+    }
+
+    /// The role from which both can be reached in the fewest steps together.
+    pub fn common(&self, one: usize, other: usize) -> Option<usize> {
+        let (to_one, to_other) = (self.distances(one), self.distances(other));
+        to_one
+            .iter()
+            .filter_map(|(role, steps)| to_other.get(role).map(|more| (steps + more, *role)))
+            .min()
+            .map(|(_, role)| role)
+    }
+
+    /// Steps to `to` from every role that leads there.
+    fn distances(&self, to: usize) -> HashMap<usize, usize> {
+        let mut distance = HashMap::from([(to, 0)]);
+        let mut open = VecDeque::from([to]);
+        while let Some(role) = open.pop_front() {
+            let next = distance[&role] + 1;
+            for before in self.graph.neighbors_directed(NodeIndex::new(role), Incoming) {
+                distance.entry(before.index()).or_insert_with(|| {
+                    open.push_back(before.index());
+                    next
+                });
+            }
+        }
+        distance
+    }
+}
+
+fn rung(from: NodeIndex, to: NodeIndex, (direction, step): (Direction, usize)) -> Rung {
+    Rung { from: from.index(), to: to.index(), step, direction }
+}
+
+fn circle_problem(documents: &[Document], circle: &[NodeIndex]) -> Problem {
+    let mut members: Vec<&Document> = circle.iter().map(|node| &documents[node.index()]).collect();
+    members.sort_by_key(|doc| &doc.file);
+    let slugs: Vec<&str> = members.iter().map(|doc| doc.slug.as_str()).collect();
+    let inside = |step: &&Step| slugs.contains(&step.to.text.as_str()) && step.direction == Direction::Up;
+    let line = members[0].front.steps.iter().find(inside).map_or(1, |step| step.to.line);
+    let message = format!("promotions go in a circle through {}; one of these steps is no promotion", slugs.join(", "));
+    Problem::at(line, message).inside(&members[0].file)
+}

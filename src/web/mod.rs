@@ -1,0 +1,3 @@
+//! HTTP servers for machines and people.
+
+pub mod status;
