@@ -15,15 +15,15 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use measures::{Answer, Plain, Question, Score, answered, chatter, questions};
-use rolecall::engine::Bot;
-use rolecall::engine::question::Bounds;
+use rolecall::engine::Engine;
+use rolecall::engine::question::Thresholds;
 use rolecall::knowledge::Library;
 
 const WARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/ward");
 /// A folder that nobody can write to: the index is built in memory and left nowhere.
 const UNWRITABLE: &str = "/dev/null/index";
 /// With these, every reading of a question is answered: what it is worth, its confidence has to tell.
-const EVERY_READING: Bounds = Bounds { channel: 0.0, direct: 0.0 };
+const EVERY_READING: Thresholds = Thresholds { channel: 0.0, direct: 0.0 };
 
 /// How good the answers are, as Markdown. Without arguments, those about the tests' hospital ward.
 #[derive(Debug, Parser)]
@@ -66,9 +66,9 @@ fn report(arguments: &Arguments) -> Result<String, String> {
     let chatter = read(&arguments.chatter, "chatter.tsv", chatter)?;
     let bot = |bounds| {
         let library = Library::open(&corpus, Path::new(UNWRITABLE), |_, _| {}).map_err(|error| error.to_string())?;
-        Ok::<Bot, String>(Bot::new(library, bounds))
+        Ok::<Engine, String>(Engine::new(library, bounds))
     };
-    let (rolecall, every_reading) = (bot(Bounds::default())?, bot(EVERY_READING)?);
+    let (rolecall, every_reading) = (bot(Thresholds::default())?, bot(EVERY_READING)?);
     let library = rolecall.library();
     let plain = Plain::over(&library);
     let by_rolecall = |text: &str| Answer::from(rolecall.handle_text(text));
@@ -119,7 +119,7 @@ struct Tenth {
 }
 
 /// What a confidence is worth. Readings that are no answer, such as that no figure is known, have no tenth.
-fn calibration(out: &mut String, bot: &Bot, questions: &[Question], chatter: &[String]) {
+fn calibration(out: &mut String, bot: &Engine, questions: &[Question], chatter: &[String]) {
     let mut tenths = [Tenth::default(); 10];
     let mut none = Tenth::default();
     let mut tenth_of = |text: &str, count: &dyn Fn(&mut Tenth, &Answer)| {
@@ -154,7 +154,7 @@ fn calibration(out: &mut String, bot: &Bot, questions: &[Question], chatter: &[S
     let _ = writeln!(out, "| no answer | {wanted} | | | {unwanted} | {chatter} |");
 }
 
-fn wrong(out: &mut String, every_reading: &Bot, score: &Score<'_>) {
+fn wrong(out: &mut String, every_reading: &Engine, score: &Score<'_>) {
     let _ = writeln!(
         out,
         "\n## Questions that are answered wrong\n\nKind and confidence are those of the reading, also where it was too unsure to be \

@@ -13,14 +13,14 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use rolecall::corpus::document::Document;
-use rolecall::corpus::markdown::Part;
+use rolecall::corpus::markdown::PassageKind;
 use rolecall::diagram;
-use rolecall::discord::state::image_cache::Gallery;
-use rolecall::engine::Bot;
-use rolecall::engine::question::Bounds;
+use rolecall::discord::state::image_cache::ImageCache;
+use rolecall::engine::Engine;
+use rolecall::engine::question::Thresholds;
 use rolecall::i18n::Language;
 use rolecall::knowledge::Library;
-use rolecall::knowledge::graph_selection::Chart;
+use rolecall::knowledge::graph_selection::GraphSelection;
 use tantivy::collector::TopDocs;
 use tantivy::directory::RamDirectory;
 use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
@@ -120,7 +120,7 @@ fn table(heading: &str, corpus: &Path, about: fn(&Library) -> Vec<Typed>, rounds
     println!("|---|---|---:|---:|---:|---:|---:|");
     let mut typed = about(&library);
     typed.push(("4,000 characters", long_question(&library)));
-    let bot = Bot::new(library, Bounds::default());
+    let bot = Engine::new(library, Thresholds::default());
     for (kind, typed) in &typed {
         let reply = bot.handle_text(typed);
         let answered_as =
@@ -146,7 +146,7 @@ fn table(heading: &str, corpus: &Path, about: fn(&Library) -> Vec<Typed>, rounds
 }
 
 /// What is suggested while somebody types the title of the last role: before anything, its beginning, and with a letter left out.
-fn suggestions(bot: &Bot, rounds: usize) {
+fn suggestions(bot: &Engine, rounds: usize) {
     let library = bot.library();
     let title = library.roles().last().map_or("", |at| &library.document(*at).title).to_lowercase();
     let misspelt: String = title.chars().enumerate().filter(|(at, _)| *at != 2).map(|(_, letter)| letter).collect();
@@ -162,25 +162,28 @@ fn suggestions(bot: &Bot, rounds: usize) {
 /// Pictures of the shipped ladder: drawn anew each time, and taken from what is kept, as whoever asks next gets them.
 fn pictures(rounds: usize) -> Outcome<()> {
     let library = Library::open(Path::new(SHIPPED), Path::new(UNWRITABLE), |_, _| {})?;
-    let bot = Bot::new(library, Bounds::default());
+    let bot = Engine::new(library, Thresholds::default());
     let library = bot.library();
-    let route = Chart::Route { from: "associate-product-manager".to_owned(), to: "chief-product-officer".to_owned() };
+    let route = GraphSelection::ShortestPaths {
+        from: "associate-product-manager".to_owned(),
+        to: "chief-product-officer".to_owned(),
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     println!("\n### Pictures, drawn anew and kept\n");
     println!(
         "| picture | rounds | drawn: median, µs | 99th percentile, µs | kept: median, µs | 99th percentile, µs | kB |"
     );
     println!("|---|---:|---:|---:|---:|---:|---:|");
-    for (name, chart) in [("/ladder", Chart::Whole), ("/path", route)] {
-        let gallery = Gallery::default();
+    for (name, chart) in [("/ladder", GraphSelection::All), ("/path", route)] {
+        let gallery = ImageCache::default();
         let from_gallery =
-            || runtime.block_on(gallery.picture(&bot, Some(&chart), bot.language(), tokio::time::Instant::now()));
+            || runtime.block_on(gallery.get_or_render(&bot, Some(&chart), bot.language(), tokio::time::Instant::now()));
         // Whoever asks first may have to go without; the picture is drawn all the same.
         while from_gallery().is_none() {}
         let (mut drawn, mut kept) = (Vec::new(), Vec::new());
         let mut size = 0;
         for _ in 0..rounds {
-            let (taken, picture) = time(|| diagram::draw(&library, &chart, Language::English));
+            let (taken, picture) = time(|| diagram::render(&library, &chart, Language::English));
             size = picture?.png.len() / 1000;
             drawn.push(taken);
             let (taken, picture) = time(from_gallery);
@@ -210,11 +213,11 @@ fn percentile(times: &mut [Duration], hundredths: usize) -> f64 {
 /// All words of every passage: its document's names, its heading, its text and its search phrases.
 fn passages(library: &Library) -> Vec<String> {
     let of_document = |document: &Document| {
-        let aliases: String = document.front.aliases.iter().map(|alias| format!("{} ", alias.text)).collect();
+        let aliases: String = document.front_matter.aliases.iter().map(|alias| format!("{} ", alias.text)).collect();
         let names = format!("{} {aliases}", document.title);
         let all = document.passages.iter().map(|passage| {
             let heading = passage.heading.as_deref().unwrap_or_default();
-            let (items, asked) = (passage.items.join(" "), passage.asked.join(" "));
+            let (items, asked) = (passage.items.join(" "), passage.search_phrases.join(" "));
             format!("{names} {heading} {} {items} {asked}", passage.text)
         });
         all.collect::<Vec<String>>()
@@ -362,7 +365,8 @@ fn about_generated(library: &Library) -> Vec<Typed> {
     let (place, thing) = (PLACES[0], THINGS[THINGS.len() / 2]);
     let role = |at: usize| format!("{place} {thing} {}", TRADES[at]).to_lowercase();
     let (lowest, low, high, highest) = (role(0), role(3), role(4), role(TRADES.len() - 1));
-    let duties = library.by_slug(&slug(&low)).map(|at| library.document(at).part(Part::Duty));
+    let duties =
+        library.by_slug(&slug(&low)).map(|at| library.document(at).passages_of_kind(PassageKind::Responsibility));
     let duty = duties.and_then(|mut duties| duties.next()).map_or("", |duty| &duty.text);
     let (does, what) = duty.split(" for ").next().and_then(|duty| duty.split_once(' ')).unwrap_or_default();
     vec![

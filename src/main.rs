@@ -7,21 +7,21 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use clap::{Parser, Subcommand};
+use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use rolecall::console;
 use rolecall::diagram;
 use rolecall::discord::commands::registration::SyncOptions;
-use rolecall::discord::{self, endpoint::server::Address};
-use rolecall::engine::Bot;
-use rolecall::engine::question::Bounds;
+use rolecall::discord::{self, endpoint::server::EndpointConfig};
+use rolecall::engine::Engine;
+use rolecall::engine::question::Thresholds;
 use rolecall::engine::reply::Style;
 use rolecall::engine::request::Request;
 use rolecall::knowledge::Library;
 use rolecall::model::diagnostic;
-use rolecall::ops::config::{Config, Flags, Http, LogFormat};
+use rolecall::ops::config::{CliOverrides, Config, HttpConfig, LogFormat};
 use rolecall::ops::serve;
-use rolecall::search::index::Origin;
+use rolecall::search::index::OpenOutcome;
 
 /// A Discord bot that knows what people in an organisation's roles do.
 ///
@@ -36,11 +36,11 @@ struct Arguments {
     #[arg(long, global = true, value_name = "FOLDER")]
     index: Option<PathBuf>,
     #[command(subcommand)]
-    verb: Option<Verb>,
+    subcommand: Option<Subcommand>,
 }
 
-#[derive(Debug, Subcommand)]
-enum Verb {
+#[derive(Debug, clap::Subcommand)]
+enum Subcommand {
     /// Ask in the terminal; no token, no network
     Console,
     /// Answer one question, or many from a file
@@ -112,44 +112,46 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<ExitCode, String> {
     read_env_file()?;
-    let flags = Flags { corpus: arguments.corpus, index: arguments.index };
+    let flags = CliOverrides { corpus: arguments.corpus, index: arguments.index };
     let set = |name: &str| std::env::var(name).ok();
-    let (config, faults) = match arguments.verb {
-        Some(Verb::Doctor { .. }) => cli::doctor::settings(&flags, set).map_err(|errors| listed(&errors))?,
-        _ => (Config::read(flags, set).map_err(|errors| listed(&errors))?, Vec::new()),
+    let (config, faults) = match arguments.subcommand {
+        Some(Subcommand::Doctor { .. }) => {
+            cli::doctor::read_usable_settings(&flags, set).map_err(|errors| format_errors(&errors))?
+        }
+        _ => (Config::read(flags, set).map_err(|errors| format_errors(&errors))?, Vec::new()),
     };
-    log_to_stderr(&config.log, config.log_format)?;
-    match arguments.verb {
-        None if config.token.is_some() || config.http.is_some() => go_live(&config),
+    init_logging(&config.log_filter, config.log_format)?;
+    match arguments.subcommand {
+        None if config.token.is_some() || config.http.is_some() => run_bot(&config),
         None => {
-            let bot = open(&config)?;
+            let bot = open_engine(&config)?;
             console::run(&bot, Some("To go live on Discord, set DISCORD_TOKEN (the README tells how to get one)."))
         }
-        Some(Verb::Console) => console::run(&open(&config)?, None),
-        Some(Verb::Ask { text, json, batch, explain }) => ask(&config, text, json, batch.as_deref(), explain),
-        Some(Verb::Ladder { from, to, family, svg, png }) => {
+        Some(Subcommand::Console) => console::run(&open_engine(&config)?, None),
+        Some(Subcommand::Ask { text, json, batch, explain }) => ask(&config, text, json, batch.as_deref(), explain),
+        Some(Subcommand::Ladder { from, to, family, svg, png }) => {
             let request = match from.zip(to) {
                 Some((from, to)) => Request::Path { from, to },
                 None => Request::Ladder { family: family.unwrap_or_default() },
             };
             ladder(&config, &request, svg.as_deref(), png.as_deref())
         }
-        Some(Verb::Index) => index(&config),
-        Some(Verb::Check) => check(&config),
-        Some(Verb::Register { guild, dry_run, remove }) => {
+        Some(Subcommand::Index) => index(&config),
+        Some(Subcommand::Check) => check(&config),
+        Some(Subcommand::Register { guild, dry_run, remove }) => {
             cli::register::run(&config, SyncOptions { guild_id: guild, dry_run, remove, reload: config.reload_command })
         }
-        Some(Verb::Doctor { json }) => cli::doctor::run(&config, &faults, json),
+        Some(Subcommand::Doctor { json }) => cli::doctor::run(&config, &faults, json),
     }
-    .or_else(|error| if reader_left(&*error) { Ok(ExitCode::SUCCESS) } else { Err(error.to_string()) })
+    .or_else(|error| if is_broken_pipe(&*error) { Ok(ExitCode::SUCCESS) } else { Err(error.to_string()) })
 }
 
 /// True where whoever read the output has read enough, as `head` does: that is no failure.
-fn reader_left(error: &(dyn std::error::Error + 'static)) -> bool {
+fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
     error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
-type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
+type CliResult = Result<ExitCode, Box<dyn std::error::Error>>;
 
 /// Reads `.env` in the current folder, where there is one; what the environment says goes before it.
 fn read_env_file() -> Result<(), String> {
@@ -167,8 +169,8 @@ fn read_env_file() -> Result<(), String> {
     Err(format!(".env cannot be read: {fault}; compare it with .env.example"))
 }
 
-fn log_to_stderr(filter: &str, format: LogFormat) -> Result<(), String> {
-    let filter = format!("{filter},{}", discord::LOG_LIMITS);
+fn init_logging(filter: &str, format: LogFormat) -> Result<(), String> {
+    let filter = format!("{filter},{}", discord::LOG_DIRECTIVES);
     let filter = filter.parse::<tracing_subscriber::EnvFilter>().map_err(|error| error.to_string())?;
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     // Standard error may be closed, which is no reason to stop: where a line cannot be written, nothing is said of that.
@@ -187,31 +189,31 @@ fn log_to_stderr(filter: &str, format: LogFormat) -> Result<(), String> {
 }
 
 /// Opens the library for answering: what is wrong with it is told on standard error, and the rest is served.
-fn open(config: &Config) -> Result<Bot, String> {
+fn open_engine(config: &Config) -> Result<Engine, String> {
     let library = open_library(config)?;
-    if let Some(problems) = diagnostic::summary(&library.problems) {
+    if let Some(problems) = diagnostic::summary(&library.diagnostics) {
         tracing::warn!("{problems}");
     }
-    match &library.origin {
-        Origin::InMemory(reason) => {
+    match &library.open_outcome {
+        OpenOutcome::InMemory(reason) => {
             tracing::warn!("the index cannot be kept in {} ({reason}); serving from memory", config.index.display());
         }
-        Origin::Rebuilt => tracing::info!("the index was damaged and has been built anew"),
-        Origin::Opened | Origin::Built => {}
+        OpenOutcome::Rebuilt => tracing::info!("the index was damaged and has been built anew"),
+        OpenOutcome::Opened | OpenOutcome::Built => {}
     }
-    let Bounds { channel, direct } = Bounds::default();
-    let channel = config.sure_channel.unwrap_or(channel);
-    let direct = config.sure_direct.unwrap_or(direct).min(channel);
-    Ok(Bot::new(library, Bounds { channel, direct }).speaking(config.language))
+    let Thresholds { channel, direct } = Thresholds::default();
+    let channel = config.min_confidence_channel.unwrap_or(channel);
+    let direct = config.min_confidence_direct.unwrap_or(direct).min(channel);
+    Ok(Engine::new(library, Thresholds { channel, direct }).with_language(config.language))
 }
 
 /// Opens the library, with a progress bar where that takes long enough to be noticed and somebody is there to see it.
 fn open_library(config: &Config) -> Result<Library, String> {
-    const NOTICEABLE: Duration = Duration::from_millis(300);
+    const PROGRESS_DELAY: Duration = Duration::from_millis(300);
     let start = Instant::now();
     let mut bar: Option<ProgressBar> = None;
     let library = Library::open(&config.corpus, &config.index, |done, total| {
-        if bar.is_none() && start.elapsed() > NOTICEABLE && std::io::stderr().is_terminal() {
+        if bar.is_none() && start.elapsed() > PROGRESS_DELAY && std::io::stderr().is_terminal() {
             let style = ProgressStyle::with_template("indexing {bar:32} {pos} of {len} passages, {eta} left");
             bar =
                 Some(ProgressBar::new(total as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())));
@@ -227,19 +229,26 @@ fn open_library(config: &Config) -> Result<Library, String> {
 }
 
 /// Serves Discord, at its gateway and over HTTP, until the process is told to stop.
-fn go_live(config: &Config) -> Outcome {
+fn run_bot(config: &Config) -> CliResult {
     let token = config.token.clone().filter(|_| config.gateway);
-    let http = config.http.map(|Http { listen, public_key }| Address { listen, public_key });
+    let http = config.http.map(|HttpConfig { listen, public_key }| EndpointConfig { listen, public_key });
     let (api_url, ask_channels) = (config.api_url.clone(), config.ask_channels.clone());
-    let settings = serve::Settings {
-        discord: discord::Settings { token, http, api_url, ask_channels, patience: config.watchdog, reload: None },
+    let settings = serve::RunSettings {
+        discord: discord::DiscordSettings {
+            token,
+            http,
+            api_url,
+            ask_channels,
+            watchdog_timeout: config.watchdog,
+            reload: None,
+        },
         corpus: config.corpus.clone(),
         index: config.index.clone(),
         status: config.status,
         watch: config.watch,
         reload_command: config.reload_command,
     };
-    if let Err(error) = serve::live(settings, || open(config)) {
+    if let Err(error) = serve::run(settings, || open_engine(config)) {
         match config.log_format {
             LogFormat::Human => return Err(error.into()),
             LogFormat::Json => tracing::error!("{error}"),
@@ -249,8 +258,8 @@ fn go_live(config: &Config) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-fn ask(config: &Config, text: Option<String>, json: bool, batch: Option<&Path>, explain: bool) -> Outcome {
-    let bot = open(config)?;
+fn ask(config: &Config, text: Option<String>, json: bool, batch: Option<&Path>, explain: bool) -> CliResult {
+    let bot = open_engine(config)?;
     let mut out = std::io::stdout().lock();
     if let Some(text) = text {
         if explain {
@@ -261,7 +270,7 @@ fn ask(config: &Config, text: Option<String>, json: bool, batch: Option<&Path>, 
         if json {
             writeln!(out, "{}", reply.to_json(&text))?
         } else {
-            write!(anstream::stdout(), "{}", reply.text(&console::style()))?
+            write!(anstream::stdout(), "{}", reply.to_text(&console::style()))?
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -288,28 +297,28 @@ fn ask(config: &Config, text: Option<String>, json: bool, batch: Option<&Path>, 
 }
 
 /// Tells the ladder or a way on it; where a file is named, the picture goes there and nothing is told.
-fn ladder(config: &Config, request: &Request, svg: Option<&Path>, png: Option<&Path>) -> Outcome {
-    let bot = open(config)?;
+fn ladder(config: &Config, request: &Request, svg: Option<&Path>, png: Option<&Path>) -> CliResult {
+    let bot = open_engine(config)?;
     let reply = bot.handle(request, bot.language());
     if svg.is_none() && png.is_none() {
-        write!(anstream::stdout(), "{}", reply.text(&console::style()))?;
+        write!(anstream::stdout(), "{}", reply.to_text(&console::style()))?;
         return Ok(if reply.answered { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
-    let Some(chart) = &reply.picture else {
-        return Err(format!("there is no picture of that\n{}", reply.text(&Style::PLAIN)).into());
+    let Some(chart) = &reply.diagram else {
+        return Err(format!("there is no picture of that\n{}", reply.to_text(&Style::PLAIN)).into());
     };
     let library = bot.library();
     if let Some(path) = svg {
-        put(path, diagram::draw_svg(&library, chart, bot.language())?.as_bytes())?;
+        write_output(path, diagram::render_svg(&library, chart, bot.language())?.as_bytes())?;
     }
     if let Some(path) = png {
-        put(path, &diagram::draw(&library, chart, bot.language())?.png)?;
+        write_output(path, &diagram::render(&library, chart, bot.language())?.png)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Writes a file, or standard output where the file is called `-`.
-fn put(path: &Path, bytes: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
+fn write_output(path: &Path, bytes: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
     if path == Path::new("-") {
         let mut out = std::io::stdout().lock();
         out.write_all(bytes)?;
@@ -318,39 +327,39 @@ fn put(path: &Path, bytes: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
     Ok(std::fs::write(path, bytes).map_err(|error| format!("{} cannot be written: {error}", path.display()))?)
 }
 
-fn index(config: &Config) -> Outcome {
+fn index(config: &Config) -> CliResult {
     let start = Instant::now();
     let library = open_library(config)?;
     let passages: usize = library.documents().iter().map(|document| document.passages.len()).sum();
     let roles = library.roles().len();
     let topics = library.documents().len() - roles;
-    let how = match &library.origin {
-        Origin::Opened => "was there already".to_owned(),
-        Origin::Built => "built".to_owned(),
-        Origin::Rebuilt => "was damaged; built anew".to_owned(),
-        Origin::InMemory(reason) => format!("cannot be kept in {} ({reason})", config.index.display()),
+    let how = match &library.open_outcome {
+        OpenOutcome::Opened => "was there already".to_owned(),
+        OpenOutcome::Built => "built".to_owned(),
+        OpenOutcome::Rebuilt => "was damaged; built anew".to_owned(),
+        OpenOutcome::InMemory(reason) => format!("cannot be kept in {} ({reason})", config.index.display()),
     };
     let mut out = std::io::stdout().lock();
     let time = start.elapsed().as_millis();
     writeln!(out, "{roles} roles, {topics} topics, {passages} passages; index {how} in {time} ms")?;
-    if !library.problems.is_empty() {
-        writeln!(out, "{} in the corpus; `rolecall check` lists them", counted(library.problems.len()))?;
+    if !library.diagnostics.is_empty() {
+        writeln!(out, "{} in the corpus; `rolecall check` lists them", pluralize(library.diagnostics.len()))?;
     }
-    let kept = !matches!(library.origin, Origin::InMemory(_));
+    let kept = !matches!(library.open_outcome, OpenOutcome::InMemory(_));
     Ok(if kept { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn check(config: &Config) -> Outcome {
+fn check(config: &Config) -> CliResult {
     let (documents, problems) = Library::check(&config.corpus)?;
     let mut out = std::io::stdout().lock();
     for problem in &problems {
         writeln!(out, "{}", config.corpus.join(problem.to_string()).display())?;
     }
-    writeln!(out, "{documents} documents, {}", counted(problems.len()))?;
+    writeln!(out, "{documents} documents, {}", pluralize(problems.len()))?;
     Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn counted(problems: usize) -> String {
+fn pluralize(problems: usize) -> String {
     match problems {
         0 => "no problems".to_owned(),
         1 => "1 problem".to_owned(),
@@ -358,7 +367,7 @@ fn counted(problems: usize) -> String {
     }
 }
 
-fn listed(errors: &[rolecall::ops::config::ConfigError]) -> String {
+fn format_errors(errors: &[rolecall::ops::config::ConfigError]) -> String {
     let lines: Vec<String> = errors.iter().map(|error| format!("  {error}")).collect();
     format!("settings that cannot be used:\n{}", lines.join("\n"))
 }

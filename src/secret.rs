@@ -13,7 +13,7 @@ impl Secret {
     }
 
     /// The word itself, for the one place that sends it.
-    pub fn reveal(&self) -> &str {
+    pub fn expose_secret(&self) -> &str {
         &self.0
     }
 }

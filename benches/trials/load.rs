@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use rolecall::engine::Bot;
-use rolecall::engine::question::Bounds;
+use rolecall::engine::Engine;
+use rolecall::engine::question::Thresholds;
 use rolecall::engine::request::Request;
 use rolecall::knowledge::Library;
 use serde_json::{Value, json};
@@ -68,7 +68,7 @@ impl Table {
     /// Reads the corpus, and works out what must be answered to what.
     pub fn over(corpus: &Path) -> Result<Table, String> {
         let library = Library::open(corpus, Path::new(UNWRITABLE), |_, _| {}).map_err(|error| error.to_string())?;
-        let bot = Bot::new(library, Bounds::default());
+        let bot = Engine::new(library, Thresholds::default());
         let library = bot.library();
         let slug = |at: &usize| library.document(*at).slug.clone();
         let roles: Vec<String> = library.roles().iter().map(slug).filter(|slug| slug != CHANGING).collect();

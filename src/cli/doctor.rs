@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use rolecall::ops::config::{Config, ConfigError, Flags, VARIABLES};
-use rolecall::ops::doctor::checks::{Settings, examine};
+use rolecall::ops::config::{CliOverrides, Config, ConfigError, VARIABLES};
+use rolecall::ops::doctor::checks::{DiscordCheckSettings, run_checks};
 use rolecall::ops::doctor::finding::{Finding, passed, report, to_json};
 use rolecall::ops::doctor::local;
 
@@ -12,8 +12,8 @@ use rolecall::ops::doctor::local;
 ///
 /// # Errors
 /// What is wrong with settings although those were left out.
-pub fn settings(
-    flags: &Flags,
+pub fn read_usable_settings(
+    flags: &CliOverrides,
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<(Config, Vec<ConfigError>), Vec<ConfigError>> {
     let read =
@@ -48,13 +48,13 @@ pub fn settings(
 /// # Errors
 /// Where standard output cannot be written to.
 pub fn run(config: &Config, faults: &[ConfigError], json: bool) -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let mut findings: Vec<Finding> = faults.iter().map(|fault| Finding::wrong("settings", fault.to_string())).collect();
-    findings.extend(local::documents(&config.corpus, &config.index));
+    let mut findings: Vec<Finding> = faults.iter().map(|fault| Finding::error("settings", fault.to_string())).collect();
+    findings.extend(local::check_corpus_and_index(&config.corpus, &config.index));
     findings.push(match config.http {
-        Some(http) => local::address("address", "ROLECALL_HTTP_ADDR", http.listen),
+        Some(http) => local::check_listen_address("address", "ROLECALL_HTTP_ADDR", http.listen),
         None => Finding::skipped("address", "ROLECALL_HTTP_ADDR is not set, and the bot listens nowhere"),
     });
-    let settings = Settings {
+    let settings = DiscordCheckSettings {
         token: config.token.as_ref(),
         api_url: config.api_url.as_deref(),
         ask_channels: &config.ask_channels,
@@ -63,7 +63,7 @@ pub fn run(config: &Config, faults: &[ConfigError], json: bool) -> Result<ExitCo
         reload: config.reload_command,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    findings.extend(runtime.block_on(examine(&settings)));
+    findings.extend(runtime.block_on(run_checks(&settings)));
     if json {
         writeln!(std::io::stdout(), "{}", to_json(&findings))?;
     } else {

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use rolecall::discord::commands::registration::{SyncOptions, sync_now};
-use rolecall::discord::rest::client::Reach;
+use rolecall::discord::rest::client::RestClient;
 use rolecall::ops::config::Config;
 
 /// Synchronizes the commands and prints the changes on standard output.
@@ -17,7 +17,7 @@ pub fn run(config: &Config, options: SyncOptions) -> Result<ExitCode, Box<dyn st
             "to register commands, the bot needs its token: set DISCORD_TOKEN (the README tells how to get one)".into(),
         );
     };
-    let reach = Reach::new(token.clone(), config.api_url.clone())?;
+    let reach = RestClient::new(token.clone(), config.api_url.clone())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     // A closed pipe does not stop the synchronization.
     let print = |line: &str| drop(writeln!(std::io::stdout(), "{line}"));

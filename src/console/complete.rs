@@ -3,23 +3,23 @@
 use rustyline::completion::Completer as Complete;
 use rustyline::{Context, Helper, Highlighter, Hinter, Result, Validator};
 
-use crate::engine::Bot;
-use crate::engine::request::{COMMANDS, Command, SECTIONS, Takes};
-use crate::i18n::{Language, plain};
+use crate::engine::Engine;
+use crate::engine::request::{COMMANDS, Command, OptionKind, SECTIONS};
+use crate::i18n::{Language, fold};
 
 /// Names that are offered at a time.
-const MOST: usize = 12;
+const MAX_CANDIDATES: usize = 12;
 
 /// Completes from the table of commands and the names of the library that is served.
 #[derive(Helper, Highlighter, Hinter, Validator)]
 pub struct Completer<'b> {
-    bot: &'b Bot,
+    engine: &'b Engine,
 }
 
 impl<'b> Completer<'b> {
     /// Completes for this bot.
-    pub fn new(bot: &'b Bot) -> Self {
-        Completer { bot }
+    pub fn new(bot: &'b Engine) -> Self {
+        Completer { engine: bot }
     }
 
     /// What the end of the line may become, from its beginning to the cursor: where that end begins, and what there is.
@@ -27,23 +27,23 @@ impl<'b> Completer<'b> {
         let nothing = (line.len(), Vec::new());
         let Some(rest) = line.strip_prefix('/') else { return nothing };
         let Some((name, value)) = rest.split_once(' ') else {
-            let all = COMMANDS.iter().map(|command| command.called(self.bot.language()));
-            return (0, all.filter(|name| goes_on(name, rest)).map(|name| format!("/{name} ")).collect());
+            let all = COMMANDS.iter().map(|command| command.localized_name(self.engine.language()));
+            return (0, all.filter(|name| starts_with_folded(name, rest)).map(|name| format!("/{name} ")).collect());
         };
-        let Some((command, language)) = Command::typed(name) else { return nothing };
-        let option = |what: Takes| command.options.iter().find(|option| option.takes == what);
+        let Some((command, language)) = Command::by_localized_name(name) else { return nothing };
+        let option = |what: OptionKind| command.options.iter().find(|option| option.kind == what);
         // The second name of a path starts after a comma, or after the first word.
         let start = value.rfind([' ', ',']).map_or(0, |at| at + 1);
         let typed = &value[start..];
-        let section = option(Takes::Section).filter(|_| start > 0);
-        let mark = |language: Language| section.map(|option| format!("{}:", option.called(language)));
-        let (typed, found) = if option(Takes::FamilyName).is_some() {
+        let section = option(OptionKind::Section).filter(|_| start > 0);
+        let mark = |language: Language| section.map(|option| format!("{}:", option.localized_name(language)));
+        let (typed, found) = if option(OptionKind::FamilyName).is_some() {
             (value.trim_start(), self.families(value.trim()))
-        } else if let Some((language, word)) = after_mark(typed, mark) {
+        } else if let Some((language, word)) = split_section_prefix(typed, mark) {
             (word, sections(word, language))
-        } else if let Some(mark) = mark(language).filter(|mark| !typed.is_empty() && goes_on(mark, typed)) {
+        } else if let Some(mark) = mark(language).filter(|mark| !typed.is_empty() && starts_with_folded(mark, typed)) {
             (typed, vec![mark])
-        } else if option(Takes::RoleName).is_some() {
+        } else if option(OptionKind::RoleName).is_some() {
             (typed, self.roles(typed))
         } else {
             return nothing;
@@ -52,14 +52,14 @@ impl<'b> Completer<'b> {
     }
 
     fn families(&self, typed: &str) -> Vec<String> {
-        let (library, typed) = (self.bot.library(), typed.to_lowercase());
+        let (library, typed) = (self.engine.library(), typed.to_lowercase());
         let fitting = library.families().into_iter().filter(|family| family.to_lowercase().contains(&typed));
         fitting.map(str::to_owned).collect()
     }
 
     fn roles(&self, typed: &str) -> Vec<String> {
-        let library = self.bot.library();
-        let found = self.bot.complete(&library, typed, MOST).into_iter();
+        let library = self.engine.library();
+        let found = self.engine.complete(&library, typed, MAX_CANDIDATES).into_iter();
         let mut slugs: Vec<String> = found.map(|(at, _)| library.document(at).slug.clone()).collect();
         // What goes on from the letters on the line goes first; other names of a role replace them where nothing does.
         if slugs.iter().any(|slug| slug.starts_with(typed)) {
@@ -70,22 +70,22 @@ impl<'b> Completer<'b> {
 }
 
 /// What follows the mark of a section, and the language that the mark is of.
-fn after_mark(typed: &str, mark: impl Fn(Language) -> Option<String>) -> Option<(Language, &str)> {
+fn split_section_prefix(typed: &str, mark: impl Fn(Language) -> Option<String>) -> Option<(Language, &str)> {
     let end = typed.find(':')? + 1;
     let language = Language::ALL
         .into_iter()
-        .find(|language| mark(*language).is_some_and(|mark| plain(&mark) == plain(&typed[..end])))?;
+        .find(|language| mark(*language).is_some_and(|mark| fold(&mark) == fold(&typed[..end])))?;
     Some((language, &typed[end..]))
 }
 
 fn sections(typed: &str, language: Language) -> Vec<String> {
-    let words = SECTIONS.iter().map(|(section, _)| section.word(language));
-    words.filter(|word| goes_on(word, typed)).collect()
+    let words = SECTIONS.iter().map(|(section, _)| section.option_value(language));
+    words.filter(|word| starts_with_folded(word, typed)).collect()
 }
 
 /// Whether a word goes on from what has been typed, with or without capitals and accents.
-fn goes_on(word: &str, typed: &str) -> bool {
-    plain(word).starts_with(&plain(typed))
+fn starts_with_folded(word: &str, typed: &str) -> bool {
+    fold(word).starts_with(&fold(typed))
 }
 
 impl Complete for Completer<'_> {
@@ -101,17 +101,17 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::engine::question::Bounds;
+    use crate::engine::question::Thresholds;
     use crate::knowledge::Library;
 
-    fn bot() -> Bot {
+    fn bot() -> Engine {
         let folder = tempfile::tempdir().expect("a folder");
         let role = |slug: &str, text: &str| std::fs::write(folder.path().join(format!("{slug}.md")), text);
         role("pastry-chef", "---\nfamily: Cold kitchen\n---\n# Pastry Chef\n\nBakes.\n").expect("a document");
         role("sous-chef", "---\nfamily: Hot kitchen\n---\n# Sous-Chef\n\nCooks.\n").expect("a document");
         role("waiter", "---\nfamily: Service\n---\n# Waiter\n\nServes.\n").expect("a document");
         let library = Library::open(folder.path(), Path::new("/dev/null/index"), |_, _| {}).expect("a library");
-        Bot::new(library, Bounds::default())
+        Engine::new(library, Thresholds::default())
     }
 
     /// The line as it would be for each candidate.
@@ -120,7 +120,7 @@ mod tests {
     }
 
     fn lines_in(language: Language, typed: &str) -> Vec<String> {
-        let (bot, history) = (bot().speaking(language), rustyline::history::DefaultHistory::new());
+        let (bot, history) = (bot().with_language(language), rustyline::history::DefaultHistory::new());
         let (start, found) =
             Completer::new(&bot).complete(typed, typed.len(), &Context::new(&history)).expect("candidates");
         found.into_iter().map(|candidate| format!("{}{candidate}", &typed[..start])).collect()

@@ -11,30 +11,30 @@ use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
 use rustyline::{CompletionType, Config, Editor};
 
-use crate::engine::Bot;
+use crate::engine::Engine;
 use crate::engine::reply::Style;
 use crate::engine::request::Request;
-use crate::i18n::say;
+use crate::i18n::t;
 use complete::Completer;
 
 /// The widest a text is set; longer lines are hard to read.
-const WIDEST: usize = 100;
+const MAX_WIDTH: usize = 100;
 
 /// Answers line after line until the input ends. `hint` is told once before; on a terminal lines can be edited and completed, in a
 /// pipe each is answered as it comes.
 ///
 /// # Errors
 /// Where the terminal or the pipe breaks.
-pub fn run(bot: &Bot, hint: Option<&str>) -> Result<ExitCode, Box<dyn Error>> {
+pub fn run(bot: &Engine, hint: Option<&str>) -> Result<ExitCode, Box<dyn Error>> {
     if std::io::stdin().is_terminal() {
-        interactive(bot, hint)?
+        run_interactive(bot, hint)?
     } else {
-        piped(bot, hint)?
+        run_piped(bot, hint)?
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn piped(bot: &Bot, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
+fn run_piped(bot: &Engine, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
     if let Some(hint) = hint {
         eprintln!("{hint}");
     }
@@ -42,16 +42,16 @@ fn piped(bot: &Bot, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
         let line = line?;
         let line = String::from_utf8_lossy(&line);
         if !line.trim().is_empty() {
-            writeln!(anstream::stdout(), "{}", bot.handle_text(&line).text(&style()))?;
+            writeln!(anstream::stdout(), "{}", bot.handle_text(&line).to_text(&style()))?;
         }
     }
     Ok(())
 }
 
-fn interactive(bot: &Bot, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
+fn run_interactive(bot: &Engine, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
     let roles = bot.library().roles().len();
-    let (name, help) = (painted(bold(), "Rolecall"), Request::Help.typed(bot.language()));
-    anstream::println!("{}", say!(bot.language(), "console-greeting", name = &name, count = roles, help = &help));
+    let (name, help) = (paint(bold(), "Rolecall"), Request::Help.to_command_text(bot.language()));
+    anstream::println!("{}", t!(bot.language(), "console-greeting", name = &name, count = roles, help = &help));
     if let Some(hint) = hint {
         println!("{hint}");
     }
@@ -64,10 +64,10 @@ fn interactive(bot: &Bot, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
             Ok(line) if line.trim().is_empty() => {}
             Ok(line) => {
                 let reply = bot.handle_text(&line);
-                bot.shown(&reply);
-                anstream::println!("\n{}", reply.text(&style()));
+                bot.record_view(&reply);
+                anstream::println!("\n{}", reply.to_text(&style()));
             }
-            Err(ReadlineError::Interrupted) => println!("{}", say!(bot.language(), "console-leave")),
+            Err(ReadlineError::Interrupted) => println!("{}", t!(bot.language(), "console-leave")),
             Err(ReadlineError::Eof) => return Ok(()),
             Err(error) => return Err(error.into()),
         }
@@ -84,15 +84,15 @@ pub fn style() -> Style {
         return Style::PLAIN;
     }
     Style {
-        title: |text| painted(bold().fg_color(Some(AnsiColor::Cyan.into())), text),
-        heading: |text| painted(bold(), text),
-        lead: |text| painted(bold(), text),
-        faint: |text| painted(Ansi::new().dimmed(), text),
-        command: |text| painted(Ansi::new().fg_color(Some(AnsiColor::Green.into())), text),
-        width: Some(textwrap::termwidth().min(WIDEST)),
+        title: |text| paint(bold().fg_color(Some(AnsiColor::Cyan.into())), text),
+        heading: |text| paint(bold(), text),
+        label: |text| paint(bold(), text),
+        muted: |text| paint(Ansi::new().dimmed(), text),
+        command: |text| paint(Ansi::new().fg_color(Some(AnsiColor::Green.into())), text),
+        width: Some(textwrap::termwidth().min(MAX_WIDTH)),
     }
 }
 
-fn painted(ansi: Ansi, text: &str) -> String {
+fn paint(ansi: Ansi, text: &str) -> String {
     format!("{ansi}{text}{ansi:#}")
 }

@@ -6,10 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::corpus::document::{self, Document};
-use crate::model::diagnostic::{Problem, visible};
+use crate::model::diagnostic::{Diagnostic, escape_control};
 
 /// The largest file that is read, in bytes: a hundred times the longest shipped document.
-pub const LARGEST_FILE: u64 = 2 * 1024 * 1024;
+pub const MAX_FILE_BYTES: u64 = 2 * 1024 * 1024;
 
 /// What stands in the corpus folder.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub struct Corpus {
     /// The documents, by slug.
     pub documents: Vec<Document>,
     /// What is wrong, by file and line.
-    pub problems: Vec<Problem>,
+    pub diagnostics: Vec<Diagnostic>,
     /// Changes with every byte of every document; the same on every machine.
     pub fingerprint: String,
 }
@@ -44,7 +44,7 @@ pub enum CorpusError {
 /// Where the folder cannot be read or nothing in it can be served.
 pub fn read(folder: &Path) -> Result<Corpus, CorpusError> {
     let unreadable = |source| CorpusError::Unreadable { folder: folder.to_owned(), source };
-    let (mut files, mut odd): (Vec<(String, PathBuf)>, Vec<Problem>) = Default::default();
+    let (mut files, mut odd): (Vec<(String, PathBuf)>, Vec<Diagnostic>) = Default::default();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -52,10 +52,10 @@ pub fn read(folder: &Path) -> Result<Corpus, CorpusError> {
             continue;
         }
         // The name without its ending is what others type to refer to it, and stands in answers and lists as it is.
-        if name.contains(char::REPLACEMENT_CHARACTER) || visible(&name) != name {
+        if name.contains(char::REPLACEMENT_CHARACTER) || escape_control(&name) != name {
             let message =
                 "the file's name holds what cannot be typed or seen; rename it to letters, digits and hyphens";
-            odd.push(Problem::at(1, message).inside(&visible(&name)));
+            odd.push(Diagnostic::at_line(1, message).with_file(&escape_control(&name)));
             continue;
         }
         files.push((name, path));
@@ -63,7 +63,7 @@ pub fn read(folder: &Path) -> Result<Corpus, CorpusError> {
     files.sort();
 
     let mut hash = blake3::Hasher::new();
-    let mut corpus = Corpus { documents: Vec::new(), problems: odd, fingerprint: String::new() };
+    let mut corpus = Corpus { documents: Vec::new(), diagnostics: odd, fingerprint: String::new() };
     for (name, path) in files {
         match read_file(&path) {
             Ok(text) => {
@@ -72,51 +72,51 @@ pub fn read(folder: &Path) -> Result<Corpus, CorpusError> {
                     hash.update(part);
                 }
                 let (document, problems) = document::parse(&name, &text);
-                corpus.problems.extend(problems);
+                corpus.diagnostics.extend(problems);
                 if !document.passages.is_empty() {
                     corpus.documents.push(document);
                 }
             }
-            Err(problem) => corpus.problems.push(problem.inside(&name)),
+            Err(problem) => corpus.diagnostics.push(problem.with_file(&name)),
         }
     }
     if corpus.documents.is_empty() {
         return Err(CorpusError::Empty(folder.to_owned()));
     }
     corpus.fingerprint = hash.finalize().to_hex()[..16].to_owned();
-    check_across(&mut corpus);
-    corpus.problems.sort();
-    corpus.problems.dedup();
+    cross_validate(&mut corpus);
+    corpus.diagnostics.sort();
+    corpus.diagnostics.dedup();
     Ok(corpus)
 }
 
-fn read_file(path: &Path) -> Result<String, Problem> {
+fn read_file(path: &Path) -> Result<String, Diagnostic> {
     let cannot = |error: io::Error| {
-        Problem::at(1, format!("the file cannot be read ({error}); mend its permissions or remove it"))
+        Diagnostic::at_line(1, format!("the file cannot be read ({error}); mend its permissions or remove it"))
     };
     let facts = fs::metadata(path).map_err(cannot)?;
     if !facts.is_file() {
-        return Err(Problem::at(1, "this is no file; keep folders out of the corpus"));
+        return Err(Diagnostic::at_line(1, "this is no file; keep folders out of the corpus"));
     }
-    if facts.len() > LARGEST_FILE {
-        let (size, most) = (facts.len() / 1_048_576, LARGEST_FILE / 1_048_576);
+    if facts.len() > MAX_FILE_BYTES {
+        let (size, most) = (facts.len() / 1_048_576, MAX_FILE_BYTES / 1_048_576);
         let message = format!("the file has {size} MiB, the most is {most} MiB; split it into a document a role");
-        return Err(Problem::at(1, message));
+        return Err(Diagnostic::at_line(1, message));
     }
     let bytes = fs::read(path).map_err(cannot)?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let line =
             1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
-        Problem::at(line, "the file is not UTF-8 from this line on; save it again with the encoding UTF-8")
+        Diagnostic::at_line(line, "the file is not UTF-8 from this line on; save it again with the encoding UTF-8")
     })?;
     if text.trim().is_empty() {
-        return Err(Problem::at(1, "the file is empty; write the role into it or remove it"));
+        return Err(Diagnostic::at_line(1, "the file is empty; write the role into it or remove it"));
     }
     Ok(text)
 }
 
 /// Faults that show only between documents. What cannot be followed is taken out, so that the rest is sound.
-fn check_across(corpus: &mut Corpus) {
+fn cross_validate(corpus: &mut Corpus) {
     let is_role: HashMap<String, bool> = corpus.documents.iter().map(|doc| (doc.slug.clone(), doc.is_role())).collect();
     let mut problems = Vec::new();
     let mut taken: BTreeMap<String, String> = BTreeMap::new();
@@ -136,13 +136,13 @@ fn check_across(corpus: &mut Corpus) {
                     "{what} `{slug}` leads nowhere: there is no {slug}.md; correct the slug or add the document"
                 ),
             };
-            problems.push(Problem::at(line, fault).inside(&file));
+            problems.push(Diagnostic::at_line(line, fault).with_file(&file));
             false
         };
-        doc.front.steps.retain(|step| check(step.to.line, &step.to.text, "a step to"));
-        doc.front.inherits.retain(|slug| check(slug.line, &slug.text, "inheriting from"));
-        doc.front.roles.retain(|slug| check(slug.line, &slug.text, "a reference to"));
-        doc.front.aliases.retain(|alias| {
+        doc.front_matter.steps.retain(|step| check(step.to.line, &step.to.text, "a step to"));
+        doc.front_matter.inherits.retain(|slug| check(slug.line, &slug.text, "inheriting from"));
+        doc.front_matter.roles.retain(|slug| check(slug.line, &slug.text, "a reference to"));
+        doc.front_matter.aliases.retain(|alias| {
             let key = alias.text.to_lowercase();
             match taken.get(&key) {
                 Some(other) if *other != file => {
@@ -150,7 +150,7 @@ fn check_across(corpus: &mut Corpus) {
                         "the alias `{}` is taken by {other}; keep it in one, or list it under `ambiguous` in both",
                         alias.text
                     );
-                    problems.push(Problem::at(alias.line, message).inside(&file));
+                    problems.push(Diagnostic::at_line(alias.line, message).with_file(&file));
                     false
                 }
                 _ => {
@@ -160,5 +160,5 @@ fn check_across(corpus: &mut Corpus) {
             }
         });
     }
-    corpus.problems.extend(problems);
+    corpus.diagnostics.extend(problems);
 }

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_saphyr::{Error, Spanned};
+use serde_saphyr::{Error, Spanned as YamlSpanned};
 
-use crate::model::diagnostic::Problem;
+use crate::model::diagnostic::Diagnostic;
 
 /// Whether a document tells of a role or of a subject.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum DocumentKind {
     /// Somebody's role, with responsibilities.
     #[default]
     Role,
@@ -34,7 +34,7 @@ pub enum Direction {
 
 /// A word with the line that it stands on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Located {
+pub struct Spanned {
     /// The word as written.
     pub text: String,
     /// Its line, counted from 1.
@@ -43,15 +43,15 @@ pub struct Located {
 
 /// A career step to another role.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Step {
+pub struct CareerStep {
     /// The slug of the role that the step leads to.
-    pub to: Located,
+    pub to: Spanned,
     /// Up, sideways, or in from another field.
     pub direction: Direction,
     /// What comes on top with the step.
     pub adds: Vec<String>,
     /// What is left behind.
-    pub leaves: Vec<String>,
+    pub drops: Vec<String>,
     /// Labels of the sources.
     pub sources: Vec<String>,
 }
@@ -59,28 +59,28 @@ pub struct Step {
 /// A figure's value.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(untagged)]
-pub enum Value {
+pub enum MetricValue {
     /// One number.
     Number(f64),
     /// From the first to the second, both included.
     Range(f64, f64),
     /// Words, where it is no number.
-    Words(String),
+    Text(String),
 }
 
 /// A figure that the sources give.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Fact {
+pub struct Metric {
     /// What the figure says, and of whom; readable alone.
     pub label: String,
     /// What kind of figure: pay, experience, growth, duration, count ...
     pub measure: Option<String>,
     /// The figure.
-    pub value: Value,
+    pub value: MetricValue,
     /// What it is counted in ("US dollars a year").
     pub unit: Option<String>,
     /// Who counted.
-    pub by: Option<String>,
+    pub reported_by: Option<String>,
     /// Where it holds.
     pub region: Option<String>,
     /// When it was counted.
@@ -90,14 +90,14 @@ pub struct Fact {
     /// Labels of the sources.
     pub sources: Vec<String>,
     /// Search phrases, never shown.
-    pub asked: Vec<String>,
+    pub search_phrases: Vec<String>,
     /// The line it stands on.
     pub line: usize,
 }
 
-impl Fact {
+impl Metric {
     /// True where it is a figure of this measure; an empty measure is any.
-    pub fn measures(&self, measure: &str) -> bool {
+    pub fn has_measure(&self, measure: &str) -> bool {
         measure.is_empty() || self.measure.as_deref() == Some(measure)
     }
 }
@@ -108,23 +108,23 @@ pub struct FrontMatter {
     /// The name that is shown.
     pub title: Option<String>,
     /// Role or topic.
-    pub kind: Kind,
+    pub kind: DocumentKind,
     /// Other names.
-    pub aliases: Vec<Located>,
+    pub aliases: Vec<Spanned>,
     /// Names that could mean this document or another.
-    pub ambiguous: Vec<Located>,
+    pub ambiguous: Vec<Spanned>,
     /// The family of roles.
     pub family: Option<String>,
     /// Seniority; higher is more senior.
     pub level: Option<i64>,
     /// Slugs of the roles whose responsibilities this one has as well.
-    pub inherits: Vec<Located>,
+    pub inherits: Vec<Spanned>,
     /// Career steps from here.
-    pub steps: Vec<Step>,
+    pub steps: Vec<CareerStep>,
     /// Figures.
-    pub facts: Vec<Fact>,
+    pub metrics: Vec<Metric>,
     /// In a topic: slugs of the roles whose work it is, the first one first.
-    pub roles: Vec<Located>,
+    pub roles: Vec<Spanned>,
     /// Sources of every statement without one of its own.
     pub sources: Vec<String>,
 }
@@ -154,23 +154,23 @@ impl<T> OneOrMany<T> {
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Raw {
+struct RawFrontMatter {
     title: Option<String>,
-    kind: Kind,
-    aliases: Vec<Spanned<String>>,
-    ambiguous: Vec<Spanned<String>>,
+    kind: DocumentKind,
+    aliases: Vec<YamlSpanned<String>>,
+    ambiguous: Vec<YamlSpanned<String>>,
     family: Option<String>,
     level: Option<i64>,
-    inherits: Vec<Spanned<String>>,
+    inherits: Vec<YamlSpanned<String>>,
     steps: Vec<RawStep>,
-    facts: Vec<Spanned<RawFact>>,
-    roles: Vec<Spanned<String>>,
+    facts: Vec<YamlSpanned<RawMetric>>,
+    roles: Vec<YamlSpanned<String>>,
     sources: OneOrMany<String>,
 }
 
 #[derive(Deserialize)]
 struct RawStep {
-    to: Spanned<String>,
+    to: YamlSpanned<String>,
     #[serde(default)]
     kind: Direction,
     #[serde(default)]
@@ -182,9 +182,9 @@ struct RawStep {
 }
 
 #[derive(Deserialize)]
-struct RawFact {
+struct RawMetric {
     label: String,
-    value: Value,
+    value: MetricValue,
     measure: Option<String>,
     unit: Option<String>,
     by: Option<String>,
@@ -198,35 +198,36 @@ struct RawFact {
     asked: OneOrMany<String>,
 }
 
-const KEYS: [&str; 11] =
+const FRONT_MATTER_KEYS: [&str; 11] =
     ["title", "kind", "aliases", "ambiguous", "family", "level", "inherits", "steps", "facts", "roles", "sources"];
 const STEP_KEYS: [&str; 5] = ["to", "kind", "adds", "leaves", "source"];
-const FACT_KEYS: [&str; 10] = ["label", "value", "measure", "unit", "by", "region", "date", "note", "source", "asked"];
+const METRIC_KEYS: [&str; 10] =
+    ["label", "value", "measure", "unit", "by", "region", "date", "note", "source", "asked"];
 
 /// The most values, lists and keys of a front matter.
-const MOST_VALUES: usize = 5_000;
+const MAX_YAML_NODES: usize = 5_000;
 /// The most text in it, in bytes.
-const MOST_TEXT: usize = 256 * 1024;
+const MAX_YAML_TEXT_BYTES: usize = 256 * 1024;
 /// References to anchors: each repeats what it refers to, and that may be the whole text.
-const MOST_REFERENCES: usize = 20;
-const TOO_MUCH: &str = "the front matter holds too much and is left out: the most is 5000 values, 256 KiB of text and 20 references \
+const MAX_YAML_ALIASES: usize = 20;
+const LIMIT_EXCEEDED_MESSAGE: &str = "the front matter holds too much and is left out: the most is 5000 values, 256 KiB of text and 20 references \
                         to anchors; keep names, steps and figures in it, and put the rest into the text";
 
 /// The longest name, in characters.
-pub const LONGEST_NAME: usize = 200;
+pub const MAX_NAME_CHARS: usize = 200;
 
 /// Reads YAML within bounds: a few lines of it can unfold to more than any memory holds.
-fn read<'y, T: Deserialize<'y>>(yaml: &'y str) -> Result<T, Error> {
+fn deserialize_yaml<'y, T: Deserialize<'y>>(yaml: &'y str) -> Result<T, Error> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
-            max_nodes: MOST_VALUES,
-            max_events: 4 * MOST_VALUES,
-            max_total_scalar_bytes: MOST_TEXT,
-            max_aliases: MOST_REFERENCES,
-            max_merge_keys: MOST_REFERENCES,
+            max_nodes: MAX_YAML_NODES,
+            max_events: 4 * MAX_YAML_NODES,
+            max_total_scalar_bytes: MAX_YAML_TEXT_BYTES,
+            max_aliases: MAX_YAML_ALIASES,
+            max_merge_keys: MAX_YAML_ALIASES,
         },
         alias_limits: serde_saphyr::alias_limits! {
-            max_total_replayed_events: MOST_VALUES,
+            max_total_replayed_events: MAX_YAML_NODES,
         },
         with_snippet: false,
     };
@@ -235,17 +236,17 @@ fn read<'y, T: Deserialize<'y>>(yaml: &'y str) -> Result<T, Error> {
 
 /// Reads the YAML between the two `---` lines. `first_line` is the line of the file that `yaml` starts on; problems and
 /// positions are counted in the file's lines. Where the YAML cannot be read at all, what comes back is empty.
-pub fn parse(yaml: &str, first_line: usize) -> (FrontMatter, Vec<Problem>) {
+pub fn parse(yaml: &str, first_line: usize) -> (FrontMatter, Vec<Diagnostic>) {
     if yaml.trim().is_empty() {
         return (FrontMatter::default(), Vec::new());
     }
-    let in_file = lines_in_file(yaml, first_line);
-    let raw: Raw = match read(yaml) {
+    let in_file = yaml_to_file_line(yaml, first_line);
+    let raw: RawFrontMatter = match deserialize_yaml(yaml) {
         Ok(raw) => raw,
         Err(error) => {
             let line = error.location().map_or(1, |at| at.line());
-            if holds_too_much(&error) {
-                return (FrontMatter::default(), vec![Problem::at(in_file(line), TOO_MUCH)]);
+            if exceeds_limits(&error) {
+                return (FrontMatter::default(), vec![Diagnostic::at_line(in_file(line), LIMIT_EXCEEDED_MESSAGE)]);
             }
             let reason = error.without_snippet().to_string();
             // Its own place is counted from the first line of the YAML, and would contradict ours.
@@ -254,20 +255,21 @@ pub fn parse(yaml: &str, first_line: usize) -> (FrontMatter, Vec<Problem>) {
             let message = format!(
                 "the front matter cannot be read and is left out ({reason}); mend this line, see the author's guide for the keys"
             );
-            return (FrontMatter::default(), vec![Problem::at(in_file(line), message)]);
+            return (FrontMatter::default(), vec![Diagnostic::at_line(in_file(line), message)]);
         }
     };
-    let located = |word: Spanned<String>| Located { line: in_file(word.referenced.line()), text: word.value };
+    let located = |word: YamlSpanned<String>| Spanned { line: in_file(word.referenced.line()), text: word.value };
     let mut problems = unknown_keys(yaml, first_line);
-    let mut all = |words: Vec<Spanned<String>>| {
-        let mut words: Vec<Located> = words.into_iter().map(located).collect();
+    let mut all = |words: Vec<YamlSpanned<String>>| {
+        let mut words: Vec<Spanned> = words.into_iter().map(located).collect();
         words.retain(|word| {
-            let fits = word.text.chars().nth(LONGEST_NAME).is_none();
+            let fits = word.text.chars().nth(MAX_NAME_CHARS).is_none();
             if !fits {
                 let begin: String = word.text.chars().take(40).collect();
-                let message =
-                    format!("the name `{begin}…` is longer than {LONGEST_NAME} characters and is left out; shorten it");
-                problems.push(Problem::at(word.line, message));
+                let message = format!(
+                    "the name `{begin}…` is longer than {MAX_NAME_CHARS} characters and is left out; shorten it"
+                );
+                problems.push(Diagnostic::at_line(word.line, message));
             }
             fits
         });
@@ -286,31 +288,31 @@ pub fn parse(yaml: &str, first_line: usize) -> (FrontMatter, Vec<Problem>) {
         steps: raw
             .steps
             .into_iter()
-            .map(|step| Step {
+            .map(|step| CareerStep {
                 to: located(step.to),
                 direction: step.kind,
                 adds: step.adds.into_vec(),
-                leaves: step.leaves.into_vec(),
+                drops: step.leaves.into_vec(),
                 sources: step.source.into_vec(),
             })
             .collect(),
-        facts: raw
+        metrics: raw
             .facts
             .into_iter()
             .map(|fact| {
                 let line = in_file(fact.referenced.line());
                 let fact = fact.value;
-                Fact {
+                Metric {
                     label: fact.label,
                     measure: fact.measure.map(|measure| measure.to_lowercase()),
                     value: fact.value,
                     unit: fact.unit,
-                    by: fact.by,
+                    reported_by: fact.by,
                     region: fact.region,
                     date: fact.date,
                     note: fact.note,
                     sources: fact.source.into_vec(),
-                    asked: fact.asked.into_vec().iter().flat_map(|phrases| phrases_of(phrases)).collect(),
+                    search_phrases: fact.asked.into_vec().iter().flat_map(|phrases| split_phrases(phrases)).collect(),
                     line,
                 }
             })
@@ -320,22 +322,22 @@ pub fn parse(yaml: &str, first_line: usize) -> (FrontMatter, Vec<Problem>) {
     (front, problems)
 }
 
-fn holds_too_much(error: &Error) -> bool {
+fn exceeds_limits(error: &Error) -> bool {
     match error {
-        Error::AliasError { error, .. } => holds_too_much(error),
+        Error::AliasError { error, .. } => exceeds_limits(error),
         other => matches!(other, Error::Budget { .. } | Error::AliasReplayLimitExceeded { .. }),
     }
 }
 
 /// Lines of the YAML as lines of the file. YAML ends a line at a carriage return too, where no editor does: what it counts may lie
 /// behind the end.
-fn lines_in_file(yaml: &str, first_line: usize) -> impl Fn(u64) -> usize + Copy {
+fn yaml_to_file_line(yaml: &str, first_line: usize) -> impl Fn(u64) -> usize + Copy {
     let lines = yaml.matches('\n').count();
     move |line| (line.max(1) as usize - 1).min(lines) + first_line
 }
 
 /// The phrases of an `asked` text, which semicolons divide.
-pub fn phrases_of(text: &str) -> Vec<String> {
+pub fn split_phrases(text: &str) -> Vec<String> {
     text.split(';')
         .map(|phrase| phrase.split_whitespace().collect::<Vec<_>>().join(" "))
         .filter(|phrase| !phrase.is_empty())
@@ -343,28 +345,28 @@ pub fn phrases_of(text: &str) -> Vec<String> {
 }
 
 /// Keys that nobody reads, each with its line: most are a typing error, and what they say would be lost without a word.
-fn unknown_keys(yaml: &str, first_line: usize) -> Vec<Problem> {
-    type Keys = HashMap<Spanned<String>, IgnoredAny>;
+fn unknown_keys(yaml: &str, first_line: usize) -> Vec<Diagnostic> {
+    type Keys = HashMap<YamlSpanned<String>, IgnoredAny>;
     #[derive(Deserialize)]
-    struct Inner {
+    struct NestedKeys {
         #[serde(default)]
         steps: Vec<Keys>,
         #[serde(default)]
         facts: Vec<Keys>,
     }
-    let outer: Keys = read(yaml).unwrap_or_default();
-    let inner = read(yaml).unwrap_or(Inner { steps: Vec::new(), facts: Vec::new() });
-    let in_file = lines_in_file(yaml, first_line);
+    let outer: Keys = deserialize_yaml(yaml).unwrap_or_default();
+    let inner = deserialize_yaml(yaml).unwrap_or(NestedKeys { steps: Vec::new(), facts: Vec::new() });
+    let in_file = yaml_to_file_line(yaml, first_line);
     let mut problems = Vec::new();
     let mut check = |keys: &Keys, known: &[&str], place: &str| {
         for key in keys.keys().filter(|key| !known.contains(&key.value.as_str())) {
             let line = in_file(key.referenced.line());
             let message = format!("unknown key `{}` in {place} is ignored; known are {}", key.value, known.join(", "));
-            problems.push(Problem::at(line, message));
+            problems.push(Diagnostic::at_line(line, message));
         }
     };
-    check(&outer, &KEYS, "the front matter");
+    check(&outer, &FRONT_MATTER_KEYS, "the front matter");
     inner.steps.iter().for_each(|step| check(step, &STEP_KEYS, "a step"));
-    inner.facts.iter().for_each(|fact| check(fact, &FACT_KEYS, "a fact"));
+    inner.facts.iter().for_each(|fact| check(fact, &METRIC_KEYS, "a fact"));
     problems
 }

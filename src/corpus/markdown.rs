@@ -5,33 +5,33 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use crate::corpus::front_matter::phrases_of;
-use crate::model::diagnostic::Problem;
+use crate::corpus::front_matter::split_phrases;
+use crate::model::diagnostic::Diagnostic;
 
 /// What a passage is in its document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Part {
+pub enum PassageKind {
     /// What the role or topic is.
     Summary,
     /// Why a team has one.
-    Why,
+    Purpose,
     /// A responsibility.
-    Duty,
+    Responsibility,
     /// What the role does not do.
-    Limit,
+    OutOfScope,
     /// What it takes to become one.
     Entry,
     /// Anything else, a section at a time.
     Section,
     /// A figure from the front matter.
-    Figure,
+    Metric,
 }
 
 /// A statement that can be found and shown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Passage {
     /// What it is in its document.
-    pub part: Part,
+    pub kind: PassageKind,
     /// The group of a responsibility, or the heading of a section.
     pub heading: Option<String>,
     /// The text, without Markdown.
@@ -39,7 +39,7 @@ pub struct Passage {
     /// The bullets of a section.
     pub items: Vec<String>,
     /// Search phrases, never shown.
-    pub asked: Vec<String>,
+    pub search_phrases: Vec<String>,
     /// Labels of footnotes, later the sources themselves.
     pub sources: Vec<String>,
     /// The line it starts on, counted from 1.
@@ -58,18 +58,18 @@ pub struct Body {
 }
 
 /// The most paragraphs and bullets in a document: the longest shipped one has forty.
-const MOST_STATEMENTS: usize = 2_000;
+const MAX_STATEMENTS: usize = 2_000;
 /// The most quotes and lists in one another.
-const DEEPEST: usize = 30;
+const MAX_NESTING: usize = 30;
 /// The longest heading, in characters.
-const LONGEST_HEADING: usize = 200;
+const MAX_HEADING_CHARS: usize = 200;
 /// The longest name of a source, in characters.
-pub const LONGEST_SOURCE: usize = 300;
+pub const MAX_SOURCE_CHARS: usize = 300;
 
 /// Words in a heading that tell what stands below it; the first row that fits counts, and a heading that fits none opens a section.
-const HEADINGS: [(Part, &[&str]); 4] = [
+const HEADING_PATTERNS: [(PassageKind, &[&str]); 4] = [
     (
-        Part::Limit,
+        PassageKind::OutOfScope,
         &[
             "not part of",
             "does not",
@@ -82,9 +82,9 @@ const HEADINGS: [(Part, &[&str]); 4] = [
             "won't",
         ],
     ),
-    (Part::Why, &["why ", "purpose", "reason for", "rationale"]),
+    (PassageKind::Purpose, &["why ", "purpose", "reason for", "rationale"]),
     (
-        Part::Duty,
+        PassageKind::Responsibility,
         &[
             "responsib",
             "dutie",
@@ -104,7 +104,7 @@ const HEADINGS: [(Part, &[&str]); 4] = [
         ],
     ),
     (
-        Part::Entry,
+        PassageKind::Entry,
         &[
             "getting in",
             "background",
@@ -125,34 +125,35 @@ const HEADINGS: [(Part, &[&str]); 4] = [
     ),
 ];
 
-fn part_under(heading: &str) -> Part {
+fn classify_heading(heading: &str) -> PassageKind {
     let heading = heading.to_lowercase();
     let fits = |words: &&[&str]| words.iter().any(|word| heading.contains(word));
-    HEADINGS.iter().find(|(_, words)| fits(words)).map_or(Part::Section, |(part, _)| *part)
+    HEADING_PATTERNS.iter().find(|(_, words)| fits(words)).map_or(PassageKind::Section, |(part, _)| *part)
 }
 
 /// Reads the body of a document. `first_line` is the line of the file that `text` starts on. In a `topic`, headings do not
 /// make responsibilities: every section stays a whole.
-pub fn parse(text: &str, first_line: usize, topic: bool) -> (Body, Vec<Problem>) {
-    let mut reader = Reader { line_starts: line_starts(text), first_line, topic, ..Reader::default() };
+pub fn parse(text: &str, first_line: usize, topic: bool) -> (Body, Vec<Diagnostic>) {
+    let mut reader =
+        BodyParser { line_starts: line_starts(text), first_line, is_topic: topic, ..BodyParser::default() };
     let mut text = text;
-    if let Some(at) = reader.line_starts.iter().copied().find(|at| nests_too_deep(&text[*at..])) {
+    if let Some(at) = reader.line_starts.iter().copied().find(|at| exceeds_max_nesting(&text[*at..])) {
         let message = format!(
-            "more than {DEEPEST} quotes and lists in one another, the rest from here on is left out; write it flat"
+            "more than {MAX_NESTING} quotes and lists in one another, the rest from here on is left out; write it flat"
         );
-        reader.problems.push(Problem::at(reader.line(at), message));
+        reader.diagnostics.push(Diagnostic::at_line(reader.line_at(at), message));
         text = &text[..at];
     }
     for (event, span) in Parser::new_ext(text, Options::ENABLE_FOOTNOTES | Options::ENABLE_TABLES).into_offset_iter() {
-        reader.read(event, span);
+        reader.handle_event(event, span);
     }
     reader.finish_section();
-    (reader.body, reader.problems)
+    (reader.body, reader.diagnostics)
 }
 
 /// True where the first line opens so many quotes and lists in one another that the parser, which looks through all of them at each
 /// line below, would take for ever.
-fn nests_too_deep(text: &str) -> bool {
+fn exceeds_max_nesting(text: &str) -> bool {
     let line = text.split('\n').next().unwrap_or_default();
     let said = line.trim_start_matches(|mark: char| ">-*+.)\t ".contains(mark) || mark.is_ascii_digit());
     let marks = &line[..line.len() - said.len()];
@@ -160,7 +161,7 @@ fn nests_too_deep(text: &str) -> bool {
     // Without anything behind them, marks of lists are a line across the page.
     let lists =
         if said.trim().is_empty() { 0 } else { marks.split_whitespace().filter(|mark| !mark.starts_with('>')).count() };
-    quotes + lists > DEEPEST
+    quotes + lists > MAX_NESTING
 }
 
 fn line_starts(text: &str) -> Vec<usize> {
@@ -168,86 +169,88 @@ fn line_starts(text: &str) -> Vec<usize> {
 }
 
 #[derive(Default)]
-struct Reader {
+struct BodyParser {
     line_starts: Vec<usize>,
     first_line: usize,
-    topic: bool,
+    is_topic: bool,
     body: Body,
-    problems: Vec<Problem>,
+    diagnostics: Vec<Diagnostic>,
     /// What the section at hand is; summary before the first second-level heading.
-    part: Option<Part>,
+    section_kind: Option<PassageKind>,
     heading: Option<String>,
     /// A section that is not finished: its paragraphs and bullets become one passage.
     section: Option<Passage>,
     /// Depth of lists; only the outermost bullet is a statement, deeper ones join its text.
-    depth: usize,
+    list_depth: usize,
     in_heading: Option<HeadingLevel>,
     in_footnote: Option<String>,
     text: String,
-    labels: Vec<String>,
-    asked: Vec<String>,
-    comment: String,
-    start: usize,
+    footnote_labels: Vec<String>,
+    search_phrases: Vec<String>,
+    html_comment: String,
+    start_offset: usize,
     /// Bullets and paragraphs so far.
-    statements: usize,
+    statement_count: usize,
 }
 
-impl Reader {
-    fn read(&mut self, event: Event<'_>, span: Range<usize>) {
+impl BodyParser {
+    fn handle_event(&mut self, event: Event<'_>, span: Range<usize>) {
         match event {
             Event::Start(Tag::Heading { level, .. }) => {
-                self.flush(false);
+                self.finish_statement(false);
                 self.in_heading = Some(level);
             }
-            Event::End(TagEnd::Heading(level)) => self.open_heading(level, span.start),
+            Event::End(TagEnd::Heading(level)) => self.start_section(level, span.start),
             Event::Start(Tag::FootnoteDefinition(label)) => {
-                self.flush(false);
+                self.finish_statement(false);
                 self.in_footnote = Some(label.to_string());
             }
             Event::End(TagEnd::FootnoteDefinition) => {
                 let text = self.take_text();
                 if let Some(label) = self.in_footnote.take() {
-                    let text = self.shortened(&text, LONGEST_SOURCE, "source", span.start);
+                    let text = self.truncate_with_diagnostic(&text, MAX_SOURCE_CHARS, "source", span.start);
                     self.body.footnotes.insert(label, text);
                 }
             }
             Event::Start(Tag::List(_)) => {
-                if self.depth == 0 {
-                    self.flush(false);
+                if self.list_depth == 0 {
+                    self.finish_statement(false);
                 } else {
-                    self.push_joint(": ");
+                    self.push_separator(": ");
                 }
-                self.depth += 1;
+                self.list_depth += 1;
             }
-            Event::End(TagEnd::List(_)) => self.depth -= 1,
-            Event::Start(Tag::Item) if self.depth == 1 => self.start = span.start,
-            Event::Start(Tag::Item) if !self.text.ends_with(": ") => self.push_joint("; "),
-            Event::End(TagEnd::Item) if self.depth == 1 => self.flush(true),
-            Event::Start(Tag::Paragraph) if self.depth == 0 && self.in_footnote.is_none() => {
-                self.flush(false);
-                self.start = span.start;
+            Event::End(TagEnd::List(_)) => self.list_depth -= 1,
+            Event::Start(Tag::Item) if self.list_depth == 1 => self.start_offset = span.start,
+            Event::Start(Tag::Item) if !self.text.ends_with(": ") => self.push_separator("; "),
+            Event::End(TagEnd::Item) if self.list_depth == 1 => self.finish_statement(true),
+            Event::Start(Tag::Paragraph) if self.list_depth == 0 && self.in_footnote.is_none() => {
+                self.finish_statement(false);
+                self.start_offset = span.start;
             }
-            Event::End(TagEnd::Paragraph) if self.depth == 0 && self.in_footnote.is_none() => self.flush(false),
-            Event::Start(Tag::Paragraph) => self.push_joint(" "),
-            Event::Start(Tag::TableCell) => self.push_joint(" "),
+            Event::End(TagEnd::Paragraph) if self.list_depth == 0 && self.in_footnote.is_none() => {
+                self.finish_statement(false)
+            }
+            Event::Start(Tag::Paragraph) => self.push_separator(" "),
+            Event::Start(Tag::TableCell) => self.push_separator(" "),
             Event::End(TagEnd::TableRow | TagEnd::TableHead) => {
-                self.start = span.start;
-                self.flush(true);
+                self.start_offset = span.start;
+                self.finish_statement(true);
             }
             Event::Text(text) | Event::Code(text) => {
-                if self.text.is_empty() && self.in_heading.is_none() && self.depth == 0 {
-                    self.start = span.start;
+                if self.text.is_empty() && self.in_heading.is_none() && self.list_depth == 0 {
+                    self.start_offset = span.start;
                 }
                 self.text.push_str(&text);
             }
             Event::SoftBreak | Event::HardBreak => self.text.push(' '),
-            Event::FootnoteReference(label) => self.labels.push(label.to_string()),
-            Event::Html(html) | Event::InlineHtml(html) => self.read_html(&html),
+            Event::FootnoteReference(label) => self.footnote_labels.push(label.to_string()),
+            Event::Html(html) | Event::InlineHtml(html) => self.handle_html(&html),
             _ => {}
         }
     }
 
-    fn push_joint(&mut self, joint: &str) {
+    fn push_separator(&mut self, joint: &str) {
         if !self.text.trim().is_empty() {
             let end = self.text.trim_end().trim_end_matches([':', '.', ';']).len();
             if joint != " " {
@@ -258,25 +261,27 @@ impl Reader {
     }
 
     /// `<!-- asked: a; b -->`: search phrases for what stands before. The parser hands over a comment in one piece or several.
-    fn read_html(&mut self, html: &str) {
+    fn handle_html(&mut self, html: &str) {
         // Its end may be cut in two; what was looked at before need not be looked at again.
-        let seen = self.comment.len().saturating_sub(2);
-        self.comment.push_str(html);
-        let ends = self.comment.as_bytes()[seen..].windows(3).any(|mark| mark == b"-->");
-        if self.comment.starts_with("<!--") && !ends {
+        let seen = self.html_comment.len().saturating_sub(2);
+        self.html_comment.push_str(html);
+        let ends = self.html_comment.as_bytes()[seen..].windows(3).any(|mark| mark == b"-->");
+        if self.html_comment.starts_with("<!--") && !ends {
             return;
         }
-        let comment = std::mem::take(&mut self.comment);
+        let comment = std::mem::take(&mut self.html_comment);
         let inner = comment.trim().trim_start_matches("<!--").trim_end_matches("-->").trim();
-        let Some(phrases) = inner.strip_prefix("asked:").filter(|_| self.statements <= MOST_STATEMENTS) else { return };
+        let Some(phrases) = inner.strip_prefix("asked:").filter(|_| self.statement_count <= MAX_STATEMENTS) else {
+            return;
+        };
         if !self.text.trim().is_empty() {
-            self.asked.extend(phrases_of(phrases));
+            self.search_phrases.extend(split_phrases(phrases));
         } else if let Some(passage) = self.section.as_mut().or(self.body.passages.last_mut()) {
-            passage.asked.extend(phrases_of(phrases));
+            passage.search_phrases.extend(split_phrases(phrases));
         }
     }
 
-    fn line(&self, at: usize) -> usize {
+    fn line_at(&self, at: usize) -> usize {
         self.line_starts.partition_point(|start| *start <= at) + self.first_line - 1
     }
 
@@ -285,74 +290,76 @@ impl Reader {
         text.split_whitespace().collect::<Vec<_>>().join(" ").replace(" .", ".")
     }
 
-    fn open_heading(&mut self, level: HeadingLevel, at: usize) {
+    fn start_section(&mut self, level: HeadingLevel, at: usize) {
         let heading = self.take_text();
-        let heading = self.shortened(&heading, LONGEST_HEADING, "heading", at);
-        self.labels.clear();
+        let heading = self.truncate_with_diagnostic(&heading, MAX_HEADING_CHARS, "heading", at);
+        self.footnote_labels.clear();
         self.in_heading = None;
         self.finish_section();
         if self.body.title.is_none() {
             self.body.title = Some(heading);
             return;
         }
-        let part = part_under(&heading);
-        let group_of_duties = level > HeadingLevel::H2 && self.part == Some(Part::Duty) && part != Part::Limit;
+        let part = classify_heading(&heading);
+        let group_of_duties = level > HeadingLevel::H2
+            && self.section_kind == Some(PassageKind::Responsibility)
+            && part != PassageKind::OutOfScope;
         if !group_of_duties {
-            self.part = Some(if self.topic { Part::Section } else { part });
+            self.section_kind = Some(if self.is_topic { PassageKind::Section } else { part });
         }
-        let names_itself = matches!(self.part, Some(Part::Section)) || group_of_duties;
+        let names_itself = matches!(self.section_kind, Some(PassageKind::Section)) || group_of_duties;
         self.heading = names_itself.then_some(heading);
     }
 
     fn finish_section(&mut self) {
-        self.flush(false);
+        self.finish_statement(false);
         if let Some(section) = self.section.take() {
             self.body.passages.push(section);
         }
     }
 
     /// A text that many statements repeat, up to a length: repeated, it would fill the memory.
-    fn shortened(&mut self, text: &str, most: usize, what: &str, at: usize) -> String {
+    fn truncate_with_diagnostic(&mut self, text: &str, most: usize, what: &str, at: usize) -> String {
         let Some((end, _)) = text.char_indices().nth(most) else { return text.to_owned() };
         let message = format!("this {what} is longer than {most} characters, the rest of it is left out; shorten it");
-        self.problems.push(Problem::at(self.line(at), message));
+        self.diagnostics.push(Diagnostic::at_line(self.line_at(at), message));
         text[..end].to_owned()
     }
 
     /// Ends the paragraph or bullet at hand.
-    fn flush(&mut self, bullet: bool) {
+    fn finish_statement(&mut self, bullet: bool) {
         let text = self.take_text();
-        let (sources, asked) = (std::mem::take(&mut self.labels), std::mem::take(&mut self.asked));
+        let (sources, asked) = (std::mem::take(&mut self.footnote_labels), std::mem::take(&mut self.search_phrases));
         if text.is_empty() {
             return;
         }
-        let line = self.line(self.start);
-        self.statements += 1;
-        if self.statements > MOST_STATEMENTS {
-            if self.statements == MOST_STATEMENTS + 1 {
+        let line = self.line_at(self.start_offset);
+        self.statement_count += 1;
+        if self.statement_count > MAX_STATEMENTS {
+            if self.statement_count == MAX_STATEMENTS + 1 {
                 let message = format!(
-                    "more than {MOST_STATEMENTS} statements, the rest from here on is left out; split the file into a document a role"
+                    "more than {MAX_STATEMENTS} statements, the rest from here on is left out; split the file into a document a role"
                 );
-                self.problems.push(Problem::at(line, message));
+                self.diagnostics.push(Diagnostic::at_line(line, message));
             }
             return;
         }
         for label in undefined_footnotes(&text) {
             let message =
                 format!("the footnote [^{label}] is not defined; add a line `[^{label}]: where it comes from`");
-            self.problems.push(Problem::at(line, message));
+            self.diagnostics.push(Diagnostic::at_line(line, message));
         }
-        let part = self.part.unwrap_or(Part::Summary);
+        let part = self.section_kind.unwrap_or(PassageKind::Summary);
         // A line of prose above the bullets introduces them; it is no responsibility itself.
-        let part = if part == Part::Duty && !bullet { Part::Section } else { part };
-        if part == Part::Section {
+        let part = if part == PassageKind::Responsibility && !bullet { PassageKind::Section } else { part };
+        if part == PassageKind::Section {
             let heading = self.heading.clone();
             let section = self.section.get_or_insert_with(|| Passage {
-                part,
+                kind: part,
                 heading,
                 text: String::new(),
                 items: Vec::new(),
-                asked: Vec::new(),
+                search_phrases: Vec::new(),
                 sources: Vec::new(),
                 line,
             });
@@ -364,13 +371,21 @@ impl Reader {
                 }
                 section.text.push_str(&text);
             }
-            section.asked.extend(asked);
+            section.search_phrases.extend(asked);
             section.sources.extend(sources);
             section.sources.dedup();
             return;
         }
         let heading = self.heading.clone();
-        self.body.passages.push(Passage { part, heading, text, items: Vec::new(), asked, sources, line });
+        self.body.passages.push(Passage {
+            kind: part,
+            heading,
+            text,
+            items: Vec::new(),
+            search_phrases: asked,
+            sources,
+            line,
+        });
     }
 }
 

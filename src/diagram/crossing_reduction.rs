@@ -3,71 +3,71 @@
 use std::collections::BTreeMap;
 
 use crate::corpus::front_matter::Direction;
-use crate::diagram::graph::Sketch;
-use crate::diagram::layering::Layered;
+use crate::diagram::graph::DiagramGraph;
+use crate::diagram::layering::Layering;
 
 /// Rounds of sorting, up and down in turn.
-const ROUNDS: usize = 16;
+const MAX_ITERATIONS: usize = 16;
 
 /// What has a place on a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Node {
+pub enum Vertex {
     /// An item, by position.
-    Item(usize),
+    Group(usize),
     /// The line of a net on its way up.
-    Passage(usize),
+    Dummy(usize),
 }
 
 /// Steps of one kind that leave the top of one item, drawn as one line that forks.
 #[derive(Clone, Debug)]
-pub struct Net {
+pub struct Hyperedge {
     /// The item.
-    pub item: usize,
+    pub source: usize,
     /// Where it goes.
-    pub reaches: Vec<Reach>,
+    pub targets: Vec<HyperedgeTarget>,
 }
 
 /// An end of a net.
 #[derive(Clone, Copy, Debug)]
-pub struct Reach {
+pub struct HyperedgeTarget {
     /// The item above that it goes to.
-    pub item: usize,
+    pub group: usize,
     /// The step in the sketch.
-    pub step: usize,
+    pub edge: usize,
     /// The step leads down this line, not up.
-    pub down: bool,
+    pub reversed: bool,
 }
 
 /// Every layer in order, and the lines between.
 #[derive(Clone, Debug, Default)]
-pub struct Ordered {
+pub struct LayerOrder {
     /// All that has a place.
-    pub nodes: Vec<Node>,
+    pub vertices: Vec<Vertex>,
     /// Positions in `nodes`, from the lowest layer up, each from left to right.
     pub layers: Vec<Vec<usize>>,
     /// What of the next higher layer a node is connected to.
-    pub above: Vec<Vec<usize>>,
+    pub upper_neighbors: Vec<Vec<usize>>,
     /// What of the next lower layer a node is connected to.
-    pub below: Vec<Vec<usize>>,
+    pub lower_neighbors: Vec<Vec<usize>>,
     /// The lines that go up.
-    pub nets: Vec<Net>,
+    pub hyperedges: Vec<Hyperedge>,
     /// Steps between items of one layer: from, to, and the step in the sketch.
-    pub level: Vec<(usize, usize, usize)>,
+    pub flat_edges: Vec<(usize, usize, usize)>,
 }
 
 /// Orders the layers.
-pub fn ordered(sketch: &Sketch, layered: &Layered) -> Ordered {
-    let mut ordered = connected(sketch, layered);
-    let mut best = (ordered.crossings(), ordered.layers.clone());
-    for round in 0..ROUNDS {
+pub fn minimize_crossings(sketch: &DiagramGraph, layered: &Layering) -> LayerOrder {
+    let mut ordered = initial_order(sketch, layered);
+    let mut best = (ordered.count_crossings(), ordered.layers.clone());
+    for round in 0..MAX_ITERATIONS {
         let count = ordered.layers.len();
         let turn: Vec<usize> =
             if round % 2 == 0 { (1..count).collect() } else { (0..count.saturating_sub(1)).rev().collect() };
         for layer in turn {
-            ordered.sort(layer, round % 2 == 0);
+            ordered.sort_by_barycenter(layer, round % 2 == 0);
         }
-        ordered.swap_neighbours();
-        let crossings = ordered.crossings();
+        ordered.swap_adjacent();
+        let crossings = ordered.count_crossings();
         if crossings < best.0 {
             best = (crossings, ordered.layers.clone());
         }
@@ -76,62 +76,62 @@ pub fn ordered(sketch: &Sketch, layered: &Layered) -> Ordered {
         }
     }
     ordered.layers = best.1;
-    ordered.join_level(best.0);
+    ordered.make_flat_edges_adjacent(best.0);
     ordered
 }
 
-fn connected(sketch: &Sketch, layered: &Layered) -> Ordered {
-    let mut nets: BTreeMap<(usize, u8, usize), Net> = BTreeMap::new();
+fn initial_order(sketch: &DiagramGraph, layered: &Layering) -> LayerOrder {
+    let mut nets: BTreeMap<(usize, u8, usize), Hyperedge> = BTreeMap::new();
     let mut level = Vec::new();
-    for link in &layered.links {
-        let (from, to) = (layered.layer[link.from], layered.layer[link.to]);
+    for link in &layered.edges {
+        let (from, to) = (layered.layer_of[link.from], layered.layer_of[link.to]);
         if from == to {
-            level.push((link.from, link.to, link.step));
+            level.push((link.from, link.to, link.edge));
             continue;
         }
         let down = from > to;
         let (item, end) = if down { (link.to, link.from) } else { (link.from, link.to) };
         // Only steps of one kind are drawn as one line; one that leads down stands alone.
-        let kind = match sketch.steps[link.step].direction {
+        let kind = match sketch.edges[link.edge].direction {
             Direction::Up => 0,
             Direction::Sideways => 1,
             Direction::Entry => 2,
         };
-        let alone = if down || sketch.steps[link.step].both_ways { link.step + 1 } else { 0 };
-        let net = nets.entry((item, kind, alone)).or_insert_with(|| Net { item, reaches: Vec::new() });
-        net.reaches.push(Reach { item: end, step: link.step, down });
+        let alone = if down || sketch.edges[link.edge].bidirectional { link.edge + 1 } else { 0 };
+        let net = nets.entry((item, kind, alone)).or_insert_with(|| Hyperedge { source: item, targets: Vec::new() });
+        net.targets.push(HyperedgeTarget { group: end, edge: link.edge, reversed: down });
     }
-    let nets: Vec<Net> = nets.into_values().collect();
-    let mut out = Ordered { nets, level, ..Ordered::default() };
-    out.nodes = (0..layered.items.len()).map(Node::Item).collect();
-    out.layers = vec![Vec::new(); layered.layer.iter().max().map_or(0, |top| top + 1)];
+    let nets: Vec<Hyperedge> = nets.into_values().collect();
+    let mut out = LayerOrder { hyperedges: nets, flat_edges: level, ..LayerOrder::default() };
+    out.vertices = (0..layered.groups.len()).map(Vertex::Group).collect();
+    out.layers = vec![Vec::new(); layered.layer_of.iter().max().map_or(0, |top| top + 1)];
     // Depth first from the lowest layer, so that what belongs together begins together.
-    let mut first: Vec<usize> = (0..layered.items.len()).collect();
-    first.sort_by_key(|item| layered.layer[*item]);
+    let mut first: Vec<usize> = (0..layered.groups.len()).collect();
+    first.sort_by_key(|item| layered.layer_of[*item]);
     let mut open: Vec<usize> = first.into_iter().rev().collect();
-    let mut seen = vec![false; layered.items.len()];
+    let mut seen = vec![false; layered.groups.len()];
     while let Some(item) = open.pop() {
         if std::mem::replace(&mut seen[item], true) {
             continue;
         }
-        out.layers[layered.layer[item]].push(item);
-        open.extend(layered.links.iter().rev().filter(|link| link.from == item).map(|link| link.to));
+        out.layers[layered.layer_of[item]].push(item);
+        open.extend(layered.edges.iter().rev().filter(|link| link.from == item).map(|link| link.to));
     }
-    out.above = vec![Vec::new(); out.nodes.len()];
-    out.below = vec![Vec::new(); out.nodes.len()];
-    for net in 0..out.nets.len() {
-        let Net { item, reaches } = out.nets[net].clone();
-        let top = reaches.iter().map(|reach| layered.layer[reach.item]).max().unwrap_or(0);
+    out.upper_neighbors = vec![Vec::new(); out.vertices.len()];
+    out.lower_neighbors = vec![Vec::new(); out.vertices.len()];
+    for net in 0..out.hyperedges.len() {
+        let Hyperedge { source: item, targets: reaches } = out.hyperedges[net].clone();
+        let top = reaches.iter().map(|reach| layered.layer_of[reach.group]).max().unwrap_or(0);
         let mut last = item;
-        for layer in layered.layer[item] + 1..=top {
-            for reach in reaches.iter().filter(|reach| layered.layer[reach.item] == layer) {
-                out.connect(last, reach.item);
+        for layer in layered.layer_of[item] + 1..=top {
+            for reach in reaches.iter().filter(|reach| layered.layer_of[reach.group] == layer) {
+                out.connect(last, reach.group);
             }
             if layer < top {
-                let passage = out.nodes.len();
-                out.nodes.push(Node::Passage(net));
-                out.above.push(Vec::new());
-                out.below.push(Vec::new());
+                let passage = out.vertices.len();
+                out.vertices.push(Vertex::Dummy(net));
+                out.upper_neighbors.push(Vec::new());
+                out.lower_neighbors.push(Vec::new());
                 out.layers[layer].push(passage);
                 out.connect(last, passage);
                 last = passage;
@@ -141,15 +141,15 @@ fn connected(sketch: &Sketch, layered: &Layered) -> Ordered {
     out
 }
 
-impl Ordered {
-    fn connect(&mut self, below: usize, above: usize) {
-        self.above[below].push(above);
-        self.below[above].push(below);
+impl LayerOrder {
+    fn connect(&mut self, lower_neighbors: usize, upper_neighbors: usize) {
+        self.upper_neighbors[lower_neighbors].push(upper_neighbors);
+        self.lower_neighbors[upper_neighbors].push(lower_neighbors);
     }
 
     /// Where on its layer each node stands.
-    pub fn places(&self) -> Vec<usize> {
-        let mut places = vec![0; self.nodes.len()];
+    pub fn positions(&self) -> Vec<usize> {
+        let mut places = vec![0; self.vertices.len()];
         for layer in &self.layers {
             for (place, node) in layer.iter().enumerate() {
                 places[*node] = place;
@@ -158,17 +158,18 @@ impl Ordered {
         places
     }
 
-    fn crossings(&self) -> usize {
-        let places = self.places();
-        self.layers.iter().map(|layer| self.crossings_above(layer, &places)).sum()
+    fn count_crossings(&self) -> usize {
+        let places = self.positions();
+        self.layers.iter().map(|layer| self.count_crossings_above(layer, &places)).sum()
     }
 
-    fn crossings_above(&self, layer: &[usize], places: &[usize]) -> usize {
+    fn count_crossings_above(&self, layer: &[usize], places: &[usize]) -> usize {
         let mut crossings = 0;
         for (at, left) in layer.iter().enumerate() {
             for right in &layer[at + 1..] {
-                let pairs =
-                    self.above[*left].iter().flat_map(|one| self.above[*right].iter().map(move |other| (one, other)));
+                let pairs = self.upper_neighbors[*left]
+                    .iter()
+                    .flat_map(|one| self.upper_neighbors[*right].iter().map(move |other| (one, other)));
                 crossings += pairs.filter(|(one, other)| places[**one] > places[**other]).count();
             }
         }
@@ -176,10 +177,10 @@ impl Ordered {
     }
 
     /// Sorts a layer by the middle of what each node is connected to, below or above.
-    fn sort(&mut self, layer: usize, by_below: bool) {
-        let places = self.places();
+    fn sort_by_barycenter(&mut self, layer: usize, by_below: bool) {
+        let places = self.positions();
         let middle = |node: &usize| {
-            let near = if by_below { &self.below[*node] } else { &self.above[*node] };
+            let near = if by_below { &self.lower_neighbors[*node] } else { &self.upper_neighbors[*node] };
             match near.len() {
                 0 => None,
                 count => Some(near.iter().map(|other| places[*other]).sum::<usize>() as f32 / count as f32),
@@ -194,33 +195,33 @@ impl Ordered {
         self.layers[layer] = wishes.into_iter().map(|(_, node)| node).collect();
     }
 
-    fn swap_neighbours(&mut self) {
+    fn swap_adjacent(&mut self) {
         for layer in 0..self.layers.len() {
             for place in 1..self.layers[layer].len() {
-                let before = self.crossings_around(layer);
+                let before = self.count_crossings_around(layer);
                 self.layers[layer].swap(place - 1, place);
-                if self.crossings_around(layer) >= before {
+                if self.count_crossings_around(layer) >= before {
                     self.layers[layer].swap(place - 1, place);
                 }
             }
         }
     }
 
-    fn crossings_around(&self, layer: usize) -> usize {
-        let places = self.places();
-        let lower = layer.checked_sub(1).map_or(0, |below| self.crossings_above(&self.layers[below], &places));
-        lower + self.crossings_above(&self.layers[layer], &places)
+    fn count_crossings_around(&self, layer: usize) -> usize {
+        let places = self.positions();
+        let lower = layer.checked_sub(1).map_or(0, |below| self.count_crossings_above(&self.layers[below], &places));
+        lower + self.count_crossings_above(&self.layers[layer], &places)
     }
 
     /// Brings the two ends of a step within a layer side by side, where that costs no crossing.
-    fn join_level(&mut self, mut crossings: usize) {
-        for (from, to, _) in self.level.clone() {
+    fn make_flat_edges_adjacent(&mut self, mut crossings: usize) {
+        for (from, to, _) in self.flat_edges.clone() {
             let Some(layer) = self.layers.iter().position(|layer| layer.contains(&from)) else { continue };
             let before = self.layers[layer].clone();
             self.layers[layer].retain(|node| *node != to);
             let at = self.layers[layer].iter().position(|node| *node == from).map_or(0, |at| at + 1);
             self.layers[layer].insert(at, to);
-            let now = self.crossings();
+            let now = self.count_crossings();
             if now > crossings {
                 self.layers[layer] = before;
             } else {

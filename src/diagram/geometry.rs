@@ -1,37 +1,37 @@
 //! How large things are, in pixels, and the simplest shapes.
 
 /// Letters in a box.
-pub const LETTERS: f32 = 28.0;
+pub const FONT_SIZE: f32 = 28.0;
 /// From line to line in a box.
-pub const LINE: f32 = 36.0;
+pub const LINE_HEIGHT: f32 = 36.0;
 /// The widest a line in a box is.
-pub const WIDEST_LINE: f32 = 256.0;
+pub const MAX_LINE_WIDTH: f32 = 256.0;
 /// The narrowest a box is.
-pub const NARROWEST_BOX: f32 = 150.0;
+pub const MIN_BOX_WIDTH: f32 = 150.0;
 /// Between a box's edge and its text, at the sides.
-pub const PADDING: f32 = 16.0;
+pub const PADDING_X: f32 = 16.0;
 /// Between a box's edge and its text, above and below.
-pub const HEADROOM: f32 = 15.0;
+pub const PADDING_Y: f32 = 15.0;
 /// Between two boxes side by side.
-pub const GAP: f32 = 36.0;
+pub const BOX_SPACING: f32 = 36.0;
 /// On either side of a line that passes a layer.
-pub const PASSAGE: f32 = 14.0;
+pub const DUMMY_HALF_WIDTH: f32 = 14.0;
 /// Around everything.
 pub const MARGIN: f32 = 28.0;
 /// Letters of headings above a part, and of the key.
-pub const SMALL: f32 = 24.0;
+pub const SMALL_FONT_SIZE: f32 = 24.0;
 /// Letters of the title.
-pub const LARGE: f32 = 36.0;
+pub const TITLE_FONT_SIZE: f32 = 36.0;
 /// Between two lines that run side by side.
-pub const TRACK: f32 = 20.0;
+pub const TRACK_SPACING: f32 = 20.0;
 /// Between two lines that reach the same side of a box.
-pub const PORT: f32 = 28.0;
+pub const PORT_SPACING: f32 = 28.0;
 /// Below the first line between two layers, and above the last one, where the arrowheads are.
-pub const BELOW_TRACKS: f32 = 26.0;
+pub const SPACE_BELOW_TRACKS: f32 = 26.0;
 /// See [`BELOW_TRACKS`].
-pub const ABOVE_TRACKS: f32 = 36.0;
+pub const SPACE_ABOVE_TRACKS: f32 = 36.0;
 /// The least between two layers.
-pub const BETWEEN_LAYERS: f32 = 58.0;
+pub const MIN_LAYER_SPACING: f32 = 58.0;
 
 /// A place in the picture; down is positive.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,7 +51,7 @@ impl Point {
 
 /// An area in the picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Area {
+pub struct Rect {
     /// Its left edge.
     pub x: f32,
     /// Its upper edge.
@@ -62,9 +62,9 @@ pub struct Area {
     pub height: f32,
 }
 
-impl Area {
+impl Rect {
     /// Whether the two have more than an edge in common.
-    pub fn meets(&self, other: &Area) -> bool {
+    pub fn overlaps(&self, other: &Rect) -> bool {
         self.x < other.x + other.width
             && other.x < self.x + self.width
             && self.y < other.y + other.height
@@ -73,7 +73,7 @@ impl Area {
 }
 
 /// The corners of a line, without points that are passed straight on or twice.
-pub fn corners(points: &[Point]) -> Vec<Point> {
+pub fn remove_collinear_points(points: &[Point]) -> Vec<Point> {
     let mut out: Vec<Point> = Vec::new();
     for point in points {
         if out.last() == Some(point) {

@@ -1,26 +1,26 @@
 //! Which roles stand on which layer: whoever is a step up stands higher, and a specialist beside the role that it comes from.
 
 use crate::corpus::front_matter::Direction;
-use crate::diagram::graph::Sketch;
+use crate::diagram::graph::DiagramGraph;
 
 /// From so many on, those beside a role stand in two columns.
-const TWO_COLUMNS: usize = 4;
+const TWO_COLUMN_THRESHOLD: usize = 4;
 
 /// A role on a layer, with those beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item {
+pub struct NodeGroup {
     /// The role.
-    pub role: usize,
+    pub node: usize,
     /// Roles that are a sideways step from this one and lead nowhere else, each with that step.
-    pub beside: Vec<(usize, usize)>,
+    pub side_nodes: Vec<(usize, usize)>,
 }
 
-impl Item {
+impl NodeGroup {
     /// In how many columns those beside it stand.
-    pub fn columns(&self) -> usize {
-        match self.beside.len() {
+    pub fn side_columns(&self) -> usize {
+        match self.side_nodes.len() {
             0 => 0,
-            few if few < TWO_COLUMNS => 1,
+            few if few < TWO_COLUMN_THRESHOLD => 1,
             _ => 2,
         }
     }
@@ -28,32 +28,32 @@ impl Item {
 
 /// A step between items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Link {
+pub struct GroupEdge {
     /// The item where it starts.
     pub from: usize,
     /// The item where it leads.
     pub to: usize,
     /// The step in the sketch.
-    pub step: usize,
+    pub edge: usize,
     /// How many layers it should climb at least.
-    climbs: usize,
+    min_span: usize,
 }
 
 /// The items of one connected part, each on its layer.
 #[derive(Clone, Debug, Default)]
-pub struct Layered {
+pub struct Layering {
     /// The items.
-    pub items: Vec<Item>,
+    pub groups: Vec<NodeGroup>,
     /// The steps between them.
-    pub links: Vec<Link>,
+    pub edges: Vec<GroupEdge>,
     /// The layer of every item; 0 is the lowest.
-    pub layer: Vec<usize>,
+    pub layer_of: Vec<usize>,
 }
 
 /// The roles that steps connect, part by part, and those without a step.
-pub fn parts(sketch: &Sketch) -> (Vec<Vec<usize>>, Vec<usize>) {
-    let mut part: Vec<usize> = (0..sketch.roles.len()).collect();
-    for step in &sketch.steps {
+pub fn connected_components(sketch: &DiagramGraph) -> (Vec<Vec<usize>>, Vec<usize>) {
+    let mut part: Vec<usize> = (0..sketch.nodes.len()).collect();
+    for step in &sketch.edges {
         let (one, other) = (part[step.from], part[step.to]);
         part.iter_mut().filter(|part| **part == one.max(other)).for_each(|part| *part = one.min(other));
     }
@@ -71,33 +71,38 @@ pub fn parts(sketch: &Sketch) -> (Vec<Vec<usize>>, Vec<usize>) {
 }
 
 /// Puts the roles of one part on layers, each at most so many boxes wide.
-pub fn layered(sketch: &Sketch, roles: &[usize], widest: usize) -> Layered {
-    let (items, links) = items(sketch, roles);
-    let mut order =
-        Search { links: &links, seen: vec![false; items.len()], open: vec![false; items.len()], ..Search::default() };
+pub fn assign_layers(sketch: &DiagramGraph, roles: &[usize], widest: usize) -> Layering {
+    let (items, links) = group_side_nodes(sketch, roles);
+    let mut order = DepthFirstSearch {
+        edges: &links,
+        visited: vec![false; items.len()],
+        on_stack: vec![false; items.len()],
+        ..DepthFirstSearch::default()
+    };
     let starts = |item: &usize| links.iter().all(|link| link.to != *item);
     for item in (0..items.len()).filter(starts).chain(0..items.len()) {
         order.visit(item);
     }
     // A circle is cut where it closes; the step that closes it leads down.
-    let onward: Vec<Link> =
-        links.iter().enumerate().filter(|(at, _)| !order.closing.contains(at)).map(|(_, link)| *link).collect();
-    let order: Vec<usize> = order.done.into_iter().rev().collect();
+    let onward: Vec<GroupEdge> =
+        links.iter().enumerate().filter(|(at, _)| !order.back_edges.contains(at)).map(|(_, link)| *link).collect();
+    let order: Vec<usize> = order.postorder.into_iter().rev().collect();
     let (mut layer, mut above) = (vec![0; items.len()], vec![0; items.len()]);
     for item in &order {
         for link in onward.iter().filter(|link| link.from == *item) {
-            layer[link.to] = layer[link.to].max(layer[*item] + link.climbs);
+            layer[link.to] = layer[link.to].max(layer[*item] + link.min_span);
         }
     }
     for item in order.iter().rev() {
         for link in onward.iter().filter(|link| link.from == *item) {
-            above[*item] = above[*item].max(above[link.to] + link.climbs);
+            above[*item] = above[*item].max(above[link.to] + link.min_span);
         }
     }
     // Whoever only leads on stands right below.
     for item in 0..items.len() {
         if onward.iter().all(|link| link.to != item) {
-            let highest = onward.iter().filter(|link| link.from == item).map(|link| layer[link.to] - link.climbs).min();
+            let highest =
+                onward.iter().filter(|link| link.from == item).map(|link| layer[link.to] - link.min_span).min();
             layer[item] = highest.unwrap_or(layer[item]);
         }
     }
@@ -105,8 +110,8 @@ pub fn layered(sketch: &Sketch, roles: &[usize], widest: usize) -> Layered {
     turn.sort_by_key(|item| (layer[*item], std::cmp::Reverse(above[*item])));
     let mut taken: Vec<usize> = Vec::new();
     for item in turn {
-        let below = onward.iter().filter(|link| link.to == item).map(|link| layer[link.from] + link.climbs).max();
-        let width = 1 + items[item].columns();
+        let below = onward.iter().filter(|link| link.to == item).map(|link| layer[link.from] + link.min_span).max();
+        let width = 1 + items[item].side_columns();
         let mut at = below.unwrap_or(0).max(layer[item]);
         loop {
             taken.resize(taken.len().max(at + 1), 0);
@@ -122,61 +127,62 @@ pub fn layered(sketch: &Sketch, roles: &[usize], widest: usize) -> Layered {
     used.sort_unstable();
     used.dedup();
     layer.iter_mut().for_each(|layer| *layer = used.partition_point(|at| at < layer));
-    Layered { items, links, layer }
+    Layering { groups: items, edges: links, layer_of: layer }
 }
 
 /// The roles as items, and the steps between these.
-fn items(sketch: &Sketch, roles: &[usize]) -> (Vec<Item>, Vec<Link>) {
-    let touching = |role: usize| sketch.steps.iter().filter(move |step| step.from == role || step.to == role).count();
+fn group_side_nodes(sketch: &DiagramGraph, roles: &[usize]) -> (Vec<NodeGroup>, Vec<GroupEdge>) {
+    let touching = |role: usize| sketch.edges.iter().filter(move |step| step.from == role || step.to == role).count();
     let mut beside: Vec<usize> = Vec::new();
-    let mut items: Vec<Item> = roles.iter().map(|role| Item { role: *role, beside: Vec::new() }).collect();
-    for (at, step) in sketch.steps.iter().enumerate() {
+    let mut items: Vec<NodeGroup> =
+        roles.iter().map(|role| NodeGroup { node: *role, side_nodes: Vec::new() }).collect();
+    for (at, step) in sketch.edges.iter().enumerate() {
         if step.direction == Direction::Sideways
             && touching(step.to) == 1
-            && let Some(item) = items.iter_mut().find(|item| item.role == step.from)
+            && let Some(item) = items.iter_mut().find(|item| item.node == step.from)
         {
-            item.beside.push((step.to, at));
+            item.side_nodes.push((step.to, at));
             beside.push(step.to);
         }
     }
-    items.retain(|item| !beside.contains(&item.role));
-    let place = |role: usize| items.iter().position(|item| item.role == role);
-    let mut links: Vec<Link> = Vec::new();
-    for (at, step) in sketch.steps.iter().enumerate() {
+    items.retain(|item| !beside.contains(&item.node));
+    let place = |role: usize| items.iter().position(|item| item.node == role);
+    let mut links: Vec<GroupEdge> = Vec::new();
+    for (at, step) in sketch.edges.iter().enumerate() {
         if let Some((from, to)) = place(step.from).zip(place(step.to)) {
             let climbs = usize::from(step.direction != Direction::Sideways);
-            links.push(Link { from, to, step: at, climbs });
+            links.push(GroupEdge { from, to, edge: at, min_span: climbs });
         }
     }
     // Promotions are followed first, so that a circle is cut at another step where it has one.
-    links.sort_by_key(|link| sketch.steps[link.step].direction != Direction::Up);
+    links.sort_by_key(|link| sketch.edges[link.edge].direction != Direction::Up);
     (items, links)
 }
 
 /// A search in depth that finds an order, and the steps that close a circle.
 #[derive(Default)]
-struct Search<'a> {
-    links: &'a [Link],
-    seen: Vec<bool>,
-    open: Vec<bool>,
-    closing: Vec<usize>,
-    done: Vec<usize>,
+struct DepthFirstSearch<'a> {
+    edges: &'a [GroupEdge],
+    visited: Vec<bool>,
+    on_stack: Vec<bool>,
+    back_edges: Vec<usize>,
+    postorder: Vec<usize>,
 }
 
-impl Search<'_> {
+impl DepthFirstSearch<'_> {
     fn visit(&mut self, item: usize) {
-        if std::mem::replace(&mut self.seen[item], true) {
+        if std::mem::replace(&mut self.visited[item], true) {
             return;
         }
-        self.open[item] = true;
-        for (at, link) in self.links.iter().enumerate().filter(|(_, link)| link.from == item) {
-            if self.open[link.to] {
-                self.closing.push(at);
+        self.on_stack[item] = true;
+        for (at, link) in self.edges.iter().enumerate().filter(|(_, link)| link.from == item) {
+            if self.on_stack[link.to] {
+                self.back_edges.push(at);
             } else {
                 self.visit(link.to);
             }
         }
-        self.open[item] = false;
-        self.done.push(item);
+        self.on_stack[item] = false;
+        self.postorder.push(item);
     }
 }

@@ -14,70 +14,70 @@ pub mod svg;
 pub mod text_metrics;
 mod x_placement;
 
-use graph::Sketch;
-use png::PictureError;
+use graph::DiagramGraph;
+use png::DiagramError;
 
 use crate::i18n::Language;
 use crate::knowledge::Library;
-use crate::knowledge::graph_selection::Chart;
+use crate::knowledge::graph_selection::GraphSelection;
 
 /// More roles than this are no picture any more.
-const MOST_ROLES: usize = 120;
+const MAX_ROLES: usize = 120;
 /// The largest picture, in pixels: the memory for drawing it is four times as many bytes. What is larger is drawn smaller.
-const MOST_PIXELS: f32 = 9_000_000.0;
+const MAX_PIXELS: f32 = 9_000_000.0;
 /// The smallest that it is drawn, as a share of its full size.
-const SMALLEST: f32 = 0.6;
+const MIN_SCALE: f32 = 0.6;
 /// The largest picture, in bytes.
-const MOST_BYTES: usize = 2_000_000;
+const MAX_PNG_BYTES: usize = 2_000_000;
 /// The longest text beside a picture, as readers for the blind are given it.
-const LONGEST_WORDS: usize = 1024;
+const MAX_ALT_TEXT_LEN: usize = 1024;
 
 /// A picture of a part of the career graph.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Picture {
+pub struct Diagram {
     /// It, as PNG.
     pub png: Vec<u8>,
     /// What it shows, in words; at most 1024 UTF-16 units.
-    pub words: String,
+    pub alt_text: String,
 }
 
 /// Draws a chart of this library as PNG, with its words in a language.
 ///
 /// # Errors
 /// Where there is nothing to draw, too much of it, or a letter that cannot be drawn.
-pub fn draw(library: &Library, chart: &Chart, language: Language) -> Result<Picture, PictureError> {
-    let sketch = Sketch::of(library, chart, language);
-    let png = png::render(&draw_sketch(&sketch)?, MOST_PIXELS)?;
-    if png.len() > MOST_BYTES {
-        return Err(PictureError::TooLarge(format!("{} bytes", png.len())));
+pub fn render(library: &Library, chart: &GraphSelection, language: Language) -> Result<Diagram, DiagramError> {
+    let sketch = DiagramGraph::from_selection(library, chart, language);
+    let png = png::rasterize(&render_graph(&sketch)?, MAX_PIXELS)?;
+    if png.len() > MAX_PNG_BYTES {
+        return Err(DiagramError::TooLarge(format!("{} bytes", png.len())));
     }
-    Ok(Picture { png, words: alt_text::words(&sketch, LONGEST_WORDS) })
+    Ok(Diagram { png, alt_text: alt_text::alt_text(&sketch, MAX_ALT_TEXT_LEN) })
 }
 
 /// Draws a chart of this library as SVG, in a language.
 ///
 /// # Errors
 /// As [`draw`].
-pub fn draw_svg(library: &Library, chart: &Chart, language: Language) -> Result<String, PictureError> {
-    draw_sketch(&Sketch::of(library, chart, language))
+pub fn render_svg(library: &Library, chart: &GraphSelection, language: Language) -> Result<String, DiagramError> {
+    render_graph(&DiagramGraph::from_selection(library, chart, language))
 }
 
-fn draw_sketch(sketch: &Sketch) -> Result<String, PictureError> {
-    match sketch.roles.len() {
-        0 => return Err(PictureError::Empty),
-        count if count > MOST_ROLES => return Err(PictureError::TooMany(count, MOST_ROLES)),
+fn render_graph(sketch: &DiagramGraph) -> Result<String, DiagramError> {
+    match sketch.nodes.len() {
+        0 => return Err(DiagramError::Empty),
+        count if count > MAX_ROLES => return Err(DiagramError::TooManyRoles(count, MAX_ROLES)),
         _ => {}
     }
-    let families = sketch.roles.iter().filter_map(|role| role.family.as_ref());
-    let texts = sketch.roles.iter().map(|role| &role.title).chain([&sketch.title]).chain(families);
+    let families = sketch.nodes.iter().filter_map(|role| role.family.as_ref());
+    let texts = sketch.nodes.iter().map(|role| &role.title).chain([&sketch.title]).chain(families);
     for text in texts {
-        if text_metrics::missing(text).is_some() {
-            return Err(PictureError::Letters(text.clone()));
+        if text_metrics::missing_glyph(text).is_some() {
+            return Err(DiagramError::MissingGlyph(text.clone()));
         }
     }
     let sheet = layout::lay_out(sketch);
-    if sheet.width * sheet.height * SMALLEST * SMALLEST > MOST_PIXELS {
-        return Err(PictureError::TooLarge(format!("{} by {} pixels", sheet.width, sheet.height)));
+    if sheet.width * sheet.height * MIN_SCALE * MIN_SCALE > MAX_PIXELS {
+        return Err(DiagramError::TooLarge(format!("{} by {} pixels", sheet.width, sheet.height)));
     }
-    Ok(svg::draw(sketch, &sheet))
+    Ok(svg::to_svg(sketch, &sheet))
 }

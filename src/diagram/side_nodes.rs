@@ -1,23 +1,23 @@
 //! Where those stand who are beside a role, and the line that leads to them. All measured from the middle of the role's own box.
 
-use crate::diagram::geometry::{Area, GAP, Point};
+use crate::diagram::geometry::{BOX_SPACING, Point, Rect};
 
 /// From a box to the one column beside it: room for a fork and an arrowhead.
-const FORK: f32 = 56.0;
+const FORK_WIDTH: f32 = 56.0;
 /// Where in that the line forks.
-const FORK_AT: f32 = 20.0;
+const FORK_OFFSET: f32 = 20.0;
 /// Between two columns, where the line to both of them runs.
-const AISLE: f32 = 72.0;
+const COLUMN_SPACING: f32 = 72.0;
 /// Between two boxes of a column.
-const ROW_GAP: f32 = 18.0;
+const ROW_SPACING: f32 = 18.0;
 
 /// Boxes beside a box.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Beside {
+pub struct SideNodes {
     /// The boxes, in the order that was given.
-    pub areas: Vec<Area>,
+    pub rects: Vec<Rect>,
     /// The line to each of them.
-    pub lines: Vec<Vec<Point>>,
+    pub paths: Vec<Vec<Point>>,
     /// How far they reach to the right.
     pub right: f32,
     /// How far they reach up.
@@ -27,30 +27,36 @@ pub struct Beside {
 }
 
 /// Places boxes of these heights, all of one width, in so many columns beside a box of the same width.
-pub fn beside(heights: &[f32], columns: usize, width: f32) -> Beside {
+pub fn place_side_nodes(heights: &[f32], columns: usize, width: f32) -> SideNodes {
     if heights.is_empty() || columns == 0 {
-        return Beside { right: width / 2.0, ..Beside::default() };
+        return SideNodes { right: width / 2.0, ..SideNodes::default() };
     }
     let rows: Vec<f32> = heights.chunks(columns).map(|row| row.iter().copied().fold(0.0, f32::max)).collect();
     let tops: Vec<f32> =
-        rows.iter().scan(0.0, |next, height| Some(std::mem::replace(next, *next + height + ROW_GAP))).collect();
+        rows.iter().scan(0.0, |next, height| Some(std::mem::replace(next, *next + height + ROW_SPACING))).collect();
     let last = rows.len() - 1;
     let total = tops[last] + rows[last];
     // The line leaves at the height of the middle row, or between rows where a box would be in its way.
     let half = rows.len() / 2;
-    let middle =
-        if columns == 1 && rows.len() % 2 == 1 { tops[half] + rows[half] / 2.0 } else { tops[half] - ROW_GAP / 2.0 };
+    let middle = if columns == 1 && rows.len() % 2 == 1 {
+        tops[half] + rows[half] / 2.0
+    } else {
+        tops[half] - ROW_SPACING / 2.0
+    };
     let edge = width / 2.0;
-    let (first, trunk) =
-        if columns == 1 { (edge + FORK, edge + FORK_AT) } else { (edge + GAP, edge + GAP + width + AISLE / 2.0) };
-    let mut out = Beside { up: middle, down: total - middle, ..Beside::default() };
+    let (first, trunk) = if columns == 1 {
+        (edge + FORK_WIDTH, edge + FORK_OFFSET)
+    } else {
+        (edge + BOX_SPACING, edge + BOX_SPACING + width + COLUMN_SPACING / 2.0)
+    };
+    let mut out = SideNodes { up: middle, down: total - middle, ..SideNodes::default() };
     for (at, height) in heights.iter().enumerate() {
         let (row, column) = (at / columns, at % columns);
-        let x = first + column as f32 * (width + AISLE);
+        let x = first + column as f32 * (width + COLUMN_SPACING);
         let y = tops[row] + (rows[row] - height) / 2.0 - middle;
         let end = Point::new(if columns == 2 && column == 0 { x + width } else { x }, y + height / 2.0);
-        out.areas.push(Area { x, y, width, height: *height });
-        out.lines.push(vec![Point::new(edge, 0.0), Point::new(trunk, 0.0), Point::new(trunk, end.y), end]);
+        out.rects.push(Rect { x, y, width, height: *height });
+        out.paths.push(vec![Point::new(edge, 0.0), Point::new(trunk, 0.0), Point::new(trunk, end.y), end]);
         out.right = out.right.max(x + width);
     }
     out

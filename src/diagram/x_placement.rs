@@ -1,13 +1,13 @@
 //! How far to the right everything stands: what leads straight on stands straight above, and nothing stands in another's way.
 
-use crate::diagram::crossing_reduction::{Node, Ordered};
+use crate::diagram::crossing_reduction::{LayerOrder, Vertex};
 
 /// Rounds of moving everything towards what it is connected to.
-const ROUNDS: usize = 80;
+const ITERATIONS: usize = 80;
 
 /// How far a node reaches to either side of its middle, with what has to stay free there.
 #[derive(Clone, Copy, Debug)]
-pub struct Reach {
+pub struct Extent {
     /// To the left.
     pub left: f32,
     /// To the right.
@@ -15,8 +15,8 @@ pub struct Reach {
 }
 
 /// The middle of every node; the leftmost edge is at 0.
-pub fn across(ordered: &Ordered, reach: &[Reach]) -> Vec<f32> {
-    let blocks = blocks(ordered);
+pub fn assign_x(ordered: &LayerOrder, reach: &[Extent]) -> Vec<f32> {
+    let blocks = align_blocks(ordered);
     let count = blocks.iter().max().map_or(0, |last| last + 1);
     let mut apart: Vec<(usize, usize, f32)> = Vec::new();
     for pair in ordered.layers.iter().flat_map(|layer| layer.windows(2)) {
@@ -29,8 +29,8 @@ pub fn across(ordered: &Ordered, reach: &[Reach]) -> Vec<f32> {
             x[*right] = x[*right].max(x[*left] + distance);
         }
     }
-    let pulls = pulls(ordered, &blocks);
-    for round in 0..ROUNDS {
+    let pulls = block_neighbors(ordered, &blocks);
+    for round in 0..ITERATIONS {
         let turn: Vec<usize> = if round % 2 == 0 { (0..count).rev().collect() } else { (0..count).collect() };
         for block in turn {
             let near: Vec<f32> =
@@ -52,10 +52,13 @@ pub fn across(ordered: &Ordered, reach: &[Reach]) -> Vec<f32> {
 }
 
 /// Which block pulls which: those that lines connect.
-fn pulls(ordered: &Ordered, blocks: &[usize]) -> Vec<(usize, usize)> {
+fn block_neighbors(ordered: &LayerOrder, blocks: &[usize]) -> Vec<(usize, usize)> {
     let mut pulls = Vec::new();
-    for (below, above) in
-        ordered.above.iter().enumerate().flat_map(|(node, above)| above.iter().map(move |other| (node, *other)))
+    for (below, above) in ordered
+        .upper_neighbors
+        .iter()
+        .enumerate()
+        .flat_map(|(node, above)| above.iter().map(move |other| (node, *other)))
     {
         if blocks[below] != blocks[above] {
             pulls.push((blocks[below], blocks[above]));
@@ -66,26 +69,26 @@ fn pulls(ordered: &Ordered, blocks: &[usize]) -> Vec<(usize, usize)> {
 }
 
 /// The block of every node: nodes of one block stand straight above one another.
-fn blocks(ordered: &Ordered) -> Vec<usize> {
-    let count = ordered.nodes.len();
+fn align_blocks(ordered: &LayerOrder) -> Vec<usize> {
+    let count = ordered.vertices.len();
     let (mut above, mut below) = (vec![0_usize; count], vec![0_usize; count]);
     for layer in ordered.layers.iter() {
         for node in layer {
-            below[*node] = ordered.below[*node].iter().map(|other| below[*other] + 1).max().unwrap_or(0);
+            below[*node] = ordered.lower_neighbors[*node].iter().map(|other| below[*other] + 1).max().unwrap_or(0);
         }
     }
     for layer in ordered.layers.iter().rev() {
         for node in layer {
-            above[*node] = ordered.above[*node].iter().map(|other| above[*other] + 1).max().unwrap_or(0);
+            above[*node] = ordered.upper_neighbors[*node].iter().map(|other| above[*other] + 1).max().unwrap_or(0);
         }
     }
     let mut pairs: Vec<(usize, usize)> = ordered
-        .above
+        .upper_neighbors
         .iter()
         .enumerate()
         .flat_map(|(node, above)| above.iter().map(move |other| (node, *other)))
         .collect();
-    let passing = |node: usize| usize::from(matches!(ordered.nodes[node], Node::Passage(_)));
+    let passing = |node: usize| usize::from(matches!(ordered.vertices[node], Vertex::Dummy(_)));
     // Long lines first, then the longest way through the part, so that the main line is straight.
     pairs.sort_by_key(|(low, high)| {
         let long = if passing(*low) + passing(*high) == 2 { 0 } else { 1 + passing(*low) + passing(*high) };
@@ -99,7 +102,7 @@ fn blocks(ordered: &Ordered) -> Vec<usize> {
         }
         let (one, other) = (block[low], block[high]);
         let joined: Vec<usize> = block.iter().map(|block| if *block == other { one } else { *block }).collect();
-        if orderly(ordered, &joined) {
+        if is_acyclic(ordered, &joined) {
             block = joined;
             (has_above[low], has_below[high]) = (true, true);
         }
@@ -111,7 +114,7 @@ fn blocks(ordered: &Ordered) -> Vec<usize> {
 }
 
 /// Whether no block would have to stand left of itself.
-fn orderly(ordered: &Ordered, block: &[usize]) -> bool {
+fn is_acyclic(ordered: &LayerOrder, block: &[usize]) -> bool {
     let mut before: Vec<Vec<usize>> = vec![Vec::new(); block.len()];
     let mut waits = vec![0_usize; block.len()];
     for pair in ordered.layers.iter().flat_map(|layer| layer.windows(2)) {

@@ -9,6 +9,6 @@ pub const LOCALES: [(&str, Language); 3] =
     [("de", Language::German), ("es-ES", Language::Spanish), ("es-419", Language::Spanish)];
 
 /// A phrase in every language but English, as Discord takes it beside the English one.
-pub fn others(phrase: impl Fn(Language) -> String) -> Value {
+pub fn localizations(phrase: impl Fn(Language) -> String) -> Value {
     LOCALES.iter().map(|(locale, language)| ((*locale).to_owned(), json!(phrase(*language)))).collect()
 }

@@ -17,59 +17,59 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backoff::Backoff;
-use endpoint::server::{Address, Door};
-use gateway::events::{self, Ended, Standing};
+use endpoint::server::{EndpointConfig, Server};
+use gateway::events::{self, ExitReason, GatewayState};
 use gateway::watchdog::Watchdog;
 pub use rest::client::DiscordError;
-use rest::client::Reach;
-use shutdown::Stop;
-use state::app_state::Desk;
-use state::reload::Reload;
+use rest::client::RestClient;
+use shutdown::CancellationToken;
+use state::app_state::AppState;
+use state::reload::ReloadHandle;
 use tokio::time::{Instant, sleep};
 
-use crate::engine::Bot;
-use crate::metrics::readiness::CONNECTION;
+use crate::engine::Engine;
+use crate::metrics::readiness::READINESS;
 use crate::secret::Secret;
 
 /// Goes behind whatever the operator wants logged. What these parts say beyond it holds the tokens of interactions, and who
 /// wrote what.
-pub const LOG_LIMITS: &str = "needed=info,serenity=warn,serenity::http=error,tungstenite=warn,tokio_tungstenite=warn,\
+pub const LOG_DIRECTIVES: &str = "needed=info,serenity=warn,serenity::http=error,tungstenite=warn,tokio_tungstenite=warn,\
                               reqwest=warn,hyper=warn,hyper_util=warn,h2=warn,rustls=warn";
 
 /// What there is to set.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct DiscordSettings {
     /// The bot's token; without one it is not at the gateway.
     pub token: Option<Secret>,
     /// Where Discord may post interactions.
-    pub http: Option<Address>,
+    pub http: Option<EndpointConfig>,
     /// Another origin for Discord's REST API, for tests.
     pub api_url: Option<String>,
     /// Channels in which every message is taken for a question.
     pub ask_channels: Vec<u64>,
     /// How long the connection to the gateway may be away before something is done about it.
-    pub patience: Duration,
+    pub watchdog_timeout: Duration,
     /// What `/reload` does, where there is to be one.
-    pub reload: Option<Reload>,
+    pub reload: Option<ReloadHandle>,
 }
 
-const FIRST_WAIT: Duration = Duration::from_secs(1);
-const LONGEST_WAIT: Duration = Duration::from_secs(900);
+const INITIAL_BACKOFF: Duration = Duration::from_secs(1);
+const MAX_BACKOFF: Duration = Duration::from_secs(900);
 /// Connections that lasted so long were good ones.
-const GOOD: Duration = Duration::from_secs(600);
+const BACKOFF_RESET_AFTER: Duration = Duration::from_secs(600);
 
 /// Serves Discord until SIGTERM or Ctrl-C: at its gateway, over HTTP, or both side by side.
 ///
 /// # Errors
 /// Where the operator has to change something first.
-pub async fn run(settings: Settings, bot: Arc<Bot>) -> Result<(), DiscordError> {
-    let mut stop = Stop::listen()?;
-    let Settings { token, http, api_url, ask_channels, patience, reload } = settings;
-    let standing = Standing::default();
+pub async fn run(settings: DiscordSettings, bot: Arc<Engine>) -> Result<(), DiscordError> {
+    let mut stop = CancellationToken::cancel_on_signal()?;
+    let DiscordSettings { token, http, api_url, ask_channels, watchdog_timeout: patience, reload } = settings;
+    let standing = GatewayState::default();
     let _watchdog = Watchdog::start(patience, Arc::clone(&standing.health))?;
-    let desk = Desk::of(bot, reload);
+    let desk = AppState::new(bot, reload);
     let door = match http {
-        Some(address) => Some(Door::open(address, desk.clone()).await?),
+        Some(address) => Some(Server::bind(address, desk.clone()).await?),
         None => None,
     };
     let at_the_door = {
@@ -82,38 +82,39 @@ pub async fn run(settings: Settings, bot: Arc<Bot>) -> Result<(), DiscordError> 
     };
     let at_the_gateway = async {
         let Some(token) = token else { return Ok(()) };
-        let serve = async { sessions(&Reach::new(token, api_url)?, &desk, ask_channels, standing, &mut stop).await };
+        let serve =
+            async { run_gateway(&RestClient::new(token, api_url)?, &desk, ask_channels, standing, &mut stop).await };
         let ended = serve.await;
         // Half a bot would look alive: where the gateway is out of reach for good, the door shuts too.
-        stop.ask();
+        stop.cancel();
         ended
     };
     let (ended, ()) = tokio::join!(at_the_gateway, at_the_door);
-    desk.feedback.tell();
+    desk.feedback.log_totals();
     ended
 }
 
-async fn sessions(
-    reach: &Reach,
-    desk: &Desk,
+async fn run_gateway(
+    reach: &RestClient,
+    desk: &AppState,
     mut ask_channels: Vec<u64>,
-    mut standing: Standing,
-    stop: &mut Stop,
+    mut standing: GatewayState,
+    stop: &mut CancellationToken,
 ) -> Result<(), DiscordError> {
-    CONNECTION.expect_gateway();
-    let mut backoff = Backoff::new(FIRST_WAIT, LONGEST_WAIT);
+    READINESS.expect_gateway();
+    let mut backoff = Backoff::new(INITIAL_BACKOFF, MAX_BACKOFF);
     loop {
         let gateway = tokio::select! {
-            gateway = reach.knock() => gateway?,
-            () = stop.asked() => return Ok(()),
+            gateway = reach.fetch_gateway() => gateway?,
+            () = stop.cancelled() => return Ok(()),
         };
         let began = Instant::now();
         match events::serve(reach, desk, &ask_channels, gateway, &mut standing, stop).await? {
-            Ended::Stopped => {
+            ExitReason::Stopped => {
                 tracing::info!("stopped");
                 return Ok(());
             }
-            Ended::ContentRefused => {
+            ExitReason::MessageContentDisallowed => {
                 tracing::error!(
                     "the channels in ROLECALL_ASK_CHANNELS will not work: Discord does not let the bot read messages that \
                      do not mention it. Switch on Message Content Intent at the Developer Portal, your application, Bot \
@@ -121,15 +122,15 @@ async fn sessions(
                 );
                 ask_channels.clear();
             }
-            Ended::Lost(why) => {
-                if began.elapsed() > GOOD {
+            ExitReason::Restart(why) => {
+                if began.elapsed() > BACKOFF_RESET_AFTER {
                     backoff.reset();
                 }
-                let wait = backoff.wait();
+                let wait = backoff.next_delay();
                 tracing::warn!(why, retry_in = ?wait, "the connection to Discord was given up");
                 tokio::select! {
                     () = sleep(wait) => {}
-                    () = stop.asked() => return Ok(()),
+                    () = stop.cancelled() => return Ok(()),
                 }
             }
         }

@@ -3,28 +3,28 @@
 use serde_json::Value;
 
 const ADMINISTRATOR: u64 = 1 << 3;
-const VIEW: u64 = 1 << 10;
-const SEND: u64 = 1 << 11;
-const EMBED: u64 = 1 << 14;
-const ATTACH: u64 = 1 << 15;
-const HISTORY: u64 = 1 << 16;
+const VIEW_CHANNEL: u64 = 1 << 10;
+const SEND_MESSAGES: u64 = 1 << 11;
+const EMBED_LINKS: u64 = 1 << 14;
+const ATTACH_FILES: u64 = 1 << 15;
+const READ_MESSAGE_HISTORY: u64 = 1 << 16;
 const CONNECT: u64 = 1 << 20;
 const MANAGE_THREADS: u64 = 1 << 34;
-const SEND_IN_THREADS: u64 = 1 << 38;
+const SEND_MESSAGES_IN_THREADS: u64 = 1 << 38;
 
 /// What the bot asks for in its invitation.
-const INVITED: u64 = VIEW | SEND | EMBED | ATTACH | HISTORY;
+const INVITE_PERMISSIONS: u64 = VIEW_CHANNEL | SEND_MESSAGES | EMBED_LINKS | ATTACH_FILES | READ_MESSAGE_HISTORY;
 
 /// The address at which somebody invites this application to a server.
-pub fn invitation(application: &str) -> String {
+pub fn invite_url(application: &str) -> String {
     format!(
-        "https://discord.com/oauth2/authorize?client_id={application}&scope=bot+applications.commands&permissions={INVITED}"
+        "https://discord.com/oauth2/authorize?client_id={application}&scope=bot+applications.commands&permissions={INVITE_PERMISSIONS}"
     )
 }
 
 /// Where something is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ground {
+pub enum ChannelKind {
     /// A channel of texts.
     Text,
     /// A thread, which has the rules of its channel.
@@ -35,21 +35,21 @@ pub enum Ground {
 
 /// What the bot with the id `me` may do in a channel with these `overwrites`: all from Discord, a server with its roles, the
 /// bot's membership, the channel's list of rules.
-pub fn allowed(server: &Value, member: &Value, me: &str, overwrites: &Value) -> u64 {
+pub fn compute_permissions(server: &Value, member: &Value, me: &str, overwrites: &Value) -> u64 {
     if server["owner_id"] == me {
         return u64::MAX;
     }
     let everyone = &server["id"];
-    let mine = |id: &Value| list(&member["roles"]).any(|role| role == id);
-    let roles = list(&server["roles"]).filter(|role| role["id"] == *everyone || mine(&role["id"]));
-    let base = roles.fold(0, |all, role| all | bits(&role["permissions"]));
+    let mine = |id: &Value| json_items(&member["roles"]).any(|role| role == id);
+    let roles = json_items(&server["roles"]).filter(|role| role["id"] == *everyone || mine(&role["id"]));
+    let base = roles.fold(0, |all, role| all | parse_permissions(&role["permissions"]));
     if base & ADMINISTRATOR != 0 {
         return u64::MAX;
     }
     let rule = |deny: u64, allow: u64, before: u64| before & !deny | allow;
     let those = |fits: &dyn Fn(&Value) -> bool| {
-        list(overwrites).filter(|overwrite| fits(&overwrite["id"])).fold((0, 0), |(deny, allow), overwrite| {
-            (deny | bits(&overwrite["deny"]), allow | bits(&overwrite["allow"]))
+        json_items(overwrites).filter(|overwrite| fits(&overwrite["id"])).fold((0, 0), |(deny, allow), overwrite| {
+            (deny | parse_permissions(&overwrite["deny"]), allow | parse_permissions(&overwrite["allow"]))
         })
     };
     // The rules for everybody, then those of all roles together, then the bot's own: the later goes before the earlier.
@@ -60,30 +60,35 @@ pub fn allowed(server: &Value, member: &Value, me: &str, overwrites: &Value) -> 
 }
 
 /// What the bot cannot do without, and what it does without at a loss, of what it is not `allowed`; by Discord's names.
-pub fn missing(allowed: u64, ground: Ground) -> (Vec<&'static str>, Vec<&'static str>) {
+pub fn missing_permissions(allowed: u64, ground: ChannelKind) -> (Vec<&'static str>, Vec<&'static str>) {
     let send = match ground {
-        Ground::Thread => (SEND_IN_THREADS, "Send Messages in Threads"),
-        Ground::Text | Ground::Voice => (SEND, "Send Messages"),
+        ChannelKind::Thread => (SEND_MESSAGES_IN_THREADS, "Send Messages in Threads"),
+        ChannelKind::Text | ChannelKind::Voice => (SEND_MESSAGES, "Send Messages"),
     };
-    let connect = (ground == Ground::Voice).then_some((CONNECT, "Connect"));
-    let needed = [(VIEW, "View Channel"), send, (EMBED, "Embed Links"), (HISTORY, "Read Message History")];
+    let connect = (ground == ChannelKind::Voice).then_some((CONNECT, "Connect"));
+    let needed = [
+        (VIEW_CHANNEL, "View Channel"),
+        send,
+        (EMBED_LINKS, "Embed Links"),
+        (READ_MESSAGE_HISTORY, "Read Message History"),
+    ];
     let without = |all: &mut dyn Iterator<Item = (u64, &'static str)>| {
         all.filter(|(bit, _)| allowed & bit == 0).map(|(_, name)| name).collect()
     };
-    (without(&mut connect.into_iter().chain(needed)), without(&mut [(ATTACH, "Attach Files")].into_iter()))
+    (without(&mut connect.into_iter().chain(needed)), without(&mut [(ATTACH_FILES, "Attach Files")].into_iter()))
 }
 
 /// Whether whoever is `allowed` so much may write in threads that are locked.
-pub fn manages_threads(allowed: u64) -> bool {
+pub fn can_manage_threads(allowed: u64) -> bool {
     allowed & MANAGE_THREADS != 0
 }
 
-fn list(value: &Value) -> impl Iterator<Item = &Value> {
+fn json_items(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
 /// Discord writes these numbers as texts.
-fn bits(value: &Value) -> u64 {
+fn parse_permissions(value: &Value) -> u64 {
     value.as_str().and_then(|bits| bits.parse().ok()).unwrap_or_default()
 }
 
@@ -95,19 +100,19 @@ mod tests {
     use serenity::model::channel::GuildChannel;
     use serenity::model::guild::{Member, PartialGuild};
 
-    fn names(allowed: u64, ground: Ground) -> Vec<&'static str> {
-        let (needed, wished) = missing(allowed, ground);
+    fn names(allowed: u64, ground: ChannelKind) -> Vec<&'static str> {
+        let (needed, wished) = missing_permissions(allowed, ground);
         needed.into_iter().chain(wished).collect()
     }
 
     #[test]
     fn each_place_needs_what_it_needs() {
-        assert_eq!(names(INVITED, Ground::Text), [""; 0]);
-        assert_eq!(names(INVITED, Ground::Thread), ["Send Messages in Threads"]);
-        assert_eq!(names(INVITED, Ground::Voice), ["Connect"]);
-        assert_eq!(names(u64::MAX, Ground::Voice), [""; 0]);
+        assert_eq!(names(INVITE_PERMISSIONS, ChannelKind::Text), [""; 0]);
+        assert_eq!(names(INVITE_PERMISSIONS, ChannelKind::Thread), ["Send Messages in Threads"]);
+        assert_eq!(names(INVITE_PERMISSIONS, ChannelKind::Voice), ["Connect"]);
+        assert_eq!(names(u64::MAX, ChannelKind::Voice), [""; 0]);
         assert_eq!(
-            names(0, Ground::Text),
+            names(0, ChannelKind::Text),
             ["View Channel", "Send Messages", "Embed Links", "Read Message History", "Attach Files"]
         );
     }
@@ -115,7 +120,7 @@ mod tests {
     #[test]
     fn the_invitation_asks_for_all_that_is_needed() {
         assert_eq!(
-            invitation("77"),
+            invite_url("77"),
             "https://discord.com/oauth2/authorize?client_id=77&scope=bot+applications.commands&permissions=117760"
         );
     }
@@ -124,7 +129,9 @@ mod tests {
 
     /// Some of the permissions that matter here.
     fn some() -> impl Strategy<Value = u64> {
-        any::<u64>().prop_map(|bits| bits & (INVITED | CONNECT | SEND_IN_THREADS | (bits >> 60 & ADMINISTRATOR)))
+        any::<u64>().prop_map(|bits| {
+            bits & (INVITE_PERMISSIONS | CONNECT | SEND_MESSAGES_IN_THREADS | (bits >> 60 & ADMINISTRATOR))
+        })
     }
 
     proptest! {
@@ -165,8 +172,8 @@ mod tests {
             let me: Member = serde_json::from_value(member.clone()).expect("a member");
             let place: GuildChannel = serde_json::from_value(channel).expect("a channel");
             let theirs = theirs.user_permissions_in(&place, &me).bits();
-            let ours = allowed(&server, &member, &ME.to_string(), &overwrites);
-            for bit in [VIEW, SEND, EMBED, ATTACH, HISTORY, CONNECT, SEND_IN_THREADS] {
+            let ours = compute_permissions(&server, &member, &ME.to_string(), &overwrites);
+            for bit in [VIEW_CHANNEL, SEND_MESSAGES, EMBED_LINKS, ATTACH_FILES, READ_MESSAGE_HISTORY, CONNECT, SEND_MESSAGES_IN_THREADS] {
                 prop_assert_eq!(ours & bit, theirs & bit, "{:b}", bit);
             }
         }

@@ -9,17 +9,17 @@ use tokio::time::timeout;
 
 /// SIGTERM or Ctrl-C, or that a part of the program cannot go on.
 #[derive(Clone, Debug)]
-pub struct Stop {
-    tell: watch::Sender<bool>,
-    told: watch::Receiver<bool>,
+pub struct CancellationToken {
+    sender: watch::Sender<bool>,
+    receiver: watch::Receiver<bool>,
 }
 
-impl Stop {
+impl CancellationToken {
     /// Listens from now on.
     ///
     /// # Errors
     /// Where the system does not let us.
-    pub fn listen() -> io::Result<Stop> {
+    pub fn cancel_on_signal() -> io::Result<CancellationToken> {
         let (tell, told) = watch::channel(false);
         #[cfg(unix)]
         let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
@@ -34,41 +34,41 @@ impl Stop {
             let _ = tokio::signal::ctrl_c().await;
             let _ = signal.send(true);
         });
-        Ok(Stop { tell, told })
+        Ok(CancellationToken { sender: tell, receiver: told })
     }
 
     /// Returns when it is time to stop.
-    pub async fn asked(&mut self) {
-        let _ = self.told.wait_for(|stop| *stop).await;
+    pub async fn cancelled(&mut self) {
+        let _ = self.receiver.wait_for(|stop| *stop).await;
     }
 
     /// Stops everything that listens.
-    pub fn ask(&self) {
-        let _ = self.tell.send(true);
+    pub fn cancel(&self) {
+        let _ = self.sender.send(true);
     }
 }
 
 /// The answers under way.
 #[derive(Clone, Debug)]
-pub struct Busy(Arc<Semaphore>);
+pub struct TaskTracker(Arc<Semaphore>);
 
-const MANY: u32 = 1 << 20;
+const MAX_TASKS: u32 = 1 << 20;
 
-impl Default for Busy {
+impl Default for TaskTracker {
     fn default() -> Self {
-        Busy(Arc::new(Semaphore::new(MANY as usize)))
+        TaskTracker(Arc::new(Semaphore::new(MAX_TASKS as usize)))
     }
 }
 
-impl Busy {
+impl TaskTracker {
     /// Hold this while an answer is under way.
-    pub fn begin(&self) -> Option<OwnedSemaphorePermit> {
+    pub fn token(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.0).try_acquire_owned().ok()
     }
 
     /// Waits until no answer is under way, or for so long.
-    pub async fn finish(&self, within: Duration) {
-        if timeout(within, self.0.acquire_many(MANY)).await.is_err() {
+    pub async fn wait_timeout(&self, within: Duration) {
+        if timeout(within, self.0.acquire_many(MAX_TASKS)).await.is_err() {
             tracing::warn!("stopping although some answers were not done");
         }
     }

@@ -13,38 +13,38 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use question::Bounds;
-use reload::Loaded;
+use question::Thresholds;
+use reload::ReloadReport;
 use reply::Reply;
 use request::Request;
-use usage_counts::Popular;
+use usage_counts::UsageCounts;
 
-use crate::i18n::{Language, say};
+use crate::i18n::{Language, t};
 use crate::knowledge::{Library, LibraryError};
 
 /// Answers requests from one snapshot of the library at a time.
 #[derive(Debug)]
-pub struct Bot {
+pub struct Engine {
     library: RwLock<Arc<Library>>,
-    bounds: Bounds,
+    thresholds: Thresholds,
     language: Language,
-    popular: Popular,
+    usage_counts: UsageCounts,
 }
 
-impl Bot {
+impl Engine {
     /// A bot that knows this library, and answers from these bounds of confidence on; in English, where nobody says otherwise.
-    pub fn new(library: Library, bounds: Bounds) -> Self {
-        Bot {
+    pub fn new(library: Library, thresholds: Thresholds) -> Self {
+        Engine {
             library: RwLock::new(Arc::new(library)),
-            bounds,
+            thresholds,
             language: Language::default(),
-            popular: Popular::default(),
+            usage_counts: UsageCounts::default(),
         }
     }
 
     /// The same bot, which speaks this language to whoever does not tell theirs.
-    pub fn speaking(self, language: Language) -> Self {
-        Bot { language, ..self }
+    pub fn with_language(self, language: Language) -> Self {
+        Engine { language, ..self }
     }
 
     /// The language for whoever does not tell theirs: in messages, and in a terminal.
@@ -53,8 +53,8 @@ impl Bot {
     }
 
     /// The language for a member with this locale.
-    pub fn language_of(&self, locale: &str) -> Language {
-        Language::of(locale).unwrap_or(self.language)
+    pub fn language_for_locale(&self, locale: &str) -> Language {
+        Language::from_locale(locale).unwrap_or(self.language)
     }
 
     /// The snapshot that is served now. Whoever holds it is not disturbed by a reload.
@@ -72,10 +72,12 @@ impl Bot {
     ///
     /// # Errors
     /// Where the corpus cannot be served.
-    pub fn reload(&self, corpus: &Path, index: &Path) -> Result<Loaded, LibraryError> {
+    pub fn reload(&self, corpus: &Path, index: &Path) -> Result<ReloadReport, LibraryError> {
         let before = self.library();
-        let Some(library) = before.reopen(corpus, index)? else { return Ok(Loaded::of(&before, false)) };
-        let loaded = Loaded::of(&library, true);
+        let Some(library) = before.reload_if_changed(corpus, index)? else {
+            return Ok(ReloadReport::new(&before, false));
+        };
+        let loaded = ReloadReport::new(&library, true);
         self.replace(library);
         Ok(loaded)
     }
@@ -83,27 +85,27 @@ impl Bot {
     /// The answer to a request, in a language. It cannot fail: where something goes wrong inside, the reply says so, and the panic hook logs it.
     pub fn handle(&self, request: &Request, language: Language) -> Reply {
         let library = self.library();
-        catch_unwind(AssertUnwindSafe(|| answer::answer(&library, request, self.bounds, language)))
-            .unwrap_or_else(|_| answer::mistake(language, &say!(language, "fault")))
+        catch_unwind(AssertUnwindSafe(|| answer::answer(&library, request, self.thresholds, language)))
+            .unwrap_or_else(|_| answer::usage_error(language, &t!(language, "fault")))
     }
 
     /// The answer to what somebody typed: a command where it begins with a slash, else a question.
     pub fn handle_text(&self, typed: &str) -> Reply {
         match Request::parse(typed) {
             Ok(request) => self.handle(&request, self.language),
-            Err(mistake) => answer::mistake(self.language, &mistake.told(self.language)),
+            Err(mistake) => answer::usage_error(self.language, &mistake.message(self.language)),
         }
     }
 
     /// Counts what an answer is about, once a front end shows it to somebody: the roles that are asked for most are suggested first.
-    pub fn shown(&self, reply: &Reply) {
-        self.popular.count(reply);
+    pub fn record_view(&self, reply: &Reply) {
+        self.usage_counts.record(reply);
     }
 
     /// Roles of a snapshot that go on from what somebody has typed, best first, each with the name that fitted; before anything is
     /// typed, those that are asked for most.
     pub fn complete(&self, library: &Library, typed: &str, limit: usize) -> Vec<(usize, String)> {
-        let standing = self.popular.standing(library);
+        let standing = self.usage_counts.sort_key(library);
         if typed.trim().is_empty() {
             let mut roles = library.roles().to_vec();
             roles.sort_by_cached_key(|at| standing(*at));
@@ -115,6 +117,6 @@ impl Bot {
 
     /// Why a question is answered as it is, as text.
     pub fn explain(&self, text: &str) -> String {
-        answer::explain(&self.library(), text, self.bounds)
+        answer::explain(&self.library(), text, self.thresholds)
     }
 }

@@ -1,19 +1,19 @@
 //! A question that is ready to be answered: names and words resolved against the library.
 
-use crate::engine::reply::Kind;
+use crate::engine::reply::ReplyKind;
 use crate::search::query::Query;
 use crate::search::retrieve::Hit;
 
 /// The confidence from which on a reading of a question is taken, and no other is tried.
-pub const SURE_ENOUGH: f32 = 0.5;
+pub const MIN_CONFIDENCE: f32 = 0.5;
 
 /// How close to a question a line has to be, as a score, for it to be told as what the role does: of what a role does do, more than nine
 /// in ten lines come as close, and of what it does not, one in three.
-pub const PLAIN: f32 = 0.35;
+pub const MIN_EVIDENCE: f32 = 0.35;
 
 /// From which confidence on what is said, 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Bounds {
+pub struct Thresholds {
     /// An answer stands as it is, in a channel too. Where people talk to each other, silence costs less than a wrong answer that
     /// sounds right: at a half, more than nine in ten answers were right.
     pub channel: f32,
@@ -22,9 +22,9 @@ pub struct Bounds {
     pub direct: f32,
 }
 
-impl Default for Bounds {
+impl Default for Thresholds {
     fn default() -> Self {
-        Bounds { channel: SURE_ENOUGH, direct: 0.2 }
+        Thresholds { channel: MIN_CONFIDENCE, direct: 0.2 }
     }
 }
 
@@ -32,13 +32,13 @@ impl Default for Bounds {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// All of it.
-    Whole,
+    All,
     /// What the hits say alone.
     Narrowed,
     /// All of it, since nothing was found that says what is asked about.
-    Unfound,
+    NoMatch,
     /// What the hits say of others.
-    Elsewhere,
+    OtherRoles,
     /// Moves to the side.
     Sideways,
     /// The ladder of this family; an empty one is of all.
@@ -51,7 +51,7 @@ pub enum Subject {
 #[derive(Clone, Debug)]
 pub struct Question {
     /// What kind of answer it wants.
-    pub kind: Kind,
+    pub kind: ReplyKind,
     /// Positions of the roles it names, in order.
     pub roles: Vec<usize>,
     /// What of them.

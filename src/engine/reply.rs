@@ -5,20 +5,20 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::engine::request::Request;
-use crate::i18n::{Language, say};
-pub use crate::knowledge::graph_selection::Chart;
+use crate::i18n::{Language, t};
+pub use crate::knowledge::graph_selection::GraphSelection;
 
 /// What kind of answer it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum ReplyKind {
     /// What a role is.
     Role,
     /// What a role is responsible for.
     Duties,
     /// Which role does something.
-    Who,
+    FindOwner,
     /// Whether a role does something.
-    Check,
+    YesNo,
     /// Two roles side by side.
     Compare,
     /// The steps from one role to another.
@@ -26,9 +26,9 @@ pub enum Kind {
     /// What comes after a role.
     Next,
     /// How to become something.
-    Into,
+    HowToBecome,
     /// A figure.
-    Fact,
+    Metric,
     /// Why a team has a role.
     Why,
     /// A passage about a subject.
@@ -40,31 +40,31 @@ pub enum Kind {
     /// What can be asked.
     Help,
     /// A question back: which of these is meant?
-    Which,
+    Disambiguate,
     /// No answer.
-    None,
+    NoAnswer,
 }
 
-impl Kind {
+impl ReplyKind {
     /// The word for it, in JSON, in buttons and in metrics.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
-            Kind::Role => "role",
-            Kind::Duties => "duties",
-            Kind::Who => "who",
-            Kind::Check => "check",
-            Kind::Compare => "compare",
-            Kind::Path => "path",
-            Kind::Next => "next",
-            Kind::Into => "into",
-            Kind::Fact => "fact",
-            Kind::Why => "why",
-            Kind::Topic => "topic",
-            Kind::Ladder => "ladder",
-            Kind::Roles => "roles",
-            Kind::Help => "help",
-            Kind::Which => "which",
-            Kind::None => "none",
+            ReplyKind::Role => "role",
+            ReplyKind::Duties => "duties",
+            ReplyKind::FindOwner => "who",
+            ReplyKind::YesNo => "check",
+            ReplyKind::Compare => "compare",
+            ReplyKind::Path => "path",
+            ReplyKind::Next => "next",
+            ReplyKind::HowToBecome => "into",
+            ReplyKind::Metric => "fact",
+            ReplyKind::Why => "why",
+            ReplyKind::Topic => "topic",
+            ReplyKind::Ladder => "ladder",
+            ReplyKind::Roles => "roles",
+            ReplyKind::Help => "help",
+            ReplyKind::Disambiguate => "which",
+            ReplyKind::NoAnswer => "none",
         }
     }
 }
@@ -73,7 +73,7 @@ impl Kind {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
     /// What it is about, emphasised: a role's title, a label.
-    pub lead: Option<String>,
+    pub label: Option<String>,
     /// The text itself; plain, without any markup.
     pub text: String,
     /// Positions in the reply's sources.
@@ -109,7 +109,7 @@ pub struct Citation {
 
 /// A question that follows naturally.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NextStep {
+pub struct SuggestedAction {
     /// What it is called on a button.
     pub label: String,
     /// What it asks.
@@ -122,7 +122,7 @@ pub struct Menu {
     /// What is chosen.
     pub title: String,
     /// What there is to choose.
-    pub choices: Vec<NextStep>,
+    pub choices: Vec<SuggestedAction>,
 }
 
 /// An answer.
@@ -131,7 +131,7 @@ pub struct Reply {
     /// The language of its frame: of everything but what the corpus says.
     pub language: Language,
     /// What kind of answer it is.
-    pub kind: Kind,
+    pub kind: ReplyKind,
     /// False where the corpus does not know: a front end that nobody addressed keeps silent.
     pub answered: bool,
     /// How sure the bot is that this answers the question, 0 to 1.
@@ -143,7 +143,7 @@ pub struct Reply {
     /// Where the answer comes from.
     pub sources: Vec<Citation>,
     /// Questions that follow naturally.
-    pub next: Vec<NextStep>,
+    pub suggestions: Vec<SuggestedAction>,
     /// Questions to choose from, besides; for front ends that have menus.
     pub menu: Option<Menu>,
     /// Slugs of the roles that it speaks of, best first.
@@ -151,25 +151,25 @@ pub struct Reply {
     /// Slugs of a route in order, or none.
     pub path: Vec<String>,
     /// What a picture beside it would show. The text says the same.
-    pub picture: Option<Chart>,
+    pub diagram: Option<GraphSelection>,
 }
 
 impl Reply {
     /// An answer without content as yet.
-    pub fn new(language: Language, kind: Kind, title: impl Into<String>) -> Self {
+    pub fn new(language: Language, kind: ReplyKind, title: impl Into<String>) -> Self {
         Reply {
             language,
             kind,
-            answered: kind != Kind::None,
+            answered: kind != ReplyKind::NoAnswer,
             confidence: 1.0,
             title: title.into(),
             blocks: Vec::new(),
             sources: Vec::new(),
-            next: Vec::new(),
+            suggestions: Vec::new(),
             menu: None,
             roles: Vec::new(),
             path: Vec::new(),
-            picture: None,
+            diagram: None,
         }
     }
 
@@ -188,10 +188,10 @@ impl Reply {
     }
 
     /// Offers a question that follows naturally.
-    pub fn offer(&mut self, label: impl Into<String>, request: Request) -> &mut Self {
-        let step = NextStep { label: label.into(), request };
-        if self.next.iter().all(|other| other.request != step.request) {
-            self.next.push(step);
+    pub fn suggest(&mut self, label: impl Into<String>, request: Request) -> &mut Self {
+        let step = SuggestedAction { label: label.into(), request };
+        if self.suggestions.iter().all(|other| other.request != step.request) {
+            self.suggestions.push(step);
         }
         self
     }
@@ -207,13 +207,13 @@ impl Reply {
     }
 
     /// The reply as text, as a terminal shows it. `style` says how to set each part off; [`Style::PLAIN`] does not.
-    pub fn text(&self, style: &Style) -> String {
+    pub fn to_text(&self, style: &Style) -> String {
         let mut out = String::new();
         let _ = writeln!(out, "{}", (style.title)(&self.title));
         for block in &self.blocks {
             match block {
                 Block::Paragraph(line) => {
-                    let _ = write!(out, "\n{}", style.wrapped(&style.line(line), "", ""));
+                    let _ = write!(out, "\n{}", style.wrap(&style.format_line(line), "", ""));
                 }
                 Block::Bullets { heading, items } => {
                     out.push('\n');
@@ -221,28 +221,28 @@ impl Reply {
                         let _ = writeln!(out, "{}", (style.heading)(heading));
                     }
                     for item in items {
-                        out.push_str(&style.wrapped(&style.line(item), "  • ", "    "));
+                        out.push_str(&style.wrap(&style.format_line(item), "  • ", "    "));
                     }
                 }
                 Block::Fields(fields) => {
                     out.push('\n');
                     for field in fields {
-                        out.push_str(&style.wrapped(&style.line(field), "  ", "    "));
+                        out.push_str(&style.wrap(&style.format_line(field), "  ", "    "));
                     }
                 }
             }
         }
         if !self.sources.is_empty() {
-            let _ = writeln!(out, "\n{}", (style.heading)(&say!(self.language, "sources")));
+            let _ = writeln!(out, "\n{}", (style.heading)(&t!(self.language, "sources")));
             for (at, source) in self.sources.iter().enumerate() {
                 let text = format!("[{}] {} ({}:{})", at + 1, source.title, source.file, source.line);
-                out.push_str(&style.wrapped(&(style.faint)(&text), "  ", "      "));
+                out.push_str(&style.wrap(&(style.muted)(&text), "  ", "      "));
             }
         }
-        if !self.next.is_empty() {
-            let _ = writeln!(out, "\n{}", (style.heading)(&say!(self.language, "ask-next")));
-            for step in &self.next {
-                out.push_str(&style.wrapped(&(style.command)(&step.request.typed(self.language)), "  ", "    "));
+        if !self.suggestions.is_empty() {
+            let _ = writeln!(out, "\n{}", (style.heading)(&t!(self.language, "ask-next")));
+            for step in &self.suggestions {
+                out.push_str(&style.wrap(&(style.command)(&step.request.to_command_text(self.language)), "  ", "    "));
             }
         }
         out
@@ -253,10 +253,10 @@ impl Reply {
         serde_json::json!({
             "question": question,
             "answered": self.answered,
-            "kind": self.kind.word(),
+            "kind": self.kind.as_str(),
             "roles": self.roles,
             "path": self.path,
-            "text": self.text(&Style::PLAIN),
+            "text": self.to_text(&Style::PLAIN),
             "sources": self.sources,
             "confidence": (f64::from(self.confidence) * 100.0).round() / 100.0,
         })
@@ -271,9 +271,9 @@ pub struct Style {
     /// A heading inside.
     pub heading: fn(&str) -> String,
     /// What a line is about.
-    pub lead: fn(&str) -> String,
+    pub label: fn(&str) -> String,
     /// What matters less: marks of sources.
-    pub faint: fn(&str) -> String,
+    pub muted: fn(&str) -> String,
     /// Something to type.
     pub command: fn(&str) -> String,
     /// Where lines are broken, in columns; not at all where there is none.
@@ -291,26 +291,26 @@ impl Style {
     pub const PLAIN: Style = Style {
         title: str::to_owned,
         heading: str::to_owned,
-        lead: str::to_owned,
-        faint: str::to_owned,
+        label: str::to_owned,
+        muted: str::to_owned,
         command: str::to_owned,
         width: None,
     };
 
-    fn line(&self, line: &Line) -> String {
-        let mut out = match &line.lead {
-            Some(lead) if line.text.is_empty() => (self.lead)(lead),
-            Some(lead) => format!("{}: {}", (self.lead)(lead), line.text),
+    fn format_line(&self, line: &Line) -> String {
+        let mut out = match &line.label {
+            Some(lead) if line.text.is_empty() => (self.label)(lead),
+            Some(lead) => format!("{}: {}", (self.label)(lead), line.text),
             None => line.text.clone(),
         };
         if !line.sources.is_empty() {
             let marks: String = line.sources.iter().map(|at| format!("[{}]", at + 1)).collect();
-            let _ = write!(out, " {}", (self.faint)(&marks));
+            let _ = write!(out, " {}", (self.muted)(&marks));
         }
         out
     }
 
-    fn wrapped(&self, text: &str, first: &str, rest: &str) -> String {
+    fn wrap(&self, text: &str, first: &str, rest: &str) -> String {
         let Some(width) = self.width else {
             return format!("{first}{}\n", text.replace('\n', &format!("\n{rest}")));
         };

@@ -4,7 +4,7 @@
 use std::fmt;
 
 pub use crate::engine::section::{SECTIONS, Section};
-use crate::i18n::{Language, plain, say};
+use crate::i18n::{Language, fold, t};
 
 /// A question that has been decoded at the door.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -41,9 +41,9 @@ pub enum Request {
         other: String,
     },
     /// The roles that do something.
-    Who {
+    FindOwner {
         /// What they do, in somebody's own words.
-        does: String,
+        activity: String,
     },
     /// Every step from a role.
     Next {
@@ -68,7 +68,7 @@ pub enum Request {
 
 /// What an option of a command takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Takes {
+pub enum OptionKind {
     /// The name of a role; completed while it is typed.
     RoleName,
     /// The name of a family of roles; completed while it is typed.
@@ -85,7 +85,7 @@ pub struct CommandOption {
     /// Its name, lower case, in English; in other languages it is [`called`](CommandOption::called) otherwise.
     pub name: &'static str,
     /// What it takes.
-    pub takes: Takes,
+    pub kind: OptionKind,
     /// False where the command works without it.
     pub required: bool,
 }
@@ -100,24 +100,24 @@ pub struct Command {
     /// What somebody would type after its name.
     example: &'static str,
     /// Makes the request from the options' values, as many as there are options; one that is left out is empty.
-    make: fn(&[&str]) -> Request,
+    build: fn(&[&str]) -> Request,
 }
 
-const fn required(name: &'static str, takes: Takes) -> CommandOption {
-    CommandOption { name, takes, required: true }
+const fn required_option(name: &'static str, takes: OptionKind) -> CommandOption {
+    CommandOption { name, kind: takes, required: true }
 }
 
-const NAME: CommandOption = required("name", Takes::RoleName);
+const ROLE_NAME_OPTION: CommandOption = required_option("name", OptionKind::RoleName);
 
 /// Every command there is. What each is called and gives stands in the catalogues, as `command-<name>` and `option-<name>`.
 pub const COMMANDS: [Command; 10] = [
     Command {
         name: "role",
-        options: &[NAME, CommandOption { name: "section", takes: Takes::Section, required: false }],
+        options: &[ROLE_NAME_OPTION, CommandOption { name: "section", kind: OptionKind::Section, required: false }],
         example: "{role}",
-        make: |values| {
+        build: |values| {
             let name = values[0].to_owned();
-            match Section::of_word(values[1]) {
+            match Section::from_option_value(values[1]) {
                 Some(section) => Request::Section { name, section },
                 None => Request::Role { name },
             }
@@ -125,82 +125,83 @@ pub const COMMANDS: [Command; 10] = [
     },
     Command {
         name: "duties",
-        options: &[NAME],
+        options: &[ROLE_NAME_OPTION],
         example: "{role}",
-        make: |values| Request::Duties { name: values[0].to_owned() },
+        build: |values| Request::Duties { name: values[0].to_owned() },
     },
     Command {
         name: "path",
-        options: &[required("from", Takes::RoleName), required("to", Takes::RoleName)],
+        options: &[required_option("from", OptionKind::RoleName), required_option("to", OptionKind::RoleName)],
         example: "{first} {last}",
-        make: |values| Request::Path { from: values[0].to_owned(), to: values[1].to_owned() },
+        build: |values| Request::Path { from: values[0].to_owned(), to: values[1].to_owned() },
     },
     Command {
         name: "compare",
-        options: &[required("one", Takes::RoleName), required("other", Takes::RoleName)],
+        options: &[required_option("one", OptionKind::RoleName), required_option("other", OptionKind::RoleName)],
         example: "{role} {last}",
-        make: |values| Request::Compare { one: values[0].to_owned(), other: values[1].to_owned() },
+        build: |values| Request::Compare { one: values[0].to_owned(), other: values[1].to_owned() },
     },
     Command {
         name: "who",
-        options: &[required("does", Takes::Text)],
+        options: &[required_option("does", OptionKind::Text)],
         example: "decides what gets built next",
-        make: |values| Request::Who { does: values[0].to_owned() },
+        build: |values| Request::FindOwner { activity: values[0].to_owned() },
     },
     Command {
         name: "next",
-        options: &[NAME],
+        options: &[ROLE_NAME_OPTION],
         example: "{first}",
-        make: |values| Request::Next { name: values[0].to_owned() },
+        build: |values| Request::Next { name: values[0].to_owned() },
     },
     Command {
         name: "ladder",
-        options: &[CommandOption { name: "family", takes: Takes::FamilyName, required: false }],
+        options: &[CommandOption { name: "family", kind: OptionKind::FamilyName, required: false }],
         example: "",
-        make: |values| Request::Ladder { family: values[0].to_owned() },
+        build: |values| Request::Ladder { family: values[0].to_owned() },
     },
     Command {
         name: "ask",
-        options: &[required("question", Takes::Text)],
+        options: &[required_option("question", OptionKind::Text)],
         example: "who decides what gets built next?",
-        make: |values| Request::Ask { question: values[0].to_owned() },
+        build: |values| Request::Ask { question: values[0].to_owned() },
     },
-    Command { name: "roles", options: &[], example: "", make: |_| Request::Roles },
-    Command { name: "help", options: &[], example: "", make: |_| Request::Help },
+    Command { name: "roles", options: &[], example: "", build: |_| Request::Roles },
+    Command { name: "help", options: &[], example: "", build: |_| Request::Help },
 ];
 
 /// Why a typed command is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommandError {
     /// No such command.
-    Unknown(String),
+    UnknownCommand(String),
     /// No such section.
-    Section(String),
+    UnknownSection(String),
     /// Something is missing.
-    Missing {
+    MissingOption {
         /// The command.
         command: &'static Command,
         /// The option that has no value.
-        missing: &'static CommandOption,
+        option: &'static CommandOption,
     },
 }
 
 impl CommandError {
     /// What the member is told.
-    pub fn told(&self, language: Language) -> String {
+    pub fn message(&self, language: Language) -> String {
         match self {
-            CommandError::Unknown(name) => {
-                let all = COMMANDS.each_ref().map(|command| format!("/{}", command.called(language))).join(", ");
-                say!(language, "command-unknown", name = name, all = &all)
+            CommandError::UnknownCommand(name) => {
+                let all =
+                    COMMANDS.each_ref().map(|command| format!("/{}", command.localized_name(language))).join(", ");
+                t!(language, "command-unknown", name = name, all = &all)
             }
-            CommandError::Section(name) => {
-                let all = SECTIONS.map(|(section, _)| section.word(language)).join(", ");
-                say!(language, "section-unknown", name = name, all = &all)
+            CommandError::UnknownSection(name) => {
+                let all = SECTIONS.map(|(section, _)| section.option_value(language)).join(", ");
+                t!(language, "section-unknown", name = name, all = &all)
             }
-            CommandError::Missing { command, missing } => {
-                let (usage, missing) = (command.usage(language), missing.called(language));
-                let command = command.called(language);
-                say!(language, "command-incomplete", command = &command, missing = &missing, usage = &usage)
+            CommandError::MissingOption { command, option: missing } => {
+                let (usage, missing) = (command.usage(language), missing.localized_name(language));
+                let command = command.localized_name(language);
+                t!(language, "command-incomplete", command = &command, missing = &missing, usage = &usage)
             }
         }
     }
@@ -208,16 +209,16 @@ impl CommandError {
 
 impl CommandOption {
     /// Its name, lower case.
-    pub fn called(&self, language: Language) -> String {
+    pub fn localized_name(&self, language: Language) -> String {
         match language {
             Language::English => self.name.to_owned(),
-            other => other.say(&format!("option-{}", self.name), &[]),
+            other => other.translate(&format!("option-{}", self.name), &[]),
         }
     }
 
     /// What to put in, at most 100 characters.
-    pub fn about(&self, language: Language) -> String {
-        language.say(&format!("option-{}.about", self.name), &[])
+    pub fn description(&self, language: Language) -> String {
+        language.translate(&format!("option-{}.about", self.name), &[])
     }
 }
 
@@ -231,66 +232,66 @@ impl Eq for Command {}
 
 impl Command {
     /// The command with this English name, without the slash.
-    pub fn named(name: &str) -> Option<&'static Command> {
+    pub fn by_name(name: &str) -> Option<&'static Command> {
         COMMANDS.iter().find(|command| command.name == name)
     }
 
     /// The command with this name in any language, and that language.
-    pub fn typed(name: &str) -> Option<(&'static Command, Language)> {
-        let typed = plain(name);
+    pub fn by_localized_name(name: &str) -> Option<(&'static Command, Language)> {
+        let typed = fold(name);
         Language::ALL.into_iter().find_map(|language| {
-            let command = COMMANDS.iter().find(|command| plain(&command.called(language)) == typed)?;
+            let command = COMMANDS.iter().find(|command| fold(&command.localized_name(language)) == typed)?;
             Some((command, language))
         })
     }
 
     /// Its name, lower case, without the slash.
-    pub fn called(&self, language: Language) -> String {
+    pub fn localized_name(&self, language: Language) -> String {
         match language {
             Language::English => self.name.to_owned(),
-            other => other.say(&format!("command-{}", self.name), &[]),
+            other => other.translate(&format!("command-{}", self.name), &[]),
         }
     }
 
     /// What it gives, at most 100 characters.
-    pub fn about(&self, language: Language) -> String {
-        language.say(&format!("command-{}.about", self.name), &[])
+    pub fn description(&self, language: Language) -> String {
+        language.translate(&format!("command-{}.about", self.name), &[])
     }
 
     /// How somebody would type it, who asks for this role, and for the way from the `first` to the `last`.
     pub fn example(&self, language: Language, role: &str, (first, last): (&str, &str)) -> String {
         let values = self.example.replace("{role}", role).replace("{first}", first).replace("{last}", last);
-        format!("/{} {values}", self.called(language)).trim_end().to_owned()
+        format!("/{} {values}", self.localized_name(language)).trim_end().to_owned()
     }
 
     /// How it is typed: `/path <from> <to>`, `/ladder [family]`.
     pub fn usage(&self, language: Language) -> String {
-        let option = |option: &CommandOption| match (option.required, option.called(language)) {
+        let option = |option: &CommandOption| match (option.required, option.localized_name(language)) {
             (true, name) => format!(" <{name}>"),
-            (false, name) if option.takes == Takes::Section => format!(" [{name}:...]"),
+            (false, name) if option.kind == OptionKind::Section => format!(" [{name}:...]"),
             (false, name) => format!(" [{name}]"),
         };
         let options: String = self.options.iter().map(option).collect();
-        format!("/{}{options}", self.called(language))
+        format!("/{}{options}", self.localized_name(language))
     }
 
     /// The request that this command makes of its options' values, found by name.
     ///
     /// # Errors
     /// Where an option that is required has no value.
-    pub fn request<'v>(&'static self, value: impl Fn(&str) -> Option<&'v str>) -> Result<Request, CommandError> {
+    pub fn build_request<'v>(&'static self, value: impl Fn(&str) -> Option<&'v str>) -> Result<Request, CommandError> {
         let mut values: Vec<&str> = Vec::new();
         for option in self.options {
             match value(option.name).map(str::trim).filter(|value| !value.is_empty()) {
-                Some(value) if option.takes == Takes::Section && Section::of_word(value).is_none() => {
-                    return Err(CommandError::Section(value.to_owned()));
+                Some(value) if option.kind == OptionKind::Section && Section::from_option_value(value).is_none() => {
+                    return Err(CommandError::UnknownSection(value.to_owned()));
                 }
                 Some(value) => values.push(value),
                 None if !option.required => values.push(""),
-                None => return Err(CommandError::Missing { command: self, missing: option }),
+                None => return Err(CommandError::MissingOption { command: self, option: option }),
             }
         }
-        Ok((self.make)(&values))
+        Ok((self.build)(&values))
     }
 }
 
@@ -306,57 +307,58 @@ impl Request {
             return Ok(Request::Ask { question: typed.to_owned() });
         };
         let (name, rest) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-        let (command, language) = Command::typed(name).ok_or_else(|| CommandError::Unknown(name.to_owned()))?;
-        let section = command.options.iter().find(|option| option.takes == Takes::Section);
-        let (rest, section) = section.and_then(|option| marked(rest, option)).unwrap_or((rest, ""));
-        if let [Takes::RoleName, Takes::RoleName] =
-            command.options.iter().map(|option| option.takes).collect::<Vec<_>>()[..]
+        let (command, language) =
+            Command::by_localized_name(name).ok_or_else(|| CommandError::UnknownCommand(name.to_owned()))?;
+        let section = command.options.iter().find(|option| option.kind == OptionKind::Section);
+        let (rest, section) = section.and_then(|option| split_section_option(rest, option)).unwrap_or((rest, ""));
+        if let [OptionKind::RoleName, OptionKind::RoleName] =
+            command.options.iter().map(|option| option.kind).collect::<Vec<_>>()[..]
             && !rest.trim().is_empty()
         {
-            let (one, other) = two_names(rest, language);
-            return Ok((command.make)(&[&one, &other]));
+            let (one, other) = split_two_names(rest, language);
+            return Ok((command.build)(&[&one, &other]));
         }
-        command.request(|option| Some(if option == "section" { section } else { rest }))
+        command.build_request(|option| Some(if option == "section" { section } else { rest }))
     }
 
     /// As it would be typed in a language; [`Request::parse`] reads it again.
-    pub fn typed(&self, language: Language) -> String {
+    pub fn to_command_text(&self, language: Language) -> String {
         let (name, values) = match self {
             Request::Ask { question } => return question.clone(),
             Request::Role { name } => ("role", name.clone()),
             Request::Section { name, section } => {
                 let option = match language {
                     Language::English => "section".to_owned(),
-                    other => say!(other, "option-section"),
+                    other => t!(other, "option-section"),
                 };
-                ("role", format!("{name} {option}:{}", section.word(language)))
+                ("role", format!("{name} {option}:{}", section.option_value(language)))
             }
             Request::Duties { name } => ("duties", name.clone()),
-            Request::Compare { one, other } => ("compare", pair(one, other)),
-            Request::Who { does } => ("who", does.clone()),
+            Request::Compare { one, other } => ("compare", join_names(one, other)),
+            Request::FindOwner { activity: does } => ("who", does.clone()),
             Request::Next { name } => ("next", name.clone()),
-            Request::Path { from, to } => ("path", pair(from, to)),
+            Request::Path { from, to } => ("path", join_names(from, to)),
             Request::Ladder { family } => ("ladder", family.clone()),
             Request::Roles => ("roles", String::new()),
             Request::Help => ("help", String::new()),
         };
-        let called = Command::named(name).map_or(name.to_owned(), |command| command.called(language));
+        let called = Command::by_name(name).map_or(name.to_owned(), |command| command.localized_name(language));
         if values.is_empty() { format!("/{called}") } else { format!("/{called} {values}") }
     }
 }
 
 /// Cuts "pm section:why" in two, where the option is called so in some language.
-fn marked<'t>(text: &'t str, option: &CommandOption) -> Option<(&'t str, &'t str)> {
+fn split_section_option<'t>(text: &'t str, option: &CommandOption) -> Option<(&'t str, &'t str)> {
     let (before, value) = text.rsplit_once(':')?;
     let (rest, mark) = before.rsplit_once(' ')?;
-    let called = |language: Language| plain(&option.called(language)) == plain(mark);
+    let called = |language: Language| fold(&option.localized_name(language)) == fold(mark);
     Language::ALL.into_iter().any(called).then_some((rest, value))
 }
 
 /// Cuts "apm cpo", "apm -> cpo", "product manager, cpo" in two, or at a word between them, which may be of another language. Where
 /// only the names themselves can tell, the first holds all.
-fn two_names(text: &str, language: Language) -> (String, String) {
-    let (from, to, and) = (say!(language, "typed-from"), say!(language, "typed-to"), say!(language, "typed-and"));
+fn split_two_names(text: &str, language: Language) -> (String, String) {
+    let (from, to, and) = (t!(language, "typed-from"), t!(language, "typed-to"), t!(language, "typed-and"));
     let (to, and) = (format!(" {to} "), format!(" {and} "));
     for between in ["->", "→", "=>", ",", ";", "|", " to ", " > ", " vs ", " and ", &to, &and] {
         if let Some((start, goal)) = text.split_once(between)
@@ -375,7 +377,7 @@ fn two_names(text: &str, language: Language) -> (String, String) {
     }
 }
 
-fn pair(one: &str, other: &str) -> String {
+fn join_names(one: &str, other: &str) -> String {
     match (one, other) {
         (one, "") => one.to_owned(),
         _ if one.contains(' ') || other.contains(' ') => format!("{one}, {other}"),
@@ -386,6 +388,6 @@ fn pair(one: &str, other: &str) -> String {
 /// As it would be typed in English, which is what buttons carry.
 impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.typed(Language::English))
+        f.write_str(&self.to_command_text(Language::English))
     }
 }

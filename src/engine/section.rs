@@ -1,6 +1,6 @@
 //! The sections of a role's card: what each is called, and its word in a command.
 
-use crate::i18n::{Language, plain};
+use crate::i18n::{Language, fold};
 
 /// A section of a role's card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,24 +41,24 @@ impl Section {
     }
 
     /// What it is called.
-    pub fn called(self, language: Language) -> String {
-        language.say(&format!("section-{}", self.key()), &[])
+    pub fn localized_name(self, language: Language) -> String {
+        language.translate(&format!("section-{}", self.key()), &[])
     }
 
     /// Its word in a command.
-    pub fn word(self, language: Language) -> String {
+    pub fn option_value(self, language: Language) -> String {
         match language {
             Language::English => self.key().to_owned(),
-            other => other.say(&format!("section-{}.word", self.key()), &[]),
+            other => other.translate(&format!("section-{}.word", self.key()), &[]),
         }
     }
 
     /// The section with this word, in whatever language it is.
-    pub fn of_word(word: &str) -> Option<Section> {
-        let typed = plain(word);
+    pub fn from_option_value(word: &str) -> Option<Section> {
+        let typed = fold(word);
         let all = Language::ALL.into_iter().flat_map(|language| SECTIONS.map(|(section, _)| (section, language)));
         all.filter(|_| !typed.is_empty())
-            .find(|(section, language)| plain(&section.word(*language)) == typed)
+            .find(|(section, language)| fold(&section.option_value(*language)) == typed)
             .map(|(section, _)| section)
     }
 }

@@ -7,11 +7,11 @@ use std::sync::LazyLock;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
-type Catalogue = FluentBundle<FluentResource>;
+type Bundle = FluentBundle<FluentResource>;
 
-static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| catalogue("en", include_str!("en.ftl")));
-static GERMAN: LazyLock<Catalogue> = LazyLock::new(|| catalogue("de", include_str!("de.ftl")));
-static SPANISH: LazyLock<Catalogue> = LazyLock::new(|| catalogue("es", include_str!("es.ftl")));
+static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| load_bundle("en", include_str!("en.ftl")));
+static GERMAN: LazyLock<Bundle> = LazyLock::new(|| load_bundle("de", include_str!("de.ftl")));
+static SPANISH: LazyLock<Bundle> = LazyLock::new(|| load_bundle("es", include_str!("es.ftl")));
 
 /// A language that the bot speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -66,20 +66,20 @@ impl Language {
     }
 
     /// The language of a locale such as `de`, `en-GB` or `es-419`, where it is spoken here.
-    pub fn of(locale: &str) -> Option<Language> {
+    pub fn from_locale(locale: &str) -> Option<Language> {
         let tag = locale.split(['-', '_']).next().unwrap_or_default();
         Language::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(tag))
     }
 
-    /// The phrase with this key, or this `key.attribute`, with these arguments; inside the crate `say!` is the shorter way.
+    /// The phrase with this key, or this `key.attribute`, with these arguments; inside the crate `t!` is the shorter way.
     /// A phrase that a catalogue lacks is said in English. A test holds that none lacks any, with what goes into it.
-    pub fn say(self, key: &str, arguments: &[(&'static str, Argument<'_>)]) -> String {
-        let known = [self, Language::English].into_iter().find_map(|language| language.phrase(key, arguments));
+    pub fn translate(self, key: &str, arguments: &[(&'static str, Argument<'_>)]) -> String {
+        let known = [self, Language::English].into_iter().find_map(|language| language.format_message(key, arguments));
         known.unwrap_or_else(|| key.to_owned())
     }
 
-    fn phrase(self, key: &str, arguments: &[(&'static str, Argument<'_>)]) -> Option<String> {
-        let catalogue: &Catalogue = match self {
+    fn format_message(self, key: &str, arguments: &[(&'static str, Argument<'_>)]) -> Option<String> {
+        let catalogue: &Bundle = match self {
             Language::English => &ENGLISH,
             Language::German => &GERMAN,
             Language::Spanish => &SPANISH,
@@ -105,7 +105,7 @@ impl Language {
 }
 
 /// What somebody types who leaves capitals and accents out: `quién` and `Quien` are the same.
-pub fn plain(text: &str) -> String {
+pub fn fold(text: &str) -> String {
     let bare = |letter: char| match letter {
         'á' | 'à' | 'ä' | 'â' => 'a',
         'é' | 'è' | 'ë' | 'ê' => 'e',
@@ -118,34 +118,34 @@ pub fn plain(text: &str) -> String {
     text.to_lowercase().chars().map(bare).collect()
 }
 
-/// A phrase in a language: `say!(language, "from-role", title = &document.title)`. The key is written out, so that a test can hold
+/// A phrase in a language: `t!(language, "from-role", title = &document.title)`. The key is written out, so that a test can hold
 /// that every catalogue has it.
-macro_rules! say {
+macro_rules! t {
     ($language:expr, $key:literal $(, $name:ident = $value:expr)* $(,)?) => {
-        $crate::i18n::Language::say(
+        $crate::i18n::Language::translate(
             $language,
             $key,
             &[$((stringify!($name), $crate::i18n::Argument::from($value))),*],
         )
     };
 }
-pub(crate) use say;
+pub(crate) use t;
 
 /// What can be read of a catalogue; a test holds that this is all of it.
-fn catalogue(tag: &str, text: &str) -> Catalogue {
+fn load_bundle(tag: &str, text: &str) -> Bundle {
     let mut catalogue = FluentBundle::new_concurrent(vec![tag.parse().unwrap_or_default()]);
     // Marks around what is put in would stand in messages, buttons and pictures as boxes.
     catalogue.set_use_isolating(false);
     let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(readable, _)| readable);
     catalogue.add_resource_overriding(resource);
     let added = catalogue
-        .add_function("ARTICLE", |texts, _| changed(texts, with_article))
-        .and_then(|()| catalogue.add_function("LOWER", |texts, _| changed(texts, lower)));
+        .add_function("ARTICLE", |texts, _| map_string(texts, with_indefinite_article))
+        .and_then(|()| catalogue.add_function("LOWER", |texts, _| map_string(texts, lowercase_first)));
     debug_assert!(added.is_ok(), "{added:?}");
     catalogue
 }
 
-fn changed<'v>(texts: &[FluentValue<'v>], change: fn(&str) -> String) -> FluentValue<'v> {
+fn map_string<'v>(texts: &[FluentValue<'v>], change: fn(&str) -> String) -> FluentValue<'v> {
     match texts {
         [FluentValue::String(text)] => change(text).into(),
         _ => FluentValue::Error,
@@ -153,13 +153,13 @@ fn changed<'v>(texts: &[FluentValue<'v>], change: fn(&str) -> String) -> FluentV
 }
 
 /// "a Cook", "an Usher": English.
-fn with_article(title: &str) -> String {
+fn with_indefinite_article(title: &str) -> String {
     let vowel = title.chars().next().is_some_and(|first| "aeiouAEIOU".contains(first));
     format!("{} {title}", if vowel { "an" } else { "a" })
 }
 
 /// Inside a sentence, where only its beginning is a capital.
-fn lower(text: &str) -> String {
+fn lowercase_first(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
 }

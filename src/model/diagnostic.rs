@@ -3,11 +3,11 @@
 use std::fmt;
 
 /// The longest message, in characters.
-const LONGEST: usize = 600;
+const MAX_MESSAGE_CHARS: usize = 600;
 
 /// One fault in the corpus. A problem never hides the rest: the document is served without the faulty part.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Problem {
+pub struct Diagnostic {
     /// The file's name inside the corpus folder.
     pub file: String,
     /// The line in that file, counted from 1; 1 also where the fault is the file's as a whole.
@@ -16,22 +16,26 @@ pub struct Problem {
     pub message: String,
 }
 
-impl Problem {
+impl Diagnostic {
     /// A problem in a file that is named later, by [`Problem::inside`]. What the message quotes of a document may be anything:
     /// it is told in one line that no terminal obeys, and not at any length.
-    pub fn at(line: usize, message: impl AsRef<str>) -> Self {
-        Problem { file: String::new(), line: line.max(1), message: shortened(&visible(message.as_ref())) }
+    pub fn at_line(line: usize, message: impl AsRef<str>) -> Self {
+        Diagnostic {
+            file: String::new(),
+            line: line.max(1),
+            message: truncate_middle(&escape_control(message.as_ref())),
+        }
     }
 
     /// The same problem with its file named.
-    pub fn inside(mut self, file: &str) -> Self {
+    pub fn with_file(mut self, file: &str) -> Self {
         self.file = file.to_owned();
         self
     }
 }
 
 /// A text with its line breaks, control characters and marks that turn the direction of writing as escapes.
-pub fn visible(text: &str) -> String {
+pub fn escape_control(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
@@ -46,17 +50,17 @@ pub fn visible(text: &str) -> String {
 }
 
 /// A message without the middle of what it quotes, where that is long: its end says what to do.
-fn shortened(message: &str) -> String {
+fn truncate_middle(message: &str) -> String {
     let length = message.chars().count();
-    if length <= LONGEST {
+    if length <= MAX_MESSAGE_CHARS {
         return message.to_owned();
     }
-    let begin = message.chars().take(LONGEST / 2);
-    begin.chain(['…']).chain(message.chars().skip(length - LONGEST / 2)).collect()
+    let begin = message.chars().take(MAX_MESSAGE_CHARS / 2);
+    begin.chain(['…']).chain(message.chars().skip(length - MAX_MESSAGE_CHARS / 2)).collect()
 }
 
 /// Problems in a line for whoever runs the bot; nothing where there are none.
-pub fn summary(problems: &[Problem]) -> Option<String> {
+pub fn summary(problems: &[Diagnostic]) -> Option<String> {
     match problems {
         [] => None,
         [one] => Some(format!("a problem in the corpus, the rest is served: {one}")),
@@ -67,7 +71,7 @@ pub fn summary(problems: &[Problem]) -> Option<String> {
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}: {}", self.file, self.line, self.message)
     }

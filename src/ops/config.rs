@@ -39,7 +39,7 @@ pub enum LogFormat {
 }
 
 /// Seconds, where nothing is set.
-const WATCHDOG: u64 = 60;
+const DEFAULT_WATCHDOG_SECS: u64 = 60;
 
 /// What was set.
 #[derive(Clone, Debug)]
@@ -49,7 +49,7 @@ pub struct Config {
     /// Another origin for Discord's REST API (`http://127.0.0.1:1234`), for tests.
     pub api_url: Option<String>,
     /// Where Discord may post interactions.
-    pub http: Option<Http>,
+    pub http: Option<HttpConfig>,
     /// Whether to be at Discord's gateway, where there is a token.
     pub gateway: bool,
     /// The folder of role documents.
@@ -59,9 +59,9 @@ pub struct Config {
     /// Channels in which every message is taken for a question.
     pub ask_channels: Vec<u64>,
     /// The confidence from which on an answer stands as it is, 0 to 1, where it is set.
-    pub sure_channel: Option<f32>,
+    pub min_confidence_channel: Option<f32>,
     /// The confidence from which on whoever asks the bot itself is told what comes nearest, 0 to 1, where it is set.
-    pub sure_direct: Option<f32>,
+    pub min_confidence_direct: Option<f32>,
     /// The language for whoever does not tell theirs.
     pub language: Language,
     /// How long the connection to Discord may be away before something is done about it.
@@ -75,12 +75,12 @@ pub struct Config {
     /// Whether those who manage a server may have it read anew.
     pub reload_command: bool,
     /// What is logged, in the syntax of `RUST_LOG`.
-    pub log: String,
+    pub log_filter: String,
 }
 
 /// Interactions over HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Http {
+pub struct HttpConfig {
     /// The address to listen on.
     pub listen: SocketAddr,
     /// The application's public key.
@@ -89,10 +89,10 @@ pub struct Http {
 
 /// A setting that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{name}: {fault}")]
+#[error("{name}: {reason}")]
 pub struct ConfigError {
     name: &'static str,
-    fault: String,
+    reason: String,
 }
 
 impl ConfigError {
@@ -104,7 +104,7 @@ impl ConfigError {
 
 /// Settings given on the command line; they go before the environment.
 #[derive(Clone, Debug, Default)]
-pub struct Flags {
+pub struct CliOverrides {
     /// `--corpus`.
     pub corpus: Option<PathBuf>,
     /// `--index`.
@@ -116,10 +116,10 @@ impl Config {
     ///
     /// # Errors
     /// All settings that cannot be used, each once.
-    pub fn read(flags: Flags, variable: impl Fn(&str) -> Option<String>) -> Result<Config, Vec<ConfigError>> {
+    pub fn read(flags: CliOverrides, variable: impl Fn(&str) -> Option<String>) -> Result<Config, Vec<ConfigError>> {
         let set = |name: &str| variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let mut errors = Vec::new();
-        let mut wrong = |name: &'static str, fault: String| errors.push(ConfigError { name, fault });
+        let mut wrong = |name: &'static str, reason: String| errors.push(ConfigError { name, reason: reason });
 
         let token = set("DISCORD_TOKEN");
         if let Some(token) = &token
@@ -154,7 +154,7 @@ impl Config {
         }
         let mut listening_at = |name: &'static str| {
             let text = set(name)?;
-            let address = address(&text);
+            let address = parse_listen_address(&text);
             if address.is_none() {
                 let fault = format!(
                     "\"{text}\" is no address; write a port for this machine alone (8080), or address:port (0.0.0.0:8080)"
@@ -182,7 +182,7 @@ impl Config {
             wrong("ROLECALL_GATEWAY", fault.to_owned());
         }
         let public_key = public_key.and_then(|text| {
-            let key = bytes(&text);
+            let key = parse_public_key(&text);
             if key.is_none() {
                 let fault = "not 64 hexadecimal digits; copy Public Key from the Developer Portal, your application, General \
                              Information page";
@@ -190,7 +190,7 @@ impl Config {
             }
             key
         });
-        let http = listen.zip(public_key).map(|(listen, public_key)| Http { listen, public_key });
+        let http = listen.zip(public_key).map(|(listen, public_key)| HttpConfig { listen, public_key });
         let mut ask_channels = Vec::new();
         for id in set("ROLECALL_ASK_CHANNELS").unwrap_or_default().split([',', ' ']).filter(|id| !id.is_empty()) {
             match id.parse::<u64>() {
@@ -233,7 +233,7 @@ impl Config {
         let corpus =
             flags.corpus.or_else(|| set("ROLECALL_CORPUS").map(PathBuf::from)).unwrap_or_else(|| "corpus".into());
         let index = flags.index.or_else(|| set("ROLECALL_INDEX").map(PathBuf::from)).unwrap_or_else(|| "index".into());
-        let watchdog = set("ROLECALL_WATCHDOG").map_or(Some(WATCHDOG), |value| {
+        let watchdog = set("ROLECALL_WATCHDOG").map_or(Some(DEFAULT_WATCHDOG_SECS), |value| {
             let seconds = value.parse().ok().filter(|seconds| (5..=3600).contains(seconds));
             if seconds.is_none() {
                 let fault = format!("\"{value}\" is no number of seconds from 5 to 3600; write for example 60");
@@ -262,15 +262,15 @@ impl Config {
                 corpus,
                 index,
                 ask_channels,
-                sure_channel,
-                sure_direct,
+                min_confidence_channel: sure_channel,
+                min_confidence_direct: sure_direct,
                 language: language.as_ref().and_then(known).unwrap_or_default(),
-                watchdog: Duration::from_secs(watchdog.unwrap_or(WATCHDOG)),
+                watchdog: Duration::from_secs(watchdog.unwrap_or(DEFAULT_WATCHDOG_SECS)),
                 log_format,
                 status,
                 watch,
                 reload_command,
-                log,
+                log_filter: log,
             })
         } else {
             Err(errors)
@@ -279,13 +279,13 @@ impl Config {
 }
 
 /// An address to listen on; a port alone is one of this machine, which nobody else reaches.
-fn address(text: &str) -> Option<SocketAddr> {
+fn parse_listen_address(text: &str) -> Option<SocketAddr> {
     let port = text.parse::<u16>().map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
     port.or_else(|_| text.parse()).ok()
 }
 
 /// The bytes of 64 hexadecimal digits.
-fn bytes(text: &str) -> Option<[u8; 32]> {
+fn parse_public_key(text: &str) -> Option<[u8; 32]> {
     let hex = text.len() == 64 && text.bytes().all(|digit| digit.is_ascii_hexdigit());
     let byte = |at: usize| u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok();
     let bytes: Vec<u8> = (0..32).filter(|_| hex).filter_map(byte).collect();

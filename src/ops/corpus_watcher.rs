@@ -12,30 +12,30 @@ use notify_debouncer_full::notify::{self, RecommendedWatcher, RecursiveMode};
 use notify_debouncer_full::{DebounceEventResult, DebouncedEvent, Debouncer, NoCache, new_debouncer_opt};
 
 /// What changes within so long is one change.
-const CALM: Duration = Duration::from_millis(500);
-const LOOK_EVERY: Duration = Duration::from_millis(250);
+const DEBOUNCE: Duration = Duration::from_millis(500);
+const TICK_RATE: Duration = Duration::from_millis(250);
 /// Where watching fails, it is tried again this much later.
-const RETRY: Duration = Duration::from_secs(30);
+const RETRY_DELAY: Duration = Duration::from_secs(30);
 /// Links that are followed one behind another, as many as the system would.
-const LINKS: usize = 40;
+const MAX_SYMLINKS: usize = 40;
 
 /// Calls `changed` whenever something in the folder may have changed, and once in the beginning, for what did before anybody
 /// watched. It goes on for as long as the process lives.
 ///
 /// # Errors
 /// Where no thread can be had.
-pub fn watch(folder: PathBuf, changed: impl Fn() + Send + 'static) -> io::Result<()> {
+pub fn watch_folder(folder: PathBuf, changed: impl Fn() + Send + 'static) -> io::Result<()> {
     let folder = std::path::absolute(folder)?;
     std::thread::Builder::new().name("corpus-watch".to_owned()).spawn(move || {
         let mut complained = false;
         loop {
             let (tell, told) = channel();
-            match arm(&folder, tell) {
+            match start_watcher(&folder, tell) {
                 Ok(_armed) => {
                     complained = false;
                     changed();
                     // Where a name means something else now, what is watched may be what it meant before.
-                    while let Ok(Change::Content) = told.recv() {
+                    while let Ok(FolderChange::Content) = told.recv() {
                         changed();
                     }
                 }
@@ -48,7 +48,7 @@ pub fn watch(folder: PathBuf, changed: impl Fn() + Send + 'static) -> io::Result
                         );
                     }
                     complained = true;
-                    std::thread::sleep(RETRY);
+                    std::thread::sleep(RETRY_DELAY);
                 }
             }
         }
@@ -58,22 +58,24 @@ pub fn watch(folder: PathBuf, changed: impl Fn() + Send + 'static) -> io::Result
 
 /// What has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Change {
+enum FolderChange {
     /// Something inside the folder.
     Content,
     /// What the folder's name means, or what can be seen of it.
-    Meaning,
+    PathRetargeted,
 }
 
 /// Watches, until what it gives is dropped.
-fn arm(folder: &Path, tell: Sender<Change>) -> notify::Result<Debouncer<RecommendedWatcher, NoCache>> {
-    let names = names_on_the_way(folder);
+fn start_watcher(folder: &Path, tell: Sender<FolderChange>) -> notify::Result<Debouncer<RecommendedWatcher, NoCache>> {
+    let names = symlink_chain(folder);
     let beside: BTreeSet<PathBuf> = names.iter().filter_map(|name| Some(name.parent()?.to_owned())).collect();
     let (inside, above) = (folder.to_owned(), beside.clone());
     let see = move |seen: DebounceEventResult| {
         let change = match seen {
-            Ok(events) => events.iter().filter_map(|event| change(event, &inside, &names, &above)).reduce(graver),
-            Err(_) => Some(Change::Meaning),
+            Ok(events) => {
+                events.iter().filter_map(|event| classify_event(event, &inside, &names, &above)).reduce(more_severe)
+            }
+            Err(_) => Some(FolderChange::PathRetargeted),
         };
         if let Some(change) = change {
             // Nobody listens any more where the next watch has begun.
@@ -82,7 +84,7 @@ fn arm(folder: &Path, tell: Sender<Change>) -> notify::Result<Debouncer<Recommen
     };
     let config = notify::Config::default();
     let mut watcher =
-        new_debouncer_opt::<_, RecommendedWatcher, NoCache>(CALM, Some(LOOK_EVERY), see, NoCache, config)?;
+        new_debouncer_opt::<_, RecommendedWatcher, NoCache>(DEBOUNCE, Some(TICK_RATE), see, NoCache, config)?;
     let mut around = Ok(());
     for folder in &beside {
         around = watcher.watch(folder, RecursiveMode::NonRecursive).and(around);
@@ -97,9 +99,9 @@ fn arm(folder: &Path, tell: Sender<Change>) -> notify::Result<Debouncer<Recommen
 
 /// The names that decide what a path means: of the folder itself, and of every link on the way to it. Of what is not there, the
 /// first name that is missing.
-fn names_on_the_way(path: &Path) -> BTreeSet<PathBuf> {
+fn symlink_chain(path: &Path) -> BTreeSet<PathBuf> {
     let (mut names, mut open) = (BTreeSet::new(), vec![path.to_owned()]);
-    for _ in 0..LINKS {
+    for _ in 0..MAX_SYMLINKS {
         let Some(path) = open.pop() else { break };
         let mut so_far = PathBuf::new();
         for (at, part) in path.components().enumerate() {
@@ -128,24 +130,24 @@ fn names_on_the_way(path: &Path) -> BTreeSet<PathBuf> {
 }
 
 /// What an event says of the folder, where it says anything.
-fn change(
+fn classify_event(
     event: &DebouncedEvent,
     folder: &Path,
     names: &BTreeSet<PathBuf>,
     above: &BTreeSet<PathBuf>,
-) -> Option<Change> {
+) -> Option<FolderChange> {
     // We read, too.
     if matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write)) {
         return None;
     }
     if event.need_rescan() || event.paths.iter().any(|path| names.contains(path) || above.contains(path)) {
-        return Some(Change::Meaning);
+        return Some(FolderChange::PathRetargeted);
     }
-    event.paths.iter().any(|path| path.starts_with(folder)).then_some(Change::Content)
+    event.paths.iter().any(|path| path.starts_with(folder)).then_some(FolderChange::Content)
 }
 
-fn graver(one: Change, other: Change) -> Change {
-    if one == Change::Meaning { one } else { other }
+fn more_severe(one: FolderChange, other: FolderChange) -> FolderChange {
+    if one == FolderChange::PathRetargeted { one } else { other }
 }
 
 #[cfg(test)]
@@ -157,7 +159,7 @@ mod tests {
     fn every_link_on_the_way_counts() {
         let top = tempfile::tempdir().expect("a folder");
         let top = top.path().canonicalize().expect("its path");
-        let names = |path: &str| names_on_the_way(&top.join(path)).into_iter().collect::<Vec<_>>();
+        let names = |path: &str| symlink_chain(&top.join(path)).into_iter().collect::<Vec<_>>();
         std::fs::create_dir_all(top.join("v1/corpus")).expect("folders");
         std::os::unix::fs::symlink("v1", top.join("now")).expect("a link");
         std::os::unix::fs::symlink(top.join("now/corpus"), top.join("roles")).expect("a link");

@@ -10,36 +10,36 @@ use std::thread;
 
 use tokio::sync::oneshot;
 
-use crate::discord::state::reload::Outcome;
-use crate::engine::Bot;
-use crate::engine::reload::{Loaded, summary};
-use crate::metrics::counters::{COUNTERS, Reload, Size};
+use crate::discord::state::reload::ReloadResult;
+use crate::engine::Engine;
+use crate::engine::reload::{ReloadReport, summary};
+use crate::metrics::counters::{CorpusSize, METRICS, ReloadStatus};
 
 /// What takes the requests for a reload: each is where to tell what came of it.
 #[derive(Debug)]
-pub struct Reloader(mpsc::Sender<oneshot::Sender<Outcome>>);
+pub struct Reloader(mpsc::Sender<oneshot::Sender<ReloadResult>>);
 
 impl Reloader {
     /// Takes requests from now on.
     ///
     /// # Errors
     /// Where the system gives no thread.
-    pub fn start(bot: Arc<Bot>, corpus: PathBuf, index: PathBuf) -> io::Result<Reloader> {
-        COUNTERS.corpus(size(&Loaded::of(&bot.library(), false)));
-        Reloader::by(move || bot.reload(&corpus, &index).map_err(|error| error.to_string()))
+    pub fn start(bot: Arc<Engine>, corpus: PathBuf, index: PathBuf) -> io::Result<Reloader> {
+        METRICS.set_corpus_size(corpus_size(&ReloadReport::new(&bot.library(), false)));
+        Reloader::spawn(move || bot.reload(&corpus, &index).map_err(|error| error.to_string()))
     }
 
     /// One thread reads, and always the same: the allocator keeps what a thread has let go for that thread, so that libraries read
     /// by turns in several would each leave room for one behind.
-    fn by(again: impl Fn() -> Result<Loaded, String> + Send + 'static) -> io::Result<Reloader> {
-        let (ask, asked) = mpsc::channel::<oneshot::Sender<Outcome>>();
+    fn spawn(again: impl Fn() -> Result<ReloadReport, String> + Send + 'static) -> io::Result<Reloader> {
+        let (ask, asked) = mpsc::channel::<oneshot::Sender<ReloadResult>>();
         thread::Builder::new().name("corpus-reload".to_owned()).spawn(move || {
             let mut complaint = None;
             while let Ok(first) = asked.recv() {
                 let waiting: Vec<_> = std::iter::once(first).chain(asked.try_iter()).collect();
                 // The panic hook tells where it was.
                 let outcome = catch_unwind(AssertUnwindSafe(&again)).unwrap_or_else(|_| Err("it panicked".to_owned()));
-                report(&outcome, &mut complaint);
+                log_outcome(&outcome, &mut complaint);
                 let outcome = outcome.map(Arc::new).map_err(drop);
                 for told in waiting {
                     // Most do not wait for it.
@@ -51,7 +51,7 @@ impl Reloader {
     }
 
     /// Asks for a reload that begins from now on, and gives what is to be waited for; it goes on where nobody does.
-    pub fn ask(&self) -> impl Future<Output = Outcome> + Send + use<> {
+    pub fn request(&self) -> impl Future<Output = ReloadResult> + Send + use<> {
         let (tell, told) = oneshot::channel();
         let asked = self.0.send(tell);
         async move {
@@ -63,25 +63,25 @@ impl Reloader {
 }
 
 /// Tells what came of a reload. A complaint is repeated only once there has been something else.
-fn report(outcome: &Result<Loaded, String>, complaint: &mut Option<String>) {
+fn log_outcome(outcome: &Result<ReloadReport, String>, complaint: &mut Option<String>) {
     match outcome {
         Ok(loaded) => {
             *complaint = None;
             if !loaded.changed {
-                COUNTERS.reload(Reload::Unchanged);
+                METRICS.record_reload(ReloadStatus::Unchanged);
                 tracing::debug!("the corpus is as it was");
                 return;
             }
-            COUNTERS.corpus(size(loaded));
-            COUNTERS.reload(Reload::Changed);
-            let Loaded { roles, topics, passages, problems, .. } = loaded;
+            METRICS.set_corpus_size(corpus_size(loaded));
+            METRICS.record_reload(ReloadStatus::Changed);
+            let ReloadReport { roles, topics, passages, diagnostics: problems, .. } = loaded;
             tracing::info!(roles, topics, passages, problems = problems.len(), "the corpus was read anew");
             if let Some(problems) = summary(problems) {
                 tracing::warn!("{problems}");
             }
         }
         Err(why) => {
-            COUNTERS.reload(Reload::Failed);
+            METRICS.record_reload(ReloadStatus::Failed);
             if complaint.as_ref() == Some(why) {
                 tracing::debug!(%why, "the corpus still cannot be read anew");
             } else {
@@ -92,9 +92,9 @@ fn report(outcome: &Result<Loaded, String>, complaint: &mut Option<String>) {
     }
 }
 
-fn size(loaded: &Loaded) -> Size {
-    let Loaded { roles, topics, passages, ref problems, .. } = *loaded;
-    Size { roles, topics, passages, problems: problems.len() }
+fn corpus_size(loaded: &ReloadReport) -> CorpusSize {
+    let ReloadReport { roles, topics, passages, ref diagnostics, .. } = *loaded;
+    CorpusSize { roles, topics, passages, problems: diagnostics.len() }
 }
 
 #[cfg(test)]
@@ -114,19 +114,19 @@ mod tests {
             match number {
                 3 => Err("no third time".to_owned()),
                 4 => panic!("the fourth is a fault of the program"),
-                _ => Ok(Loaded { changed: true, roles: number, topics: 0, passages: 0, problems: Vec::new() }),
+                _ => Ok(ReloadReport { changed: true, roles: number, topics: 0, passages: 0, diagnostics: Vec::new() }),
             }
         };
-        (Reloader::by(again).expect("a thread"), begun, leave)
+        (Reloader::spawn(again).expect("a thread"), begun, leave)
     }
 
     #[tokio::test]
     async fn all_who_ask_during_a_reload_get_exactly_one_more() {
         let (reloader, begun, leave) = reloader();
-        let number = |outcome: Outcome| outcome.map(|loaded| loaded.roles);
-        let first = reloader.ask();
+        let number = |outcome: ReloadResult| outcome.map(|loaded| loaded.roles);
+        let first = reloader.request();
         assert_eq!(begun.recv(), Ok(1));
-        let meanwhile: Vec<_> = (0..10).map(|_| reloader.ask()).collect();
+        let meanwhile: Vec<_> = (0..10).map(|_| reloader.request()).collect();
         for _ in 0..5 {
             leave.send(()).expect("it goes on");
         }
@@ -134,9 +134,9 @@ mod tests {
         for asked in meanwhile {
             assert_eq!(number(asked.await), Ok(2), "not what had begun before they asked");
         }
-        assert_eq!(number(reloader.ask().await), Err(()), "the third fails");
-        assert_eq!(number(reloader.ask().await), Err(()), "the fourth panics");
-        assert_eq!(number(reloader.ask().await), Ok(5), "and the next goes on");
+        assert_eq!(number(reloader.request().await), Err(()), "the third fails");
+        assert_eq!(number(reloader.request().await), Err(()), "the fourth panics");
+        assert_eq!(number(reloader.request().await), Ok(5), "and the next goes on");
         assert_eq!(begun.try_iter().collect::<Vec<_>>(), [2, 3, 4, 5]);
     }
 }

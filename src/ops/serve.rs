@@ -6,18 +6,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::ops::reload::Reloader;
-use crate::ops::sighup::Hangups;
-use crate::web::status::Status;
+use crate::ops::sighup::SighupListener;
+use crate::web::status::StatusServer;
 
 use crate::discord;
-use crate::discord::state::reload::Reload;
-use crate::engine::Bot;
+use crate::discord::state::reload::ReloadHandle;
+use crate::engine::Engine;
 
 /// What there is to set.
 #[derive(Debug)]
-pub struct Settings {
+pub struct RunSettings {
     /// Discord's own.
-    pub discord: discord::Settings,
+    pub discord: discord::DiscordSettings,
     /// The folder of role documents.
     pub corpus: PathBuf,
     /// The folder for built indexes.
@@ -32,7 +32,7 @@ pub struct Settings {
 
 /// Why the bot cannot go on. The text is for the operator.
 #[derive(Debug, thiserror::Error)]
-pub enum ServiceError {
+pub enum RunError {
     /// There is nothing to serve.
     #[error("{0}")]
     Library(String),
@@ -58,35 +58,35 @@ pub enum ServiceError {
 ///
 /// # Errors
 /// Where the operator has to change something first.
-pub fn live(settings: Settings, open: impl FnOnce() -> Result<Bot, String>) -> Result<(), ServiceError> {
+pub fn run(settings: RunSettings, open: impl FnOnce() -> Result<Engine, String>) -> Result<(), RunError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     // Before all else: a hangup ends a process that does not hear it.
-    let hangups = runtime.block_on(async { Hangups::listen() })?;
-    let bot = Arc::new(open().map_err(ServiceError::Library)?);
-    let ended = runtime.block_on(run(settings, bot, hangups));
+    let hangups = runtime.block_on(async { SighupListener::listen() })?;
+    let bot = Arc::new(open().map_err(RunError::Library)?);
+    let ended = runtime.block_on(serve(settings, bot, hangups));
     // A connection that hangs would keep the runtime from ending.
     runtime.shutdown_background();
     ended
 }
 
-async fn run(settings: Settings, bot: Arc<Bot>, mut hangups: Hangups) -> Result<(), ServiceError> {
-    let Settings { mut discord, corpus, index, status, watch, reload_command } = settings;
+async fn serve(settings: RunSettings, bot: Arc<Engine>, mut hangups: SighupListener) -> Result<(), RunError> {
+    let RunSettings { mut discord, corpus, index, status, watch, reload_command } = settings;
     if let Some(address) = status {
-        Status::listen(address, Arc::clone(&bot)).await.map_err(|source| ServiceError::Status { address, source })?;
+        StatusServer::listen(address, Arc::clone(&bot)).await.map_err(|source| RunError::Status { address, source })?;
     }
     let reloader = Arc::new(Reloader::start(Arc::clone(&bot), corpus.clone(), index)?);
     if watch {
         let reloader = Arc::clone(&reloader);
-        crate::ops::corpus_watcher::watch(corpus, move || drop(reloader.ask()))?;
+        crate::ops::corpus_watcher::watch_folder(corpus, move || drop(reloader.request()))?;
     }
     if reload_command {
         let reloader = Arc::clone(&reloader);
-        discord.reload = Some(Reload::by(move || reloader.ask()));
+        discord.reload = Some(ReloadHandle::from_fn(move || reloader.request()));
     }
     tokio::spawn(async move {
-        while hangups.next().await {
+        while hangups.recv().await {
             tracing::info!("a hangup: looking at the corpus");
-            drop(reloader.ask());
+            drop(reloader.request());
         }
     });
     Ok(discord::run(discord, bot).await?)

@@ -4,25 +4,25 @@ use std::io;
 
 /// The hangups to come.
 #[derive(Debug)]
-pub struct Hangups {
+pub struct SighupListener {
     #[cfg(unix)]
     signal: tokio::signal::unix::Signal,
 }
 
-impl Hangups {
+impl SighupListener {
     /// Hears them from now on. To be called inside a runtime.
     ///
     /// # Errors
     /// Where the system does not let us.
-    pub fn listen() -> io::Result<Hangups> {
-        Ok(Hangups {
+    pub fn listen() -> io::Result<SighupListener> {
+        Ok(SighupListener {
             #[cfg(unix)]
             signal: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?,
         })
     }
 
     /// Waits for the next one; false where none will come any more.
-    pub async fn next(&mut self) -> bool {
+    pub async fn recv(&mut self) -> bool {
         #[cfg(unix)]
         return self.signal.recv().await.is_some();
         #[cfg(not(unix))]

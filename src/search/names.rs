@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::corpus::document::Document;
-use crate::search::aliases::{compose, head, key_word, key_words, variants};
-use crate::search::text::english::{Word, stem};
+use crate::search::aliases::{derive_aliases, head_noun, normalize, normalize_word, split_title};
+use crate::search::text::english::{Token, stem};
 
 /// How a name was recognised, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,13 +13,13 @@ pub enum Match {
     /// As written in the corpus, up to case, plural and possessive.
     Exact,
     /// With typing errors.
-    Misspelt,
+    Misspelled,
     /// Its words in another order.
     Reordered,
     /// Several words that their author calls ambiguous.
-    Shared,
+    Ambiguous,
     /// A single word that belongs to one title alone ("principal"), or that its author calls ambiguous.
-    Short,
+    Partial,
 }
 
 /// A name spotted in a sentence.
@@ -32,99 +32,99 @@ pub struct Mention {
     /// Positions of the documents that it may mean; more than one where it is ambiguous.
     pub documents: Vec<usize>,
     /// How it was recognised.
-    pub how: Match,
+    pub match_kind: Match,
 }
 
 /// A name as it is shown.
 #[derive(Debug)]
-struct Shown {
-    lower: String,
+struct DisplayName {
+    lowercase: String,
     /// Its words as names are compared.
-    key: Vec<String>,
+    normalized_words: Vec<String>,
     name: String,
     document: usize,
-    title: bool,
+    is_title: bool,
 }
 
 /// The rank of a name in which a word goes on from what was typed.
-const IN_A_WORD: u8 = 3;
+const WORD_PREFIX_RANK: u8 = 3;
 
 /// Names are compared up to here, in characters.
-const LONGEST_NAME: usize = 100;
+const MAX_COMPARED_CHARS: usize = 100;
 
 /// Names in a sentence are looked for up to so many words: every beginning is tried with every length.
-const MOST_WORDS: usize = 16;
+const MAX_MENTION_WORDS: usize = 16;
 
 /// All names of a corpus.
 #[derive(Debug)]
-pub struct Names {
+pub struct NameIndex {
     /// Normalised name to the documents that bear it.
     exact: HashMap<String, Vec<usize>>,
     /// The same by sorted words, for names of two words and more.
     reordered: HashMap<String, Vec<usize>>,
     /// Names that mean a document only where a name is expected.
-    short: HashMap<String, Vec<usize>>,
+    partial: HashMap<String, Vec<usize>>,
     /// Every word of every name, by its first letter, for typing errors.
     vocabulary: BTreeMap<char, Vec<String>>,
     known_words: HashSet<String>,
     /// By the stems of those words, the letters that they end with.
-    endings: HashMap<String, HashSet<char>>,
+    final_letters: HashMap<String, HashSet<char>>,
     /// The words of titles that say that somebody is meant: "manager", "officer", "head".
-    heads: HashSet<String>,
+    head_nouns: HashSet<String>,
     /// Names as they are shown, by document; the title of each first.
-    shown: Vec<Shown>,
-    longest: usize,
+    display_names: Vec<DisplayName>,
+    max_name_words: usize,
 }
 
-impl Names {
+impl NameIndex {
     /// Collects the names of all documents.
     pub fn new(documents: &[Document]) -> Self {
-        let mut names = Names {
+        let mut names = NameIndex {
             exact: HashMap::new(),
             reordered: HashMap::new(),
-            short: HashMap::new(),
+            partial: HashMap::new(),
             vocabulary: BTreeMap::new(),
             known_words: HashSet::new(),
-            endings: HashMap::new(),
-            heads: documents.iter().filter(|doc| doc.is_role()).filter_map(|doc| head(&doc.title)).collect(),
-            shown: Vec::new(),
-            longest: 1,
+            final_letters: HashMap::new(),
+            head_nouns: documents.iter().filter(|doc| doc.is_role()).filter_map(|doc| head_noun(&doc.title)).collect(),
+            display_names: Vec::new(),
+            max_name_words: 1,
         };
         let mut firm: Vec<(Vec<String>, usize)> = Vec::new();
         for (at, doc) in documents.iter().enumerate() {
-            let aliases = doc.front.aliases.iter().map(|alias| alias.text.as_str());
-            let variants = variants(&doc.title);
+            let aliases = doc.front_matter.aliases.iter().map(|alias| alias.text.as_str());
+            let variants = split_title(&doc.title);
             let others = variants.iter().map(String::as_str).chain(aliases);
             let mut known: HashSet<String> = HashSet::new();
             for (number, name) in std::iter::once(doc.title.as_str()).chain(others).enumerate() {
-                firm.push((key_words(name), at));
+                firm.push((normalize(name), at));
                 let lower = name.to_lowercase();
                 if known.insert(lower.clone()) {
-                    names.shown.push(Shown {
-                        lower,
-                        key: key_words(name),
+                    names.display_names.push(DisplayName {
+                        lowercase: lower,
+                        normalized_words: normalize(name),
                         name: name.to_owned(),
                         document: at,
-                        title: number == 0,
+                        is_title: number == 0,
                     });
                 }
             }
-            firm.push((key_words(&doc.slug), at));
-            for name in &doc.front.ambiguous {
-                add(&mut names.short, key_words(&name.text).join(" "), at);
+            firm.push((normalize(&doc.slug), at));
+            for name in &doc.front_matter.ambiguous {
+                insert_unique(&mut names.partial, normalize(&name.text).join(" "), at);
             }
         }
-        let composed = compose(&firm, documents);
+        let composed = derive_aliases(&firm, documents);
         for (key, at) in firm.into_iter().chain(composed) {
-            names.add_firm(key, at);
+            names.add_name(key, at);
         }
-        names.add_distinctive(documents);
-        for name in names.exact.keys().chain(names.short.keys()) {
+        names.add_unique_title_words(documents);
+        for name in names.exact.keys().chain(names.partial.keys()) {
             for word in name.split(' ') {
                 if names.known_words.insert(word.to_owned())
                     && let Some(first) = word.chars().next()
                 {
-                    names.endings.entry(stem(word)).or_default().extend(word.chars().next_back());
+                    names.final_letters.entry(stem(word)).or_default().extend(word.chars().next_back());
                     names.vocabulary.entry(first).or_default().push(word.to_owned());
                 }
             }
@@ -133,32 +133,32 @@ impl Names {
         names
     }
 
-    fn add_firm(&mut self, key: Vec<String>, at: usize) {
+    fn add_name(&mut self, key: Vec<String>, at: usize) {
         if key.is_empty() {
             return;
         }
-        self.longest = self.longest.max(key.len());
+        self.max_name_words = self.max_name_words.max(key.len());
         let mut sorted = key.clone();
         sorted.sort();
         if key.len() > 1 {
-            add(&mut self.reordered, sorted.join(" "), at);
+            insert_unique(&mut self.reordered, sorted.join(" "), at);
         }
-        add(&mut self.exact, key.join(" "), at);
+        insert_unique(&mut self.exact, key.join(" "), at);
     }
 
     /// Words that stand in the title of one role alone: "principal" means the Principal Product Manager where a role is expected.
-    fn add_distinctive(&mut self, documents: &[Document]) {
+    fn add_unique_title_words(&mut self, documents: &[Document]) {
         let mut bearers: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, doc) in documents.iter().enumerate().filter(|(_, doc)| doc.is_role()) {
-            for title in variants(&doc.title).iter().chain([&doc.title]) {
-                for word in key_words(title) {
-                    add(&mut bearers, word, at);
+            for title in split_title(&doc.title).iter().chain([&doc.title]) {
+                for word in normalize(title) {
+                    insert_unique(&mut bearers, word, at);
                 }
             }
         }
         for (word, roles) in bearers {
             if roles.len() == 1 && !self.exact.contains_key(&word) {
-                add(&mut self.short, word, roles[0]);
+                insert_unique(&mut self.partial, word, roles[0]);
             }
         }
     }
@@ -167,16 +167,16 @@ impl Names {
     /// typing errors count where nothing fits as written.
     pub fn find(&self, name: &str) -> Vec<usize> {
         // No title is as long as this by far, and a member's text may be.
-        if name.chars().nth(4 * LONGEST_NAME).is_some() {
+        if name.chars().nth(4 * MAX_COMPARED_CHARS).is_some() {
             return Vec::new();
         }
-        let key = key_words(name);
+        let key = normalize(name);
         let joined = key.join(" ");
-        if let Some(found) = self.exact.get(&joined).or_else(|| self.short.get(&joined)) {
+        if let Some(found) = self.exact.get(&joined).or_else(|| self.partial.get(&joined)) {
             return found.clone();
         }
         let corrected: Vec<String> =
-            key.iter().map(|word| self.corrected(word).unwrap_or_else(|| word.clone())).collect();
+            key.iter().map(|word| self.correct_spelling(word).unwrap_or_else(|| word.clone())).collect();
         let joined = corrected.join(" ");
         let mut sorted = corrected.clone();
         sorted.sort();
@@ -184,18 +184,18 @@ impl Names {
             .exact
             .get(&joined)
             .or_else(|| self.reordered.get(&sorted.join(" ")))
-            .or_else(|| self.short.get(&joined));
+            .or_else(|| self.partial.get(&joined));
         found.cloned().unwrap_or_default()
     }
 
     /// Documents whose names come nearest to one that nobody bears, best first.
-    pub fn nearest(&self, name: &str, limit: usize) -> Vec<usize> {
+    pub fn fuzzy_search(&self, name: &str, limit: usize) -> Vec<usize> {
         // No name is so long; the rest cannot bring it nearer, and comparing takes time.
-        let name: String = name.chars().take(LONGEST_NAME).collect();
-        let wanted = key_words(&name);
+        let name: String = name.chars().take(MAX_COMPARED_CHARS).collect();
+        let wanted = normalize(&name);
         let text = wanted.join(" ");
         let mut best: BTreeMap<usize, f64> = BTreeMap::new();
-        for Shown { key, document, .. } in &self.shown {
+        for DisplayName { normalized_words: key, document, .. } in &self.display_names {
             let shared = key.iter().filter(|word| wanted.contains(word)).count() as f64;
             let overlap = 2.0 * shared / (key.len() + wanted.len()).max(1) as f64;
             let name = key.join(" ");
@@ -216,7 +216,7 @@ impl Names {
     pub fn complete<K: Ord>(&self, typed: &str, limit: usize, standing: impl Fn(usize) -> K) -> Vec<(usize, &str)> {
         let typed = typed.trim().to_lowercase().replace('-', " ");
         let mut best: BTreeMap<usize, (u8, &str)> = BTreeMap::new();
-        for shown in &self.shown {
+        for shown in &self.display_names {
             if let Some(rank) = shown.rank(&typed) {
                 let entry = best.entry(shown.document).or_insert((rank, &shown.name));
                 if rank < entry.0 {
@@ -229,8 +229,8 @@ impl Names {
         ranked.sort_unstable();
         let mut found: Vec<(usize, &str)> = ranked.into_iter().map(|(_, _, at, name)| (at, name)).collect();
         if found.is_empty() && typed.chars().count() > 2 {
-            for at in self.nearest(&typed, limit) {
-                if let Some(title) = self.shown.iter().find(|shown| shown.title && shown.document == at) {
+            for at in self.fuzzy_search(&typed, limit) {
+                if let Some(title) = self.display_names.iter().find(|shown| shown.is_title && shown.document == at) {
                     found.push((at, &title.name));
                 }
             }
@@ -240,23 +240,24 @@ impl Names {
     }
 
     /// Documents with a name that goes on from this, or in which a word does, each once.
-    pub fn beginning(&self, typed: &str) -> Vec<usize> {
+    pub fn prefix_search(&self, typed: &str) -> Vec<usize> {
         let typed = typed.trim().to_lowercase().replace('-', " ");
-        let fitting = self.shown.iter().filter(|shown| shown.rank(&typed).is_some_and(|rank| rank <= IN_A_WORD));
+        let fitting =
+            self.display_names.iter().filter(|shown| shown.rank(&typed).is_some_and(|rank| rank <= WORD_PREFIX_RANK));
         let mut found: Vec<usize> = fitting.map(|shown| shown.document).collect();
         found.dedup();
         found
     }
 
     /// True for a word by which a title says that somebody is meant.
-    pub fn is_head(&self, word: &str) -> bool {
-        key_word(word).is_some_and(|key| self.heads.contains(&key))
+    pub fn is_head_noun(&self, word: &str) -> bool {
+        normalize_word(word).is_some_and(|key| self.head_nouns.contains(&key))
     }
 
     /// Every name in a sentence, longest first, none inside another. `ordinary` tells words that the corpus uses outside names:
     /// they are never taken for the misspelling of one.
-    pub fn spot(&self, sentence: &[Word], ordinary: &dyn Fn(&str) -> bool) -> Vec<Mention> {
-        let keys: Vec<Option<String>> = sentence.iter().map(|word| key_word(&word.text)).collect();
+    pub fn find_mentions(&self, sentence: &[Token], ordinary: &dyn Fn(&str) -> bool) -> Vec<Mention> {
+        let keys: Vec<Option<String>> = sentence.iter().map(|word| normalize_word(&word.text)).collect();
         let corrected: Vec<Option<String>> = keys
             .iter()
             .zip(sentence)
@@ -266,11 +267,11 @@ impl Names {
                     return None;
                 }
                 if !ordinary(&word.text) {
-                    return self.corrected(key);
+                    return self.correct_spelling(key);
                 }
                 // Stemming hides a letter left out ("enginer"); an ending of its own makes another word ("manage", "manager").
-                let endings = self.endings.get(&word.stem)?;
-                key.chars().next_back().filter(|last| endings.contains(last)).and_then(|_| self.corrected(key))
+                let endings = self.final_letters.get(&word.stem)?;
+                key.chars().next_back().filter(|last| endings.contains(last)).and_then(|_| self.correct_spelling(key))
             })
             .collect();
         let mut mentions: Vec<Mention> = Vec::new();
@@ -289,7 +290,7 @@ impl Names {
 
     fn mention_at(
         &self,
-        sentence: &[Word],
+        sentence: &[Token],
         keys: &[Option<String>],
         corrected: &[Option<String>],
         start: usize,
@@ -299,7 +300,8 @@ impl Names {
             Some(key) => corrected[*at].is_some() || self.known_words.contains(key),
             None => *at > start,
         };
-        let window = (start..keys.len().min(start + self.longest.min(MOST_WORDS) + 3)).take_while(part).count();
+        let window =
+            (start..keys.len().min(start + self.max_name_words.min(MAX_MENTION_WORDS) + 3)).take_while(part).count();
         for length in (1..=window).rev() {
             let end = start + length;
             if keys[end - 1].is_none() {
@@ -313,21 +315,21 @@ impl Names {
             let (documents, how) = if let Some(found) = self.exact.get(&plain.join(" ")) {
                 (found, Match::Exact)
             } else if let Some(found) = was_mended.then(|| self.exact.get(&mended.join(" "))).flatten() {
-                (found, Match::Misspelt)
-            } else if let Some(found) = self.reordered_at(&sentence[start..end], &mended) {
+                (found, Match::Misspelled)
+            } else if let Some(found) = self.find_reordered(&sentence[start..end], &mended) {
                 (found, Match::Reordered)
-            } else if let Some(found) = self.short.get(&plain.join(" ")) {
-                (found, if plain.len() > 1 { Match::Shared } else { Match::Short })
+            } else if let Some(found) = self.partial.get(&plain.join(" ")) {
+                (found, if plain.len() > 1 { Match::Ambiguous } else { Match::Partial })
             } else {
                 continue;
             };
-            return Some(Mention { start, end, documents: documents.clone(), how });
+            return Some(Mention { start, end, documents: documents.clone(), match_kind: how });
         }
         None
     }
 
     /// "Manager of product, growth"; but "a PM and a senior" are two.
-    fn reordered_at(&self, written: &[Word], key: &[&str]) -> Option<&Vec<usize>> {
+    fn find_reordered(&self, written: &[Token], key: &[&str]) -> Option<&Vec<usize>> {
         if key.len() < 2 || written.iter().any(|word| matches!(word.text.as_str(), "and" | "or")) {
             return None;
         }
@@ -337,10 +339,10 @@ impl Names {
     }
 
     /// The word of a name that this one is a misspelling of: one letter off from five letters on, two from eight on.
-    fn corrected(&self, word: &str) -> Option<String> {
+    fn correct_spelling(&self, word: &str) -> Option<String> {
         let letters = word.chars().count();
         let allowed = match letters {
-            0..5 => return self.spelt_to_its_end(word),
+            0..5 => return self.complete_unique_prefix(word),
             5..8 => 1,
             _ => 2,
         };
@@ -354,36 +356,36 @@ impl Names {
             .filter(|(distance, _)| (1..=allowed).contains(distance))
             .min()
             .map(|(_, known)| known.clone())
-            .or_else(|| self.spelt_to_its_end(word))
+            .or_else(|| self.complete_unique_prefix(word))
     }
 
     /// The word of a name that begins like this one, where only one does: "elec" for "electrician".
-    fn spelt_to_its_end(&self, word: &str) -> Option<String> {
+    fn complete_unique_prefix(&self, word: &str) -> Option<String> {
         let mut longer = self.vocabulary.get(&word.chars().next()?)?.iter().filter(|known| known.starts_with(word));
         let only = longer.next().filter(|_| word.len() > 3)?;
         longer.next().is_none().then(|| only.clone())
     }
 }
 
-impl Shown {
+impl DisplayName {
     /// How well it goes on from what has been typed, in lower case and without hyphens: 0 is best; none where it does not.
     fn rank(&self, typed: &str) -> Option<u8> {
-        let lower = self.lower.replace('-', " ");
+        let lower = self.lowercase.replace('-', " ");
         if lower == typed {
-            Some(if self.title { 0 } else { 1 })
+            Some(if self.is_title { 0 } else { 1 })
         } else if lower.starts_with(typed) {
             Some(2)
         } else if lower.split([' ', '/']).any(|word| word.starts_with(typed)) {
-            Some(IN_A_WORD)
+            Some(WORD_PREFIX_RANK)
         } else if lower.contains(typed) {
-            Some(IN_A_WORD + 1)
+            Some(WORD_PREFIX_RANK + 1)
         } else {
             None
         }
     }
 }
 
-fn add(map: &mut HashMap<String, Vec<usize>>, key: String, at: usize) {
+fn insert_unique(map: &mut HashMap<String, Vec<usize>>, key: String, at: usize) {
     let bearers = map.entry(key).or_default();
     if !bearers.contains(&at) {
         bearers.push(at);

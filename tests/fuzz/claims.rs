@@ -5,21 +5,24 @@ use std::collections::HashSet;
 
 use rolecall::corpus::document;
 use rolecall::discord::protocol::custom_id;
-use rolecall::discord::protocol::decode::{self, Asked};
-use rolecall::discord::protocol::encode::{self, Choices, Drawn};
-use rolecall::discord::protocol::limits::{CHOICE, CHOICES, CUSTOM_ID, EMBEDS_TOTAL, LABEL, length};
+use rolecall::discord::protocol::decode::{self, DecodeResult};
+use rolecall::discord::protocol::encode::{self, AutocompleteChoices, RenderedPage};
+use rolecall::discord::protocol::limits::{
+    MAX_AUTOCOMPLETE_CHOICES, MAX_BUTTON_LABEL_LENGTH, MAX_CHOICE_LENGTH, MAX_CUSTOM_ID_LENGTH, MAX_EMBED_TOTAL_LENGTH,
+    utf16_len,
+};
 use rolecall::discord::protocol::next_page;
 use rolecall::discord::protocol::share;
-use rolecall::discord::protocol::vote::{self, Verdict};
-use rolecall::engine::Bot;
+use rolecall::discord::protocol::vote::{self, Vote};
+use rolecall::engine::Engine;
 use rolecall::engine::answer::answer;
-use rolecall::engine::question::Bounds;
+use rolecall::engine::question::Thresholds;
 use rolecall::engine::reply::Reply;
 use rolecall::engine::request::Request;
 use rolecall::i18n::Language;
-use rolecall::knowledge::career_graph::Ladder;
-use rolecall::search::names::Names;
-use rolecall::search::text::english::words;
+use rolecall::knowledge::career_graph::CareerGraph;
+use rolecall::search::names::NameIndex;
+use rolecall::search::text::english::tokenize;
 use serde_json::{Value, json};
 use serenity::model::application::{ComponentInteractionData, Interaction};
 use serenity::model::id::UserId;
@@ -37,38 +40,38 @@ pub fn document(data: &[u8]) {
     for problem in &problems {
         assert!(problem.file == "any.md" && lines.contains(&problem.line), "{problem}");
         let shown = problem.to_string();
-        assert!(!shown.contains(char::is_control) && length(&shown) < 2000, "{shown:?}");
+        assert!(!shown.contains(char::is_control) && utf16_len(&shown) < 2000, "{shown:?}");
     }
     let mut kept = 0;
     for passage in &document.passages {
         assert!(lines.contains(&passage.line), "{passage:?}");
-        let texts = [&passage.items, &passage.asked, &passage.sources].into_iter().flatten();
+        let texts = [&passage.items, &passage.search_phrases, &passage.sources].into_iter().flatten();
         let texts = texts.chain([&passage.text]).chain(&passage.heading);
         kept += texts.map(String::len).sum::<usize>();
     }
     assert!(kept <= STATEMENTS + 4 * data.len(), "{kept} bytes out of {}", data.len());
     let spoken: String = document.passages.first().map(|passage| passage.text.clone()).unwrap_or_default();
     let documents = [document];
-    let names = Names::new(&documents);
-    let (ladder, _) = Ladder::new(&documents);
-    assert!(ladder.after(0).is_empty() || documents[0].front.steps.iter().any(|step| step.to.text == "any"));
-    for mention in names.spot(&words(&spoken), &|_| false) {
+    let names = NameIndex::new(&documents);
+    let (ladder, _) = CareerGraph::new(&documents);
+    assert!(ladder.outgoing(0).is_empty() || documents[0].front_matter.steps.iter().any(|step| step.to.text == "any"));
+    for mention in names.find_mentions(&tokenize(&spoken), &|_| false) {
         assert!(mention.start < mention.end && mention.documents == [0], "{mention:?}");
     }
     assert!(names.find(&documents[0].title).len() <= 1);
 }
 
 /// Answers what somebody typed.
-pub fn sentence(bot: &Bot, data: &[u8]) {
+pub fn sentence(bot: &Engine, data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    let asked = Request::parse(&text).map_err(|mistake| mistake.told(SPOKEN));
+    let asked = Request::parse(&text).map_err(|mistake| mistake.message(SPOKEN));
     said(bot, &asked);
     let explained = bot.explain(&text);
     assert!(!explained.is_empty());
 }
 
 /// Reads what a button or a menu carries. What it asks, it asks again when it is put on a button.
-pub fn custom_id(bot: &Bot, data: &[u8]) {
+pub fn custom_id(bot: &Engine, data: &[u8]) {
     let id = String::from_utf8_lossy(data);
     let button = touched(json!({"custom_id": id, "component_type": 2}));
     let menu = touched(json!({"custom_id": "1:menu0", "component_type": 3, "values": [id]}));
@@ -79,29 +82,33 @@ pub fn custom_id(bot: &Bot, data: &[u8]) {
 }
 
 /// Takes an interaction as Discord sends it, and answers it.
-pub fn interaction(bot: &Bot, data: &[u8]) {
+pub fn interaction(bot: &Engine, data: &[u8]) {
     let Ok(interaction) = serde_json::from_slice::<Interaction>(data) else { return };
     match interaction {
         Interaction::Command(it) => {
-            let _ = decode::openly(&it.data);
+            let _ = decode::wants_public_response(&it.data);
             let me = UserId::new(it.application_id.get());
-            said(bot, &decode::on_message(&it.data, me, SPOKEN).unwrap_or_else(|| decode::command(&it.data, SPOKEN)));
+            said(
+                bot,
+                &decode::message_command(&it.data, me, SPOKEN)
+                    .unwrap_or_else(|| decode::slash_command(&it.data, SPOKEN)),
+            );
         }
         Interaction::Component(it) => {
             clicked(bot, &it.data);
-            taken(&json(&share::again(&it.message, SPOKEN).callback())["data"], false);
+            taken(&json(&share::public_copy(&it.message, SPOKEN).into_callback())["data"], false);
         }
         Interaction::Modal(it) => {
-            if let Some((judged, text)) = vote::sent(&it.data) {
-                assert!(length(&text) <= 1000 && !text.contains('\n') && !judged.kind.contains(char::is_whitespace));
+            if let Some((judged, text)) = vote::parse_submission(&it.data) {
+                assert!(utf16_len(&text) <= 1000 && !text.contains('\n') && !judged.kind.contains(char::is_whitespace));
             }
         }
         Interaction::Autocomplete(it) => {
-            let choices = json(&Choices::callback(decode::choices(&it.data, bot)));
+            let choices = json(&AutocompleteChoices::callback(decode::autocomplete_choices(&it.data, bot)));
             let choices = choices["data"]["choices"].as_array().cloned().unwrap_or_default();
-            assert!(choices.len() <= CHOICES);
+            assert!(choices.len() <= MAX_AUTOCOMPLETE_CHOICES);
             for text in choices.iter().flat_map(|choice| [&choice["name"], &choice["value"]]) {
-                assert!((1..=CHOICE).contains(&length(text.as_str().unwrap_or_default())), "{text}");
+                assert!((1..=MAX_CHOICE_LENGTH).contains(&utf16_len(text.as_str().unwrap_or_default())), "{text}");
             }
         }
         _ => {}
@@ -116,44 +123,44 @@ fn touched(data: Value) -> Option<ComponentInteractionData> {
     serde_json::from_value(data).ok()
 }
 
-fn clicked(bot: &Bot, data: &ComponentInteractionData) {
-    if let Some(verdict) = vote::read(&data.custom_id) {
-        let (Verdict::Right(judged) | Verdict::Wrong(judged)) = &verdict;
-        let _ = json(&vote::form(judged, SPOKEN));
+fn clicked(bot: &Engine, data: &ComponentInteractionData) {
+    if let Some(verdict) = vote::parse_custom_id(&data.custom_id) {
+        let (Vote::Right(judged) | Vote::Wrong(judged)) = &verdict;
+        let _ = json(&vote::modal(judged, SPOKEN));
     }
-    if let Some(Some(request)) = share::read(&data.custom_id) {
+    if let Some(Some(request)) = share::parse_custom_id(&data.custom_id) {
         said(bot, &Ok(request));
     }
-    if let Some((request, _)) = next_page::read(&data.custom_id) {
+    if let Some((request, _)) = next_page::parse_custom_id(&data.custom_id) {
         said(bot, &Ok(request));
     }
-    said(bot, &decode::click(data, SPOKEN));
+    said(bot, &decode::component(data, SPOKEN));
 }
 
 /// The answer to what was asked is one that Discord takes, on every page of it, and its buttons ask what they say.
-fn said(bot: &Bot, asked: &Asked) {
+fn said(bot: &Engine, asked: &DecodeResult) {
     let reply = match asked {
         // Past the bot's own net for panics, so that none is missed here.
-        Ok(request) => answer(&bot.library(), request, Bounds::default(), SPOKEN),
-        Err(why) => decode::refusal(SPOKEN, why),
+        Ok(request) => answer(&bot.library(), request, Thresholds::default(), SPOKEN),
+        Err(why) => decode::usage_error(SPOKEN, why),
     };
     sound(&reply);
     let mut next = Some(0);
     while let Some(wanted) = next {
-        let reaches = |pages| asked.as_ref().is_ok_and(|request| next_page::reaches(request, pages));
-        let Drawn { message, page, left } = encode::draw(&reply, wanted, reaches);
+        let reaches = |pages| asked.as_ref().is_ok_and(|request| next_page::all_pages_reachable(request, pages));
+        let RenderedPage { message, page, remaining: left } = encode::render_page(&reply, wanted, reaches);
         assert_eq!(page, wanted, "{reply:?}");
         next = left.map(|_| page + 1);
         let buttons = asked.iter().flat_map(|request| {
             let more = left.and_then(|left| next_page::button(request, page + 1, left, SPOKEN));
             more.into_iter().chain(share::button(&reply, request, page))
         });
-        taken(&json(&message.with(buttons.chain(vote::buttons(&reply)).collect())), true);
+        taken(&json(&message.with_button_row(buttons.chain(vote::buttons(&reply)).collect())), true);
     }
     if let Ok(request) = asked
         && let Some(id) = custom_id::custom_id(request)
     {
-        let again = touched(json!({"custom_id": id, "component_type": 2})).map(|data| decode::click(&data, SPOKEN));
+        let again = touched(json!({"custom_id": id, "component_type": 2})).map(|data| decode::component(&data, SPOKEN));
         assert_eq!(again.as_ref(), Some(asked), "{id:?}");
     }
 }
@@ -168,18 +175,18 @@ fn sound(reply: &Reply) {
 fn taken(body: &Value, ours: bool) {
     assert_eq!(body["allowed_mentions"], json!({"parse": []}));
     let list = |value: &Value, key: &str| value[key].as_array().cloned().unwrap_or_default();
-    let text = |value: &Value| length(value.as_str().unwrap_or_default());
+    let text = |value: &Value| utf16_len(value.as_str().unwrap_or_default());
     let embeds = list(body, "embeds");
     let fields = embeds.iter().flat_map(|embed| list(embed, "fields"));
     let in_fields: usize = fields.map(|field| text(&field["name"]) + text(&field["value"])).sum();
     let total: usize = embeds.iter().map(|embed| text(&embed["title"]) + text(&embed["description"])).sum();
-    assert!(!ours || total + in_fields <= EMBEDS_TOTAL, "{body}");
+    assert!(!ours || total + in_fields <= MAX_EMBED_TOTAL_LENGTH, "{body}");
     let rows = list(body, "components");
     assert!(rows.len() <= 5, "{body}");
     let mut seen = HashSet::new();
     for part in rows.iter().flat_map(|row| list(row, "components")) {
         assert!(!ours || seen.insert(part["custom_id"].to_string()), "twice: {part}");
-        assert!(!ours || (1..=CUSTOM_ID).contains(&text(&part["custom_id"])), "{part}");
-        assert!(!ours || text(&part["label"]) <= LABEL, "{part}");
+        assert!(!ours || (1..=MAX_CUSTOM_ID_LENGTH).contains(&text(&part["custom_id"])), "{part}");
+        assert!(!ours || text(&part["label"]) <= MAX_BUTTON_LABEL_LENGTH, "{part}");
     }
 }

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use rolecall::corpus::document::Document;
 use rolecall::corpus::folder::{self, Corpus};
-use rolecall::corpus::front_matter::{Direction, Value};
-use rolecall::corpus::markdown::{Part, Passage};
+use rolecall::corpus::front_matter::{Direction, MetricValue};
+use rolecall::corpus::markdown::{Passage, PassageKind};
 use rolecall::knowledge::Library;
 
 use crate::stage::SHIPPED;
@@ -31,7 +31,12 @@ fn tells_it(passage: &Passage) -> bool {
 
 fn counts(of_source: fn(&Passage) -> bool) -> BTreeMap<&'static str, usize> {
     roles()
-        .map(|role| (role.slug.as_str(), role.part(Part::Duty).filter(|duty| of_source(duty)).count()))
+        .map(|role| {
+            (
+                role.slug.as_str(),
+                role.passages_of_kind(PassageKind::Responsibility).filter(|duty| of_source(duty)).count(),
+            )
+        })
         .filter(|(_, count)| *count > 0)
         .collect()
 }
@@ -81,8 +86,8 @@ fn every_statement_names_one_of_the_two_sources() {
     let mut without = Vec::new();
     for document in &CORPUS.documents {
         let passages = document.passages.iter().map(|passage| (passage.line, &passage.sources));
-        let steps = document.front.steps.iter().map(|step| (step.to.line, &step.sources));
-        let facts = document.front.facts.iter().map(|fact| (fact.line, &fact.sources));
+        let steps = document.front_matter.steps.iter().map(|step| (step.to.line, &step.sources));
+        let facts = document.front_matter.metrics.iter().map(|fact| (fact.line, &fact.sources));
         for (line, _) in passages.chain(steps).chain(facts).filter(|(_, sources)| !sourced(sources)) {
             without.push(format!("{}:{line}", document.file));
         }
@@ -94,8 +99,8 @@ fn every_statement_names_one_of_the_two_sources() {
 fn every_responsibility_can_be_asked_for_in_eight_other_ways() {
     let mut few = Vec::new();
     for role in roles() {
-        for duty in role.part(Part::Duty) {
-            let phrases: BTreeSet<String> = duty.asked.iter().map(|phrase| phrase.to_lowercase()).collect();
+        for duty in role.passages_of_kind(PassageKind::Responsibility) {
+            let phrases: BTreeSet<String> = duty.search_phrases.iter().map(|phrase| phrase.to_lowercase()).collect();
             if phrases.len() < 8 {
                 few.push(format!("{}:{} has {}", role.file, duty.line, phrases.len()));
             }
@@ -144,8 +149,8 @@ fn the_thirteen_roles_bear_the_slugs_that_others_rely_on() {
 fn every_role_has_a_summary_and_responsibilities() {
     let mut missing = Vec::new();
     for role in roles() {
-        for part in [Part::Summary, Part::Duty] {
-            if role.part(part).next().is_none() {
+        for part in [PassageKind::Summary, PassageKind::Responsibility] {
+            if role.passages_of_kind(part).next().is_none() {
                 missing.push(format!("{} has no {part:?}", role.slug));
             }
         }
@@ -158,12 +163,12 @@ fn every_figure_of_the_sources_is_there_as_a_number_with_its_unit() {
     let figures: BTreeSet<(&str, String, &str)> = CORPUS
         .documents
         .iter()
-        .flat_map(|document| document.front.facts.iter().map(move |fact| (document, fact)))
+        .flat_map(|document| document.front_matter.metrics.iter().map(move |fact| (document, fact)))
         .map(|(document, fact)| {
             let value = match &fact.value {
-                Value::Number(number) => number.to_string(),
-                Value::Range(from, to) => format!("{from} to {to}"),
-                Value::Words(words) => panic!("{}:{}: {words} is no number", document.file, fact.line),
+                MetricValue::Number(number) => number.to_string(),
+                MetricValue::Range(from, to) => format!("{from} to {to}"),
+                MetricValue::Text(words) => panic!("{}:{}: {words} is no number", document.file, fact.line),
             };
             (document.slug.as_str(), value, fact.unit.as_deref().unwrap_or("NO UNIT"))
         })
@@ -186,10 +191,10 @@ fn every_figure_of_the_sources_is_there_as_a_number_with_its_unit() {
 
 #[test]
 fn every_pay_figure_says_who_counted() {
-    for fact in CORPUS.documents.iter().flat_map(|document| &document.front.facts) {
+    for fact in CORPUS.documents.iter().flat_map(|document| &document.front_matter.metrics) {
         let money = fact.unit.as_deref().is_some_and(|unit| unit.contains("dollar"));
         assert_eq!(money, fact.measure.as_deref() == Some("pay"), "{}", fact.label);
-        assert!(!money || fact.by.as_deref() == Some("Lightcast"), "{}", fact.label);
+        assert!(!money || fact.reported_by.as_deref() == Some("Lightcast"), "{}", fact.label);
     }
 }
 
@@ -199,7 +204,7 @@ fn the_career_graph_has_these_steps_and_no_others() {
     let steps: BTreeSet<(&str, &str, String)> = CORPUS
         .documents
         .iter()
-        .flat_map(|document| document.front.steps.iter().map(|step| (document.slug.as_str(), step)))
+        .flat_map(|document| document.front_matter.steps.iter().map(|step| (document.slug.as_str(), step)))
         .map(|(from, step)| (from, step.to.text.as_str(), format!("{:?}", step.direction)))
         .collect();
     let drawn = [
@@ -221,7 +226,7 @@ fn the_career_graph_has_these_steps_and_no_others() {
 #[test]
 fn every_step_says_what_it_adds() {
     for document in &CORPUS.documents {
-        for step in &document.front.steps {
+        for step in &document.front_matter.steps {
             let said = step.adds.iter().filter(|line| !line.trim().is_empty()).count();
             assert!(said > 0, "{}:{}: the step to {} adds nothing", document.file, step.to.line, step.to.text);
         }

@@ -6,16 +6,16 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use rolecall::engine::Bot;
-use rolecall::engine::question::Bounds;
+use rolecall::engine::Engine;
+use rolecall::engine::question::Thresholds;
 use rolecall::engine::reply::Reply;
 use rolecall::knowledge::Library;
-use rolecall::search::index::{FORMAT, Origin};
+use rolecall::search::index::{OpenOutcome, SCHEMA_VERSION};
 
 use crate::stage::{Place, UNWRITABLE, kitchen};
 
 fn replies(library: Library) -> Vec<Reply> {
-    let bot = Bot::new(library, Bounds::default());
+    let bot = Engine::new(library, Thresholds::default());
     ["who kneads the dough?", "who sharpens the knives?", "/role cook", "who heats the oven?"]
         .map(|typed| bot.handle_text(typed))
         .into()
@@ -38,16 +38,16 @@ fn names(folder: &Path) -> BTreeSet<String> {
 fn the_folder_of_an_index_is_named_after_its_format_and_its_corpus() {
     let place = kitchen();
     let library = place.library();
-    assert_eq!(names(&place.index()), [format!("{FORMAT}-{}", library.fingerprint)].into());
+    assert_eq!(names(&place.index()), [format!("{SCHEMA_VERSION}-{}", library.fingerprint)].into());
 }
 
 #[test]
 fn an_index_is_built_once_and_then_opened() {
     let place = kitchen();
-    assert_eq!(place.library().origin, Origin::Built);
+    assert_eq!(place.library().open_outcome, OpenOutcome::Built);
     let before = names(&place.index());
     let library = place.library();
-    assert_eq!(library.origin, Origin::Opened);
+    assert_eq!(library.open_outcome, OpenOutcome::Opened);
     assert_eq!(replies(library), right(&place));
     assert_eq!(names(&place.index()), before);
 }
@@ -62,7 +62,7 @@ fn only_the_last_indexes_are_kept_and_folders_of_others_stay() {
             "corpus/cook.md",
             format!("# Cook\n\nCooks lunch on day {day}.\n\n## Duties\n\n- Sharpens knives\n"),
         );
-        last = format!("{FORMAT}-{}", place.library().fingerprint);
+        last = format!("{SCHEMA_VERSION}-{}", place.library().fingerprint);
     }
     let left = names(&place.index());
     assert_eq!(left.len(), 6, "{left:?}");
@@ -72,12 +72,12 @@ fn only_the_last_indexes_are_kept_and_folders_of_others_stay() {
 #[test]
 fn a_changed_corpus_has_an_index_of_its_own_and_the_old_one_still_opens() {
     let place = kitchen();
-    assert_eq!(place.library().origin, Origin::Built);
+    assert_eq!(place.library().open_outcome, OpenOutcome::Built);
     let before = fs::read_to_string(place.path("corpus/cook.md")).expect("a document");
     place.write("corpus/cook.md", before.replace("Friday", "Sunday"));
-    assert_eq!(place.library().origin, Origin::Built);
+    assert_eq!(place.library().open_outcome, OpenOutcome::Built);
     place.write("corpus/cook.md", before);
-    assert_eq!(place.library().origin, Origin::Opened);
+    assert_eq!(place.library().open_outcome, OpenOutcome::Opened);
     assert_eq!(names(&place.index()).len(), 2);
 }
 
@@ -116,7 +116,7 @@ fn flipped(bytes: &[u8], bits: u8) -> Vec<u8> {
 fn a_damaged_file_is_met_with_right_answers_and_a_sound_index() {
     let place = kitchen();
     let right = right(&place);
-    let folder = place.index().join(format!("{FORMAT}-{}", place.library().fingerprint));
+    let folder = place.index().join(format!("{SCHEMA_VERSION}-{}", place.library().fingerprint));
     let mut rebuilt = 0;
     let files = names(&folder);
     assert!(files.contains("meta.json") && files.len() > 3, "{files:?}");
@@ -129,11 +129,21 @@ fn a_damaged_file_is_met_with_right_answers_and_a_sound_index() {
         harm(&path, &bytes);
 
         let library = place.library();
-        let opened = library.origin == Origin::Opened;
-        assert!(opened || library.origin == Origin::Rebuilt, "{} {damage}: {:?}", now[number], library.origin);
+        let opened = library.open_outcome == OpenOutcome::Opened;
+        assert!(
+            opened || library.open_outcome == OpenOutcome::Rebuilt,
+            "{} {damage}: {:?}",
+            now[number],
+            library.open_outcome
+        );
         rebuilt += usize::from(!opened);
         assert_eq!(replies(library), right, "{} {damage}", now[number]);
-        assert_eq!(place.library().origin, Origin::Opened, "{} {damage}: it is not sound again", now[number]);
+        assert_eq!(
+            place.library().open_outcome,
+            OpenOutcome::Opened,
+            "{} {damage}: it is not sound again",
+            now[number]
+        );
         assert_eq!(names(&place.index()).len(), 1, "{} {damage}: something is left behind", now[number]);
         if opened {
             // What made no difference is put right by hand, so that the next damage is the only one.
@@ -150,7 +160,7 @@ fn a_file_where_the_index_belongs_is_met_with_right_answers() {
     let right = right(&place);
     fs::create_dir(place.index()).expect("a folder");
     let fingerprint = Library::open(&place.corpus(), Path::new(UNWRITABLE), |_, _| {}).expect("served").fingerprint;
-    fs::write(place.index().join(format!("{FORMAT}-{fingerprint}")), "no index").expect("a file");
+    fs::write(place.index().join(format!("{SCHEMA_VERSION}-{fingerprint}")), "no index").expect("a file");
     assert_eq!(replies(place.library()), right);
 }
 
@@ -223,7 +233,7 @@ fn a_half_built_index_of_a_namesake_is_no_hindrance() {
     });
     assert_eq!((outcome.code, outcome.err.as_str()), (Some(0), ""), "{outcome:?}");
     assert_eq!(half_built(&place), [""; 0]);
-    assert_eq!(place.library().origin, Origin::Opened);
+    assert_eq!(place.library().open_outcome, OpenOutcome::Opened);
 }
 
 #[test]
@@ -248,8 +258,8 @@ fn what_is_not_ours_in_the_index_folder_is_left_alone() {
     fs::remove_dir_all(place.index()).expect("an index is safe to delete");
     let foreign = [
         format!("0-{fingerprint}/meta.json"),
-        format!("{FORMAT}0-{fingerprint}/meta.json"),
-        format!("{FORMAT}-0000000000000000/meta.json"),
+        format!("{SCHEMA_VERSION}0-{fingerprint}/meta.json"),
+        format!("{SCHEMA_VERSION}-0000000000000000/meta.json"),
         "notes/plan.txt".to_owned(),
         "building-plans/house.txt".to_owned(),
     ];
@@ -259,7 +269,7 @@ fn what_is_not_ours_in_the_index_folder_is_left_alone() {
         fs::write(path, "not ours").expect("a file");
     }
     let library = place.library();
-    assert_eq!(library.origin, Origin::Built);
+    assert_eq!(library.open_outcome, OpenOutcome::Built);
     assert_eq!(replies(library), right(&place));
     for path in &foreign {
         assert_eq!(fs::read_to_string(place.index().join(path)).ok().as_deref(), Some("not ours"), "{path}");
@@ -287,7 +297,7 @@ fn processes_that_build_the_same_index_at_once_all_answer() {
             assert!(out.contains("\"roles\":[\"officer-017\""), "{out}");
             assert_eq!(err, "", "none of them has to do without the disk");
         }
-        assert_eq!(place.library().origin, Origin::Opened);
+        assert_eq!(place.library().open_outcome, OpenOutcome::Opened);
         assert_eq!(half_built(&place), [""; 0]);
     }
 }

@@ -1,6 +1,6 @@
 //! The career ladder as an answer to a sentence: shown to whoever asks to see it, and not to whoever stands on one.
 
-use rolecall::engine::reply::Kind;
+use rolecall::engine::reply::ReplyKind;
 
 use crate::stage::BOT;
 
@@ -14,8 +14,8 @@ fn the_ladder_is_shown_to_whoever_asks_to_see_it() {
         ("show me the ladder of a data pm", "Career ladder: Product management"),
     ] {
         let reply = BOT.handle_text(typed);
-        assert_eq!((reply.kind, reply.title.as_str()), (Kind::Ladder, title), "{typed}");
-        assert!(reply.answered && reply.picture.is_some(), "{typed}");
+        assert_eq!((reply.kind, reply.title.as_str()), (ReplyKind::Ladder, title), "{typed}");
+        assert!(reply.answered && reply.diagram.is_some(), "{typed}");
     }
 }
 
@@ -30,8 +30,8 @@ fn other_ladders_and_questions_about_the_way_are_something_else() {
     ] {
         assert!(!BOT.handle_text(typed).answered, "{typed}");
     }
-    assert_eq!(BOT.handle_text("career ladder from pm up to cpo").kind, Kind::Path);
-    assert_ne!(BOT.handle_text("which rung of the ladder comes after pm?").kind, Kind::Ladder);
+    assert_eq!(BOT.handle_text("career ladder from pm up to cpo").kind, ReplyKind::Path);
+    assert_ne!(BOT.handle_text("which rung of the ladder comes after pm?").kind, ReplyKind::Ladder);
 }
 
 #[test]
@@ -45,5 +45,5 @@ fn a_family_is_found_by_a_part_of_its_name_or_by_its_roles() {
         assert_eq!(BOT.handle_text(typed).title, title, "{typed}");
     }
     let unknown = BOT.handle_text("/ladder product");
-    assert!(!unknown.answered && unknown.next.len() > 2, "both families have that in their names: {unknown:?}");
+    assert!(!unknown.answered && unknown.suggestions.len() > 2, "both families have that in their names: {unknown:?}");
 }

@@ -8,7 +8,7 @@ use rolecall::corpus::document::Document;
 use rolecall::corpus::markdown::Passage;
 use rolecall::engine::reply::{Reply, Style};
 use rolecall::knowledge::Library;
-use rolecall::search::text::english::words;
+use rolecall::search::text::english::tokenize;
 use serde::Deserialize;
 
 /// A question and what its answer has to hold; an empty list is not looked at.
@@ -49,7 +49,7 @@ pub struct Answer {
 
 impl From<Reply> for Answer {
     fn from(reply: Reply) -> Answer {
-        let text = reply.text(&Style::PLAIN);
+        let text = reply.to_text(&Style::PLAIN);
         Answer { answered: reply.answered, roles: reply.roles, path: reply.path, text }
     }
 }
@@ -162,7 +162,7 @@ impl<'l> Plain<'l> {
             for passage in &document.passages {
                 let mut counts: HashMap<String, f64> = HashMap::new();
                 let all = all_text(document, passage);
-                words(&all).into_iter().for_each(|word| *counts.entry(word.stem).or_default() += 1.0);
+                tokenize(&all).into_iter().for_each(|word| *counts.entry(word.stem).or_default() += 1.0);
                 let length = counts.values().sum();
                 passages.push((at, passage, counts, length));
             }
@@ -175,7 +175,7 @@ impl<'l> Plain<'l> {
         let (k1, b) = (1.2, 0.75);
         let count = self.passages.len() as f64;
         let average = self.passages.iter().map(|(.., length)| length).sum::<f64>() / count;
-        let stems: BTreeSet<String> = words(text).into_iter().map(|word| word.stem).collect();
+        let stems: BTreeSet<String> = tokenize(text).into_iter().map(|word| word.stem).collect();
         let mut scores = vec![0.0; self.passages.len()];
         for stem in &stems {
             let holders = self.passages.iter().filter(|(.., counts, _)| counts.contains_key(stem)).count() as f64;
@@ -189,7 +189,7 @@ impl<'l> Plain<'l> {
         let Some(best) = best.filter(|best| scores[*best] > 0.0) else { return Answer::default() };
         let (at, passage, ..) = &self.passages[best];
         let document = self.library.document(*at);
-        let topic_of = document.front.roles.iter().map(|role| role.text.clone());
+        let topic_of = document.front_matter.roles.iter().map(|role| role.text.clone());
         let roles = if document.is_role() { vec![document.slug.clone()] } else { topic_of.collect() };
         let text = format!("{}\n{}", document.title, shown_text(passage));
         Answer { answered: true, roles, path: Vec::new(), text }
@@ -197,10 +197,10 @@ impl<'l> Plain<'l> {
 }
 
 fn all_text(document: &Document, passage: &Passage) -> String {
-    let names = document.front.aliases.iter().map(|name| name.text.as_str()).chain([document.title.as_str()]);
+    let names = document.front_matter.aliases.iter().map(|name| name.text.as_str()).chain([document.title.as_str()]);
     let names = names.collect::<Vec<_>>().join(" ");
     let heading = passage.heading.as_deref().unwrap_or_default();
-    [&names, heading, &shown_text(passage), &passage.asked.join(" ")].join(" ")
+    [&names, heading, &shown_text(passage), &passage.search_phrases.join(" ")].join(" ")
 }
 
 fn shown_text(passage: &Passage) -> String {

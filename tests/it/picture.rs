@@ -7,63 +7,63 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use rolecall::corpus::front_matter::Direction;
 use rolecall::diagram;
-use rolecall::diagram::alt_text::words;
-use rolecall::diagram::geometry::{Area, Point};
-use rolecall::diagram::graph::{Role, Sketch, Step};
-use rolecall::diagram::layout::{Sheet, lay_out};
-use rolecall::diagram::png::PictureError;
+use rolecall::diagram::alt_text::alt_text;
+use rolecall::diagram::geometry::{Point, Rect};
+use rolecall::diagram::graph::{DiagramEdge, DiagramGraph, DiagramNode};
+use rolecall::diagram::layout::{Layout, lay_out};
+use rolecall::diagram::png::DiagramError;
 use rolecall::i18n::Language;
-use rolecall::knowledge::graph_selection::Chart;
+use rolecall::knowledge::graph_selection::GraphSelection;
 
 use crate::stage::{self, BOT, Place, finish, shipped};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// What must hold of any sheet.
-fn check(sketch: &Sketch, sheet: &Sheet) -> Result<(), TestCaseError> {
-    let page = Area { x: 0.0, y: 0.0, width: sheet.width, height: sheet.height };
-    let inside = |area: &Area| {
+fn check(sketch: &DiagramGraph, sheet: &Layout) -> Result<(), TestCaseError> {
+    let page = Rect { x: 0.0, y: 0.0, width: sheet.width, height: sheet.height };
+    let inside = |area: &Rect| {
         area.x >= 0.0 && area.y >= 0.0 && area.x + area.width <= page.width && area.y + area.height <= page.height
     };
-    let mut areas: Vec<Area> = sheet.cards.iter().map(|card| card.area).collect();
-    areas.extend(sheet.labels.iter().map(|label| label.area));
+    let mut areas: Vec<Rect> = sheet.boxes.iter().map(|card| card.rect).collect();
+    areas.extend(sheet.labels.iter().map(|label| label.rect));
     for (at, area) in areas.iter().enumerate() {
         prop_assert!(inside(area), "{area:?} is not on the page {page:?}");
-        let met = areas[..at].iter().find(|other| area.meets(other));
+        let met = areas[..at].iter().find(|other| area.overlaps(other));
         prop_assert!(met.is_none(), "{area:?} meets {met:?}");
     }
-    for line in &sheet.wires {
+    for line in &sheet.edge_paths {
         for pair in line.points.windows(2) {
             let segment = thin(pair[0], pair[1]);
             prop_assert!(inside(&segment), "{segment:?} is not on the page {page:?}");
-            let met = sheet.cards.iter().find(|card| segment.meets(&within(card.area)));
+            let met = sheet.boxes.iter().find(|card| segment.overlaps(&within(card.rect)));
             prop_assert!(met.is_none(), "a line at {segment:?} runs through {met:?}");
         }
     }
-    let shown: BTreeSet<usize> = sheet.cards.iter().map(|card| card.role).collect();
-    prop_assert_eq!(shown.len(), sketch.roles.len());
-    prop_assert_eq!(sheet.cards.len(), sketch.roles.len());
-    for card in &sheet.cards {
+    let shown: BTreeSet<usize> = sheet.boxes.iter().map(|card| card.node).collect();
+    prop_assert_eq!(shown.len(), sketch.nodes.len());
+    prop_assert_eq!(sheet.boxes.len(), sketch.nodes.len());
+    for card in &sheet.boxes {
         let letters = |text: &str| text.chars().filter(|letter| !letter.is_whitespace()).collect::<String>();
-        prop_assert_eq!(letters(&card.lines.concat()), letters(&sketch.roles[card.role].title));
+        prop_assert_eq!(letters(&card.lines.concat()), letters(&sketch.nodes[card.node].title));
     }
-    let drawn = sheet.wires.iter().filter(|line| line.on_route).count();
-    prop_assert_eq!(drawn, sketch.steps.iter().filter(|step| step.on_route).count());
-    prop_assert!(sheet.wires.len() >= sketch.steps.len());
+    let drawn = sheet.edge_paths.iter().filter(|line| line.on_route).count();
+    prop_assert_eq!(drawn, sketch.edges.iter().filter(|step| step.on_route).count());
+    prop_assert!(sheet.edge_paths.len() >= sketch.edges.len());
     Ok(())
 }
 
-fn thin(one: Point, other: Point) -> Area {
+fn thin(one: Point, other: Point) -> Rect {
     let (x, y) = (one.x.min(other.x), one.y.min(other.y));
-    Area { x, y, width: (one.x - other.x).abs().max(0.1), height: (one.y - other.y).abs().max(0.1) }
+    Rect { x, y, width: (one.x - other.x).abs().max(0.1), height: (one.y - other.y).abs().max(0.1) }
 }
 
 /// The inside of a box, where no line belongs: arrows end at its edge.
-fn within(area: Area) -> Area {
-    Area { x: area.x + 2.0, y: area.y + 2.0, width: area.width - 4.0, height: area.height - 4.0 }
+fn within(area: Rect) -> Rect {
+    Rect { x: area.x + 2.0, y: area.y + 2.0, width: area.width - 4.0, height: area.height - 4.0 }
 }
 
-fn sketches(roles: impl Strategy<Value = usize>) -> impl Strategy<Value = Sketch> {
+fn sketches(roles: impl Strategy<Value = usize>) -> impl Strategy<Value = DiagramGraph> {
     let direction = prop_oneof![5 => Just(Direction::Up), 2 => Just(Direction::Sideways), 1 => Just(Direction::Entry)];
     let title = prop_oneof![
         4 => "[A-Z][a-z]{2,9} [A-Z][a-z]{2,9}( [A-Z][a-z]{3,9})?",
@@ -80,13 +80,14 @@ fn sketches(roles: impl Strategy<Value = usize>) -> impl Strategy<Value = Sketch
         let roles = vec((title.clone(), family.clone(), any::<bool>()), count);
         let language = proptest::sample::select(&Language::ALL[..]);
         (roles, steps, language).prop_map(|(roles, steps, language)| {
-            let role = |(title, family, on_route)| Role { title, family, on_route };
-            let roles: Vec<Role> = roles.into_iter().map(role).collect();
-            let mut sketch = Sketch { language, title: "Career ladder".to_owned(), roles, steps: Vec::new() };
+            let role = |(title, family, on_route)| DiagramNode { title, family, on_route };
+            let roles: Vec<DiagramNode> = roles.into_iter().map(role).collect();
+            let mut sketch =
+                DiagramGraph { language, title: "Career ladder".to_owned(), nodes: roles, edges: Vec::new() };
             for ((from, to), direction, on_route) in steps {
-                let known = |step: &Step| [(from, to), (to, from)].contains(&(step.from, step.to));
-                if from != to && to < sketch.roles.len() && !sketch.steps.iter().any(known) {
-                    sketch.steps.push(Step { from, to, direction, both_ways: false, on_route });
+                let known = |step: &DiagramEdge| [(from, to), (to, from)].contains(&(step.from, step.to));
+                if from != to && to < sketch.nodes.len() && !sketch.edges.iter().any(known) {
+                    sketch.edges.push(DiagramEdge { from, to, direction, bidirectional: false, on_route });
                 }
             }
             sketch
@@ -104,7 +105,7 @@ proptest! {
 
     #[test]
     fn the_words_are_no_longer_than_they_may_be(sketch in sketches(1..60_usize), longest in 60..1100_usize) {
-        let words = words(&sketch, longest);
+        let words = alt_text(&sketch, longest);
         prop_assert!(words.encode_utf16().count() <= longest, "{words}");
         prop_assert!(words.starts_with("Career ladder."));
     }
@@ -137,27 +138,30 @@ fn kitchen() -> Place {
 #[test]
 fn a_small_ladder_is_drawn_like_this() {
     let bot = stage::bot(&kitchen().corpus());
-    let chart = Chart::Route { from: "waiter".to_owned(), to: "sous-chef".to_owned() };
+    let chart = GraphSelection::ShortestPaths { from: "waiter".to_owned(), to: "sous-chef".to_owned() };
     insta::assert_snapshot!(
         "small_ladder",
-        diagram::draw_svg(&bot.library(), &chart, Language::English).expect("a picture")
+        diagram::render_svg(&bot.library(), &chart, Language::English).expect("a picture")
     );
-    let words = diagram::draw(&bot.library(), &chart, Language::English).expect("a picture").words;
+    let words = diagram::render(&bot.library(), &chart, Language::English).expect("a picture").alt_text;
     insta::assert_snapshot!(words, @"From Waiter to Sous-Chef. Highlighted: Waiter, then Cook, then Sous-Chef. Cook leads up to Sous-Chef; sideways to Pastry & Sweets <Chef>. Waiter leads into Cook.");
 }
 
 #[test]
 fn the_shipped_ladder_is_legible_on_a_telephone() {
     let library = BOT.library();
-    let path = Chart::Route { from: "associate-product-manager".to_owned(), to: "chief-product-officer".to_owned() };
-    for chart in [Chart::Whole, path] {
-        let sketch = Sketch::of(&library, &chart, Language::English);
+    let path = GraphSelection::ShortestPaths {
+        from: "associate-product-manager".to_owned(),
+        to: "chief-product-officer".to_owned(),
+    };
+    for chart in [GraphSelection::All, path] {
+        let sketch = DiagramGraph::from_selection(&library, &chart, Language::English);
         let sheet = lay_out(&sketch);
         assert!(sheet.width <= 1000.0 && sheet.height <= 1600.0, "{} by {}", sheet.width, sheet.height);
         check(&sketch, &sheet).expect("nothing stands in another's way");
-        let picture = diagram::draw(&library, &chart, Language::English).expect("a picture");
+        let picture = diagram::render(&library, &chart, Language::English).expect("a picture");
         assert!(picture.png.starts_with(PNG) && picture.png.len() < 200_000, "{} bytes", picture.png.len());
-        assert!((300..=1024).contains(&picture.words.encode_utf16().count()), "{}", picture.words);
+        assert!((300..=1024).contains(&picture.alt_text.encode_utf16().count()), "{}", picture.alt_text);
     }
 }
 
@@ -198,13 +202,14 @@ fn sixty_roles_are_a_picture_that_can_be_sent() {
     let bot = stage::bot(&company().corpus());
     let library = bot.library();
     assert_eq!(library.roles().len(), 60);
-    let sketch = Sketch::of(&library, &Chart::Whole, Language::English);
+    let sketch = DiagramGraph::from_selection(&library, &GraphSelection::All, Language::English);
     check(&sketch, &lay_out(&sketch)).expect("nothing stands in another's way");
-    let picture = diagram::draw(&library, &Chart::Whole, Language::English).expect("a picture");
+    let picture = diagram::render(&library, &GraphSelection::All, Language::English).expect("a picture");
     assert!(picture.png.starts_with(PNG) && picture.png.len() <= 2_000_000, "{} bytes", picture.png.len());
-    assert!(picture.words.ends_with("more."), "{}", picture.words);
-    let family = diagram::draw(&library, &Chart::Family("Sales".to_owned()), Language::English).expect("a picture");
-    assert!(family.words.contains("Senior Support Partner leads into Junior Sales Partner."), "{}", family.words);
+    assert!(picture.alt_text.ends_with("more."), "{}", picture.alt_text);
+    let family =
+        diagram::render(&library, &GraphSelection::Family("Sales".to_owned()), Language::English).expect("a picture");
+    assert!(family.alt_text.contains("Senior Support Partner leads into Junior Sales Partner."), "{}", family.alt_text);
 }
 
 #[test]
@@ -212,16 +217,20 @@ fn letters_that_the_font_has_are_drawn_and_others_make_no_broken_picture() {
     let drawn = |title: &str, family: &str| {
         let text = format!("---\ntitle: \"{title}\"\nfamily: \"{family}\"\n---\n\nText.\n");
         let place = Place::with(&[("a.md", &text), ("b.md", "# Cook\n\nText.\n")]);
-        diagram::draw(&stage::bot(&place.corpus()).library(), &Chart::Family(family.to_owned()), Language::English)
+        diagram::render(
+            &stage::bot(&place.corpus()).library(),
+            &GraphSelection::Family(family.to_owned()),
+            Language::English,
+        )
     };
     for title in ["Chef d’œuvre", "Ärztin", "Инженер", "Μηχανικός", "Kỹ sư", "Głowa I/O"] {
         assert!(drawn(title, "Kitchen").is_ok(), "{title}");
     }
     for title in ["製品", "프로덕트 매니저", "مدير المنتج", "מנהל מוצר", "ผู้จัดการ", "Head of 🎨", "Head of \u{e000}"]
     {
-        assert_eq!(drawn(title, "Kitchen").expect_err(title), PictureError::Letters(title.to_owned()));
+        assert_eq!(drawn(title, "Kitchen").expect_err(title), DiagramError::MissingGlyph(title.to_owned()));
         let family = format!("Career ladder: {title}");
-        assert_eq!(drawn("Head", title).expect_err(title), PictureError::Letters(family));
+        assert_eq!(drawn("Head", title).expect_err(title), DiagramError::MissingGlyph(family));
     }
 }
 
@@ -229,18 +238,18 @@ fn letters_that_the_font_has_are_drawn_and_others_make_no_broken_picture() {
 fn what_cannot_be_drawn_is_told() {
     let place = Place::with(&[("a.md", "# Head\n\nText.\n")]);
     let bot = stage::bot(&place.corpus());
-    let nobody = Chart::Family("Nobody".to_owned());
+    let nobody = GraphSelection::Family("Nobody".to_owned());
     assert_eq!(
-        diagram::draw(&bot.library(), &nobody, Language::English).expect_err("nobody there"),
-        PictureError::Empty
+        diagram::render(&bot.library(), &nobody, Language::English).expect_err("nobody there"),
+        DiagramError::Empty
     );
     for number in 0..130 {
         place.write(&format!("corpus/role-{number}.md"), format!("# Role {number}\n\nText.\n"));
     }
     let bot = stage::bot(&place.corpus());
     assert!(matches!(
-        diagram::draw(&bot.library(), &Chart::Whole, Language::English),
-        Err(PictureError::TooMany(131, _))
+        diagram::render(&bot.library(), &GraphSelection::All, Language::English),
+        Err(DiagramError::TooManyRoles(131, _))
     ));
 }
 
@@ -275,15 +284,16 @@ fn a_terminal_gets_the_ladder_as_text_and_as_files() {
 #[test]
 fn a_picture_speaks_the_language_that_is_asked_for() {
     let bot = stage::bot(&kitchen().corpus());
-    let chart = Chart::Route { from: "waiter".to_owned(), to: "sous-chef".to_owned() };
-    let told = |language: Language| words(&Sketch::of(&bot.library(), &chart, language), 1024);
+    let chart = GraphSelection::ShortestPaths { from: "waiter".to_owned(), to: "sous-chef".to_owned() };
+    let told = |language: Language| alt_text(&DiagramGraph::from_selection(&bot.library(), &chart, language), 1024);
     let german = "Von Waiter zu Sous-Chef. Hervorgehoben: Waiter, dann Cook, dann Sous-Chef. Von Cook geht es nach oben zu Sous-Chef; \
                   zur Seite zu Pastry & Sweets <Chef>. Von Waiter geht es als Einstieg zu Cook.";
     assert_eq!(told(Language::German), german);
     let spanish = "De Waiter a Sous-Chef. Resaltado: Waiter, luego Cook, luego Sous-Chef. Desde Cook se sube a Sous-Chef; se pasa de \
                    lado a Pastry & Sweets <Chef>. Desde Waiter se accede a Cook.";
     assert_eq!(told(Language::Spanish), spanish);
-    let drawn = |language: Language| diagram::draw_svg(&bot.library(), &Chart::Whole, language).expect("a picture");
+    let drawn =
+        |language: Language| diagram::render_svg(&bot.library(), &GraphSelection::All, language).expect("a picture");
     for (language, words) in [
         (Language::German, ["Karriereleiter", "ein Schritt nach oben", "ein Schritt zur Seite", "ein Einstieg"]),
         (Language::Spanish, ["Escala profesional", "un paso hacia arriba", "un paso de lado", "una vía de acceso"]),
@@ -293,7 +303,7 @@ fn a_picture_speaks_the_language_that_is_asked_for() {
     }
     for language in Language::ALL {
         let library = BOT.library();
-        let sketch = Sketch::of(&library, &Chart::Whole, language);
+        let sketch = DiagramGraph::from_selection(&library, &GraphSelection::All, language);
         check(&sketch, &lay_out(&sketch)).expect("nothing stands in another's way");
     }
 }

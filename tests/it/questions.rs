@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use proptest::prelude::*;
-use rolecall::engine::Bot;
-use rolecall::engine::question::Bounds;
-use rolecall::engine::reply::{Kind, Reply, Style};
+use rolecall::engine::Engine;
+use rolecall::engine::question::Thresholds;
+use rolecall::engine::reply::{Reply, ReplyKind, Style};
 use rolecall::engine::request::{COMMANDS, SECTIONS};
 use rolecall::i18n::Language;
 use rolecall::knowledge::Library;
@@ -17,7 +17,7 @@ fn ask(typed: &str) -> Reply {
 }
 
 fn text(reply: &Reply) -> String {
-    reply.text(&Style::PLAIN)
+    reply.to_text(&Style::PLAIN)
 }
 
 const LADDER: [&str; 6] = [
@@ -34,7 +34,7 @@ fn a_role_is_found_by_slug_title_and_abbreviation() {
     let names = ["product-designer", "Product Designer", "pd", "PD", " product  designers ", "prodcut desinger"];
     for name in names {
         let reply = ask(&format!("/role {name}"));
-        assert_eq!((reply.kind, reply.answered), (Kind::Role, true), "{name}");
+        assert_eq!((reply.kind, reply.answered), (ReplyKind::Role, true), "{name}");
         assert_eq!(reply.roles, ["product-designer"], "{name}");
         assert!(reply.sources.iter().any(|source| source.file == "product-designer.md"), "{name}");
     }
@@ -44,7 +44,7 @@ fn a_role_is_found_by_slug_title_and_abbreviation() {
 fn a_path_names_every_role_on_the_way() {
     for typed in ["/path apm cpo", "/path apm -> cpo", "/path from apm to cpo", "/path junior pm, vp of product"] {
         let reply = ask(typed);
-        assert_eq!((reply.kind, reply.answered), (Kind::Path, true), "{typed}");
+        assert_eq!((reply.kind, reply.answered), (ReplyKind::Path, true), "{typed}");
         assert_eq!(reply.path, LADDER, "{typed}");
         assert!(!reply.sources.is_empty(), "{typed}");
     }
@@ -60,7 +60,7 @@ fn a_path_takes_names_with_spaces_in_them() {
 #[test]
 fn a_path_from_a_role_to_itself_is_answered_without_steps() {
     let reply = ask("/path apm apm");
-    assert_eq!((reply.kind, reply.answered), (Kind::Path, true));
+    assert_eq!((reply.kind, reply.answered), (ReplyKind::Path, true));
     assert!(reply.path.len() <= 1, "{:?}", reply.path);
     assert_eq!(reply.roles, ["associate-product-manager"]);
 }
@@ -68,7 +68,7 @@ fn a_path_from_a_role_to_itself_is_answered_without_steps() {
 #[test]
 fn a_path_downwards_says_so_and_shows_the_way_up() {
     let reply = ask("/path cpo apm");
-    assert_eq!((reply.kind, reply.answered), (Kind::Path, true));
+    assert_eq!((reply.kind, reply.answered), (ReplyKind::Path, true));
     assert!(reply.path.is_empty() || reply.path == LADDER, "no steps lead down: {:?}", reply.path);
     let shown = text(&reply);
     let at = |title: &str| shown.rfind(title).unwrap_or_else(|| panic!("{title} is not in {shown}"));
@@ -83,9 +83,9 @@ fn a_name_that_nobody_bears_is_met_with_suggestions() {
         ("/path apm chief product wizard", "chief-product-officer"),
     ] {
         let reply = ask(typed);
-        assert_eq!((reply.kind, reply.answered), (Kind::None, false), "{typed}");
-        let offered = reply.next.iter().any(|step| step.request.to_string().contains(near));
-        assert!(offered, "{typed}: {:?}", reply.next);
+        assert_eq!((reply.kind, reply.answered), (ReplyKind::NoAnswer, false), "{typed}");
+        let offered = reply.suggestions.iter().any(|step| step.request.to_string().contains(near));
+        assert!(offered, "{typed}: {:?}", reply.suggestions);
     }
 }
 
@@ -93,7 +93,7 @@ fn a_name_that_nobody_bears_is_met_with_suggestions() {
 fn a_name_that_is_like_none_is_met_with_the_directory() {
     let reply = ask("/role xyzzy");
     assert!(!reply.answered);
-    assert!(reply.next.iter().any(|step| step.request.to_string() == "/roles"), "{:?}", reply.next);
+    assert!(reply.suggestions.iter().any(|step| step.request.to_string() == "/roles"), "{:?}", reply.suggestions);
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn every_command_answers_its_own_example() {
 fn what_a_reply_offers_next_is_answered() {
     let asked = ["/help", "/roles", "/role pm", "/duties spm", "/path apm cpo", "/role xyzzy", "who owns the roadmap?"];
     for typed in asked {
-        for step in ask(typed).next {
+        for step in ask(typed).suggestions {
             assert!(BOT.handle(&step.request, BOT.language()).answered, "{typed} offers {}", step.request);
             let again = step.request.to_string();
             assert_eq!(
@@ -192,22 +192,22 @@ fn a_figure_that_is_not_there_is_said_to_be_missing_with_the_roles_that_have_one
 #[test]
 fn a_word_without_sense_is_declined_politely() {
     let reply = ask("asdf");
-    assert_eq!((reply.kind, reply.answered), (Kind::None, false));
+    assert_eq!((reply.kind, reply.answered), (ReplyKind::NoAnswer, false));
     assert!(reply.sources.is_empty() && reply.roles.is_empty(), "{reply:?}");
-    assert!(!reply.next.is_empty(), "it offers a way on");
+    assert!(!reply.suggestions.is_empty(), "it offers a way on");
 }
 
 #[test]
 fn what_is_not_sure_is_told_as_what_comes_nearest() {
     let typed = "who works out what we ought to charge";
     let reply = ask(typed);
-    assert!(!reply.answered && reply.kind == Kind::Who && reply.confidence < 0.5, "{reply:?}");
+    assert!(!reply.answered && reply.kind == ReplyKind::FindOwner && reply.confidence < 0.5, "{reply:?}");
     assert!(text(&reply).starts_with("Perhaps: ") && text(&reply).contains("I am not sure"), "{}", text(&reply));
 
     let library = Library::open(Path::new(crate::stage::SHIPPED), Path::new(crate::stage::UNWRITABLE), |_, _| {});
-    let firm = Bot::new(library.expect("the corpus can be served"), Bounds { channel: 0.5, direct: 0.5 });
+    let firm = Engine::new(library.expect("the corpus can be served"), Thresholds { channel: 0.5, direct: 0.5 });
     let reply = firm.handle_text(typed);
-    assert!(!reply.answered && reply.kind == Kind::None, "{}", text(&reply));
+    assert!(!reply.answered && reply.kind == ReplyKind::NoAnswer, "{}", text(&reply));
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn yes_or_no_is_not_said_where_the_sources_do_not() {
 #[test]
 fn where_there_is_no_answer_the_nearest_questions_are_offered() {
     let reply = ask("our growth pm asked for a raise yesterday lol");
-    let labels: Vec<&str> = reply.next.iter().map(|step| step.label.as_str()).collect();
+    let labels: Vec<&str> = reply.suggestions.iter().map(|step| step.label.as_str()).collect();
     assert!(!reply.answered && labels.contains(&"What does a Growth Product Manager do?"), "{labels:?}");
 }
 
@@ -251,7 +251,7 @@ fn sound(typed: &str) -> Reply {
     assert!(!shown.trim().is_empty(), "{typed:?} is answered with nothing");
     assert!(!shown.contains("Something went wrong"), "{typed:?} went wrong inside");
     assert!((0.0..=1.0).contains(&reply.confidence), "{typed:?}: confidence {}", reply.confidence);
-    assert!(!reply.answered || reply.kind != Kind::None, "{typed:?}");
+    assert!(!reply.answered || reply.kind != ReplyKind::NoAnswer, "{typed:?}");
     let marks = reply.blocks.iter().flat_map(|block| match block {
         rolecall::engine::reply::Block::Paragraph(line) => vec![line],
         rolecall::engine::reply::Block::Bullets { items, .. } => items.iter().collect(),

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use rolecall::discord::protocol::encode::draw;
-use rolecall::engine::Bot;
+use rolecall::discord::protocol::encode::render_page;
+use rolecall::engine::Engine;
 use rolecall::engine::request::Request;
 use rolecall::i18n::Language;
 
@@ -16,7 +16,7 @@ use crate::stage::bot;
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
 
 /// Questions, chatter, and every command about every role and about every role and its neighbour in the folder.
-fn texts(folder: &Path, bot: &Bot) -> Vec<String> {
+fn texts(folder: &Path, bot: &Engine) -> Vec<String> {
     let read = |file: &str| fs::read_to_string(folder.join(file)).expect("a file of the fixture");
     let mut texts: Vec<String> =
         questions(&read("questions.jsonl")).expect("questions").into_iter().map(|question| question.q).collect();
@@ -34,7 +34,7 @@ fn texts(folder: &Path, bot: &Bot) -> Vec<String> {
 }
 
 /// What a text is answered with, in every language: as JSON, and as the first page on Discord.
-fn digest(bot: &Bot, text: &str) -> String {
+fn digest(bot: &Engine, text: &str) -> String {
     let mut hasher = blake3::Hasher::new();
     for language in Language::ALL {
         let reply = match Request::parse(text) {
@@ -42,12 +42,12 @@ fn digest(bot: &Bot, text: &str) -> String {
             Err(_) => bot.handle_text(text),
         };
         hasher.update(reply.to_json(text).to_string().as_bytes());
-        let message = draw(&reply, 0, |_| true).message;
+        let message = render_page(&reply, 0, |_| true).message;
         hasher.update(&serde_json::to_vec(&message).expect("a message is JSON"));
     }
     let reply = bot.handle_text(text);
     let digest = &hasher.finalize().to_hex()[..12];
-    format!("{digest} {:9} {:.2}", reply.kind.word(), reply.confidence)
+    format!("{digest} {:9} {:.2}", reply.kind.as_str(), reply.confidence)
 }
 
 /// A line a text.

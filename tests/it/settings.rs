@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs;
 
-use rolecall::ops::config::{Config, Flags, VARIABLES};
+use rolecall::ops::config::{CliOverrides, Config, VARIABLES};
 
 use crate::stage::{Place, SHIPPED};
 
@@ -42,7 +42,7 @@ fn the_example_explains_exactly_what_is_read() {
 #[test]
 fn nothing_is_read_that_is_not_listed() {
     let read = RefCell::new(BTreeSet::new());
-    let config = Config::read(Flags::default(), |name| {
+    let config = Config::read(CliOverrides::default(), |name| {
         read.borrow_mut().insert(name.to_owned());
         None
     });
@@ -187,7 +187,7 @@ fn interactions_over_http_need_an_address_and_a_key() {
     let read = |settings: &[(&str, &str)]| {
         let value = |name: &str| settings.iter().find(|setting| setting.0 == name).map(|setting| setting.1.to_owned());
         let told = |errors: Vec<_>| errors.iter().map(ToString::to_string).collect::<Vec<String>>();
-        Config::read(Flags::default(), value).map_err(told)
+        Config::read(CliOverrides::default(), value).map_err(told)
     };
     for (text, listen) in
         [("8080", "127.0.0.1:8080"), ("0.0.0.0:80", "0.0.0.0:80"), ("[::1]:0", "[::1]:0"), ("0", "127.0.0.1:0")]

@@ -189,7 +189,7 @@ fn what_a_member_reads_stands_in_the_catalogues() {
         phrases.extend(read.map(|(line, string)| format!("{}:{line} says {string:?}", source.path)));
     }
     phrases.retain(|found| !unread.iter().any(|path| found.starts_with(path)));
-    assert_eq!(phrases, NOBODY, "members read this: put it into src/speech/*.ftl, and say!(language, \"its-key\")");
+    assert_eq!(phrases, NOBODY, "members read this: put it into src/speech/*.ftl, and t!(language, \"its-key\")");
 }
 
 #[test]

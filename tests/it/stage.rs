@@ -7,8 +7,8 @@ use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
 use regex::Regex;
-use rolecall::engine::Bot;
-use rolecall::engine::question::Bounds;
+use rolecall::engine::Engine;
+use rolecall::engine::question::Thresholds;
 use rolecall::knowledge::Library;
 use tempfile::TempDir;
 
@@ -18,13 +18,13 @@ pub const SHIPPED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus");
 pub const UNWRITABLE: &str = "/dev/null/index";
 
 /// A bot over the shipped corpus.
-pub static BOT: LazyLock<Bot> = LazyLock::new(|| bot(Path::new(SHIPPED)));
+pub static BOT: LazyLock<Engine> = LazyLock::new(|| bot(Path::new(SHIPPED)));
 
 /// A bot over a corpus, with its index in memory.
-pub fn bot(corpus: &Path) -> Bot {
-    Bot::new(
+pub fn bot(corpus: &Path) -> Engine {
+    Engine::new(
         Library::open(corpus, Path::new(UNWRITABLE), |_, _| {}).expect("the corpus can be served"),
-        Bounds::default(),
+        Thresholds::default(),
     )
 }
 

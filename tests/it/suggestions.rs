@@ -1,16 +1,16 @@
 //! What is suggested while somebody types a role's name, and in what order.
 
-use rolecall::engine::Bot;
+use rolecall::engine::Engine;
 
 use crate::stage::{self, BOT, Place};
 
 /// What is suggested, as slugs with the names that fitted.
-fn suggested(bot: &Bot, typed: &str) -> Vec<(String, String)> {
+fn suggested(bot: &Engine, typed: &str) -> Vec<(String, String)> {
     let library = bot.library();
     bot.complete(&library, typed, 25).into_iter().map(|(at, name)| (library.document(at).slug.clone(), name)).collect()
 }
 
-fn slugs(bot: &Bot, typed: &str) -> Vec<String> {
+fn slugs(bot: &Engine, typed: &str) -> Vec<String> {
     suggested(bot, typed).into_iter().map(|(slug, _)| slug).collect()
 }
 
@@ -63,7 +63,7 @@ fn what_was_shown_most_is_suggested_first_and_survives_another_corpus() {
     let bot = stage::bot(&place.corpus());
     let before = slugs(&bot, "");
     for typed in ["/role seller", "/duties seller", "/role helper", "/role nobody", "/roles", "/ladder"] {
-        bot.shown(&bot.handle_text(typed));
+        bot.record_view(&bot.handle_text(typed));
     }
     bot.handle_text("/role unbaked");
     let after = slugs(&bot, "");

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use rolecall::engine::Bot;
+use rolecall::engine::Engine;
 use rolecall::knowledge::Library;
 
 use crate::measures::{Answer, Plain, Question, Score, answered, chatter, questions};
@@ -40,7 +40,7 @@ impl Trade {
         fs::read_to_string(Path::new(FIXTURES).join(self.folder).join(file)).expect("a file of the fixture")
     }
 
-    fn bot(&self) -> Bot {
+    fn bot(&self) -> Engine {
         let own = Path::new(FIXTURES).join(self.folder).join("corpus");
         bot(if self.shipped { Path::new(SHIPPED) } else { &own })
     }
@@ -95,8 +95,8 @@ fn chatter_of_any_trade_is_left_alone() {
 /// Roles that share no responsibility with any other by being that one as well.
 fn on_their_own(library: &Library) -> Vec<usize> {
     let roles = library.roles();
-    let inherited: Vec<usize> = roles.iter().flat_map(|at| library.inherited(*at)).copied().collect();
-    roles.iter().copied().filter(|at| library.inherited(*at).is_empty() && !inherited.contains(at)).collect()
+    let inherited: Vec<usize> = roles.iter().flat_map(|at| library.ancestors(*at)).copied().collect();
+    roles.iter().copied().filter(|at| library.ancestors(*at).is_empty() && !inherited.contains(at)).collect()
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! What a role does and what it does not: yes only where its own lines say so, others where theirs do, and no pretence where none fits.
 
-use rolecall::engine::Bot;
+use rolecall::engine::Engine;
 use rolecall::engine::reply::Style;
 
 use crate::stage::{self, Place};
 
-fn kitchen() -> (Place, Bot) {
+fn kitchen() -> (Place, Engine) {
     let place = Place::with(&[
         ("baker.md", "# Baker\n\nBakes bread.\n\n## Duties\n\n- Kneads dough at dawn\n- Heats the oven\n"),
         (
@@ -19,10 +19,10 @@ fn kitchen() -> (Place, Bot) {
 }
 
 /// The title of the answer to a question, and all of it.
-fn told(bot: &Bot, question: &str) -> (String, String) {
+fn told(bot: &Engine, question: &str) -> (String, String) {
     let reply = bot.handle_text(question);
-    assert!(reply.answered, "{question}: {}", reply.text(&Style::PLAIN));
-    (reply.title.clone(), reply.text(&Style::PLAIN))
+    assert!(reply.answered, "{question}: {}", reply.to_text(&Style::PLAIN));
+    (reply.title.clone(), reply.to_text(&Style::PLAIN))
 }
 
 #[test]

@@ -195,16 +195,16 @@ mod tests {
 
     #[test]
     fn the_operator_decides_whether_there_is_a_reload() {
-        assert_eq!(diff(&registered(), global(true)).changes, [Change::Create(reload::body())]);
+        assert_eq!(diff(&registered(), global(true)).changes, [Change::Create(reload::command_json())]);
         let mut there = registered();
-        there.push(reload::body());
+        there.push(reload::command_json());
         let last = there.len() - 1;
         there[last]["id"] = json!("77");
         let old = there[last].clone();
         assert_eq!(diff(&there, global(true)).changes, []);
         assert_eq!(diff(&there, global(false)).changes, [Change::Delete(CommandId::new(77), old)]);
         there[last]["default_member_permissions"] = json!(null);
-        let edit = Change::Edit(CommandId::new(77), there[last].clone(), reload::body());
+        let edit = Change::Edit(CommandId::new(77), there[last].clone(), reload::command_json());
         assert_eq!(diff(&there, global(true)).changes, [edit]);
     }
 }

@@ -13,9 +13,9 @@ use crate::discord::backoff::Backoff;
 use crate::discord::commands::diff::{Change, Diff, diff, normalize};
 use crate::discord::commands::diff_text;
 use crate::discord::commands::table::{Scope, desired, display_name};
-use crate::discord::rest::client::{DiscordError, Reach};
-use crate::discord::rest::request_sender::Rest;
-use crate::discord::rest::send::{code, describe, status};
+use crate::discord::rest::client::{DiscordError, RestClient};
+use crate::discord::rest::request_sender::RequestSender;
+use crate::discord::rest::send::{describe, json_error_code, status};
 
 /// The first and the longest wait before a failed synchronization is retried.
 const INITIAL_BACKOFF: Duration = Duration::from_secs(2);
@@ -138,14 +138,14 @@ struct Interruption {
 }
 
 /// Synchronizes the global commands; retries with backoff until that succeeds, and logs each failure.
-pub async fn register(rest: &Rest, application_id: ApplicationId, reload: bool) -> SyncSummary {
+pub async fn register(rest: &RequestSender, application_id: ApplicationId, reload: bool) -> SyncSummary {
     let client = CommandClient { rest, application_id, scope: Scope::Global };
     let mut backoff = Backoff::new(INITIAL_BACKOFF, MAX_BACKOFF);
     loop {
         match client.synchronize(reload).await {
             Ok(summary) => return summary,
             Err(error) => {
-                let wait = backoff.wait();
+                let wait = backoff.next_delay();
                 tracing::warn!(error = %describe(error), retry_in = ?wait, "the commands could not be registered");
                 tokio::time::sleep(wait).await;
             }
@@ -158,7 +158,7 @@ pub async fn register(rest: &Rest, application_id: ApplicationId, reload: bool) 
 /// # Errors
 /// Where the token or the server is wrong, a request fails, or Discord rejects a change.
 pub async fn sync_now(
-    reach: &Reach,
+    reach: &RestClient,
     options: SyncOptions,
     mut print: impl FnMut(&str),
 ) -> Result<(), RegistrationError> {
@@ -166,11 +166,11 @@ pub async fn sync_now(
 }
 
 async fn try_sync_now(
-    reach: &Reach,
+    reach: &RestClient,
     options: SyncOptions,
     print: &mut impl FnMut(&str),
 ) -> Result<(), RegistrationError> {
-    let rest = reach.calls();
+    let rest = reach.limited();
     let scope = options.guild_id.map_or(Scope::Global, |id| Scope::Guild(GuildId::new(id)));
     let client = CommandClient { rest: &rest, application_id: application_id(&rest).await?, scope };
     let registered = client.list().await.map_err(|error| unreadable(error, scope))?;
@@ -199,7 +199,7 @@ async fn try_sync_now(
 /// Requests about the commands of one application in one scope.
 #[derive(Clone, Copy)]
 struct CommandClient<'r> {
-    rest: &'r Rest,
+    rest: &'r RequestSender,
     application_id: ApplicationId,
     scope: Scope,
 }
@@ -251,7 +251,7 @@ impl CommandClient<'_> {
             match sent {
                 Ok(()) => summary.count(change),
                 // The limit is not about this command: it is lifted within a day.
-                Err(error) if is_rejection(&error) && code(&error) != Some(DAILY_CREATION_LIMIT) => {
+                Err(error) if is_rejection(&error) && json_error_code(&error) != Some(DAILY_CREATION_LIMIT) => {
                     let error = describe(error);
                     tracing::warn!(change = %request, %error, "Discord rejected a command");
                     summary.rejected.push(format!("{request} ({error})"));
@@ -280,7 +280,7 @@ impl CommandClient<'_> {
 }
 
 /// The application that the token belongs to.
-async fn application_id(rest: &Rest) -> Result<ApplicationId, RegistrationError> {
+async fn application_id(rest: &RequestSender) -> Result<ApplicationId, RegistrationError> {
     let application: Result<Value, _> =
         rest.fire(Request::new(Route::Oauth2ApplicationCurrent, LightMethod::Get)).await;
     match application {
@@ -288,14 +288,14 @@ async fn application_id(rest: &Rest) -> Result<ApplicationId, RegistrationError>
             Some(id) => Ok(id),
             None => Err(RegistrationError::Unreadable("Discord's answer has no application id".to_owned())),
         },
-        Err(error) if status(&error) == Some(401) => Err(DiscordError::Token.into()),
+        Err(error) if status(&error) == Some(401) => Err(DiscordError::InvalidToken.into()),
         Err(error) => Err(RegistrationError::Unreadable(describe(error))),
     }
 }
 
 fn unreadable(error: serenity::Error, scope: Scope) -> RegistrationError {
     match scope {
-        Scope::Guild(id) if matches!(code(&error), Some(MISSING_ACCESS | UNKNOWN_GUILD)) => {
+        Scope::Guild(id) if matches!(json_error_code(&error), Some(MISSING_ACCESS | UNKNOWN_GUILD)) => {
             RegistrationError::UnknownGuild { guild_id: id.get(), error: describe(error) }
         }
         _ => RegistrationError::Unreadable(describe(error)),

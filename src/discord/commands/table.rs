@@ -3,17 +3,17 @@
 use serde_json::{Value, json};
 use serenity::model::id::GuildId;
 
-use crate::discord::localizations::others;
-use crate::discord::protocol::decode::{ANSWER_THIS, PUBLIC};
-use crate::discord::protocol::limits::CHOICE;
+use crate::discord::localizations::localizations;
+use crate::discord::protocol::decode::{ANSWER_THIS_COMMAND, PUBLIC_OPTION};
+use crate::discord::protocol::limits::MAX_CHOICE_LENGTH;
 use crate::discord::state::reload;
-use crate::engine::request::{COMMANDS, Command, CommandOption, SECTIONS, Section, Takes};
-use crate::i18n::{Language, say};
+use crate::engine::request::{COMMANDS, Command, CommandOption, OptionKind, SECTIONS, Section};
+use crate::i18n::{Language, t};
 
 const CHAT_INPUT: u64 = 1;
 const MESSAGE: u64 = 3;
-const STRING: u64 = 3;
-const BOOLEAN: u64 = 5;
+const STRING_OPTION: u64 = 3;
+const BOOLEAN_OPTION: u64 = 5;
 /// As long as a message.
 const MAX_QUESTION_LENGTH: usize = 2000;
 
@@ -43,11 +43,11 @@ impl Scope {
 /// All commands that should be registered: the command table, the message command, and `/reload` where it is enabled.
 pub fn desired(scope: Scope, reload: bool) -> Vec<Value> {
     let message_command = json!({
-        "type": MESSAGE, "name": ANSWER_THIS, "name_localizations": others(|language| say!(language, "on-message")),
+        "type": MESSAGE, "name": ANSWER_THIS_COMMAND, "name_localizations": localizations(|language| t!(language, "on-message")),
         "integration_types": [0, 1], "contexts": [0, 1, 2],
     });
     let table = COMMANDS.iter().map(slash_command);
-    let mut commands: Vec<Value> = table.chain([message_command]).chain(reload.then(reload::body)).collect();
+    let mut commands: Vec<Value> = table.chain([message_command]).chain(reload.then(reload::command_json)).collect();
     scope.retain_fields(&mut commands);
     commands
 }
@@ -67,19 +67,19 @@ pub fn command_type(command: &Value) -> u64 {
 fn slash_command(command: &Command) -> Value {
     let option = |option: &CommandOption| {
         let mut body = json!({
-            "type": STRING, "name": option.name, "name_localizations": others(|language| option.called(language)),
-            "description": option.about(Language::English),
-            "description_localizations": others(|language| option.about(language)), "required": option.required,
-            "autocomplete": matches!(option.takes, Takes::RoleName | Takes::FamilyName),
+            "type": STRING_OPTION, "name": option.name, "name_localizations": localizations(|language| option.localized_name(language)),
+            "description": option.description(Language::English),
+            "description_localizations": localizations(|language| option.description(language)), "required": option.required,
+            "autocomplete": matches!(option.kind, OptionKind::RoleName | OptionKind::FamilyName),
         });
-        match option.takes {
-            Takes::RoleName | Takes::FamilyName => body["max_length"] = json!(CHOICE),
-            Takes::Text => body["max_length"] = json!(MAX_QUESTION_LENGTH),
-            Takes::Section => {
+        match option.kind {
+            OptionKind::RoleName | OptionKind::FamilyName => body["max_length"] = json!(MAX_CHOICE_LENGTH),
+            OptionKind::Text => body["max_length"] = json!(MAX_QUESTION_LENGTH),
+            OptionKind::Section => {
                 let choice = |section: &Section| {
                     json!({
-                        "name": section.called(Language::English), "value": section.word(Language::English),
-                        "name_localizations": others(|language| section.called(language)),
+                        "name": section.localized_name(Language::English), "value": section.option_value(Language::English),
+                        "name_localizations": localizations(|language| section.localized_name(language)),
                     })
                 };
                 body["choices"] = SECTIONS.iter().map(|(section, _)| choice(section)).collect();
@@ -89,14 +89,14 @@ fn slash_command(command: &Command) -> Value {
     };
     // Last: required options have to come before optional ones.
     let public = json!({
-        "type": BOOLEAN, "name": PUBLIC, "name_localizations": others(|language| say!(language, "option-public")),
-        "description": say!(Language::English, "option-public.about"),
-        "description_localizations": others(|language| say!(language, "option-public.about")), "required": false,
+        "type": BOOLEAN_OPTION, "name": PUBLIC_OPTION, "name_localizations": localizations(|language| t!(language, "option-public")),
+        "description": t!(Language::English, "option-public.about"),
+        "description_localizations": localizations(|language| t!(language, "option-public.about")), "required": false,
     });
     json!({
-        "type": CHAT_INPUT, "name": command.name, "name_localizations": others(|language| command.called(language)),
-        "description": command.about(Language::English),
-        "description_localizations": others(|language| command.about(language)),
+        "type": CHAT_INPUT, "name": command.name, "name_localizations": localizations(|language| command.localized_name(language)),
+        "description": command.description(Language::English),
+        "description_localizations": localizations(|language| command.description(language)),
         "options": command.options.iter().map(option).chain([public]).collect::<Vec<_>>(),
         "integration_types": [0, 1], "contexts": [0, 1, 2],
     })
@@ -106,7 +106,7 @@ fn slash_command(command: &Command) -> Value {
 mod tests {
     use super::*;
     use crate::discord::localizations::LOCALES;
-    use crate::discord::protocol::limits::{COMMAND_ABOUT, COMMAND_NAME, length};
+    use crate::discord::protocol::limits::{MAX_COMMAND_DESCRIPTION_LENGTH, MAX_COMMAND_NAME_LENGTH, utf16_len};
 
     #[test]
     fn every_name_and_description_is_one_that_discord_takes() {
@@ -114,13 +114,13 @@ mod tests {
         fn size(item: &Value) -> usize {
             let longest = |key: &str| {
                 let others = item[format!("{key}_localizations")].as_object().into_iter().flat_map(|all| all.values());
-                others.chain([&item[key]]).filter_map(Value::as_str).map(length).max().unwrap_or(0)
+                others.chain([&item[key]]).filter_map(Value::as_str).map(utf16_len).max().unwrap_or(0)
             };
             let inside = ["options", "choices"].map(|key| item[key].as_array().into_iter().flatten().map(size).sum());
             longest("name")
                 + longest("description")
                 + inside.iter().sum::<usize>()
-                + item["value"].as_str().map_or(0, length)
+                + item["value"].as_str().map_or(0, utf16_len)
         }
         let in_all = |item: &Value, key: &str| -> Vec<String> {
             let others = item[format!("{key}_localizations")].as_object().into_iter().flat_map(|all| all.values());
@@ -134,14 +134,14 @@ mod tests {
                 for name in in_all(item, "name") {
                     let allowed = |letter: char| letter.is_alphanumeric() || "-_'".contains(letter);
                     let lower = name.chars().all(allowed) && name.to_lowercase() == name;
-                    assert!((1..=COMMAND_NAME).contains(&length(&name)) && (lower || !slash), "{name}");
+                    assert!((1..=MAX_COMMAND_NAME_LENGTH).contains(&utf16_len(&name)) && (lower || !slash), "{name}");
                 }
                 for about in in_all(item, "description") {
-                    assert!((1..=COMMAND_ABOUT).contains(&length(&about)), "{about}");
+                    assert!((1..=MAX_COMMAND_DESCRIPTION_LENGTH).contains(&utf16_len(&about)), "{about}");
                 }
                 for choice in item["choices"].as_array().into_iter().flatten() {
                     for name in in_all(choice, "name") {
-                        assert!((1..=CHOICE).contains(&length(&name)), "{name}");
+                        assert!((1..=MAX_CHOICE_LENGTH).contains(&utf16_len(&name)), "{name}");
                     }
                 }
             }
@@ -154,8 +154,9 @@ mod tests {
 
     #[test]
     fn the_english_names_are_those_of_the_program() {
-        for (name, key) in [(ANSWER_THIS.to_owned(), "on-message"), (PUBLIC.to_owned(), "option-public")] {
-            assert_eq!(Language::English.say(key, &[]), name);
+        for (name, key) in [(ANSWER_THIS_COMMAND.to_owned(), "on-message"), (PUBLIC_OPTION.to_owned(), "option-public")]
+        {
+            assert_eq!(Language::English.translate(key, &[]), name);
         }
     }
 }

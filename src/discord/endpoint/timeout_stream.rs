@@ -12,82 +12,88 @@ use tokio::time::{Sleep, sleep};
 
 /// From its first byte, or from the connection's beginning, a request has this long to be there with all its headers. Discord
 /// gives the whole answer no longer.
-pub const HEAD_WITHIN: Duration = Duration::from_secs(3);
+pub const HEADER_TIMEOUT: Duration = Duration::from_secs(3);
 /// So long may a client not take a single byte of an answer.
-pub const TAKE_WITHIN: Duration = Duration::from_secs(5);
+pub const WRITE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Whose turn it is: what the server tells its line.
 #[derive(Debug, Default)]
-pub struct Turns {
-    requests: AtomicUsize,
-    answering: AtomicBool,
+pub struct RequestPhase {
+    request_count: AtomicUsize,
+    handling: AtomicBool,
 }
 
-impl Turns {
+impl RequestPhase {
     /// A request is there with all its headers; what comes in now is its body.
-    pub fn request(&self) {
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        self.answering.store(true, Ordering::Relaxed);
+    pub fn headers_received(&self) {
+        self.request_count.fetch_add(1, Ordering::Relaxed);
+        self.handling.store(true, Ordering::Relaxed);
     }
 
     /// It is answered; what comes in now is the next one.
-    pub fn answered(&self) {
-        self.answering.store(false, Ordering::Relaxed);
+    pub fn response_ready(&self) {
+        self.handling.store(false, Ordering::Relaxed);
     }
 }
 
 /// A connection with deadlines.
 #[derive(Debug)]
-pub struct Line<S> {
+pub struct TimeoutStream<S> {
     stream: S,
-    turns: Arc<Turns>,
+    phase: Arc<RequestPhase>,
     /// How many requests were there when it was last looked at.
-    requests: usize,
+    seen_requests: usize,
     /// Until when a request has to be there; nothing while none has begun.
-    head: Option<Pin<Box<Sleep>>>,
+    header_deadline: Option<Pin<Box<Sleep>>>,
     /// Until when the client has to take something; nothing while it does.
-    take: Option<Pin<Box<Sleep>>>,
+    write_deadline: Option<Pin<Box<Sleep>>>,
 }
 
-impl<S> Line<S> {
+impl<S> TimeoutStream<S> {
     /// A connection that has just begun.
-    pub fn new(stream: S, turns: Arc<Turns>) -> Self {
-        Line { stream, turns, requests: 0, head: Some(Box::pin(sleep(HEAD_WITHIN))), take: None }
+    pub fn new(stream: S, phase: Arc<RequestPhase>) -> Self {
+        TimeoutStream {
+            stream,
+            phase,
+            seen_requests: 0,
+            header_deadline: Some(Box::pin(sleep(HEADER_TIMEOUT))),
+            write_deadline: None,
+        }
     }
 
-    fn sent<T>(&mut self, cx: &mut Context<'_>, sent: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+    fn with_write_timeout<T>(&mut self, cx: &mut Context<'_>, sent: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if sent.is_ready() {
-            self.take = None;
+            self.write_deadline = None;
             return sent;
         }
-        let take = self.take.get_or_insert_with(|| Box::pin(sleep(TAKE_WITHIN)));
+        let take = self.write_deadline.get_or_insert_with(|| Box::pin(sleep(WRITE_TIMEOUT)));
         if take.as_mut().poll(cx).is_ready() { Poll::Ready(Err(io::ErrorKind::TimedOut.into())) } else { Poll::Pending }
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Line<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for TimeoutStream<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let read = Pin::new(&mut self.stream).poll_read(cx, into);
-        let requests = self.turns.requests.load(Ordering::Relaxed);
-        if requests != self.requests {
-            (self.requests, self.head) = (requests, None);
+        let requests = self.phase.request_count.load(Ordering::Relaxed);
+        if requests != self.seen_requests {
+            (self.seen_requests, self.header_deadline) = (requests, None);
         }
         if read.is_ready() {
-            let next = self.head.is_none() && !self.turns.answering.load(Ordering::Relaxed);
+            let next = self.header_deadline.is_none() && !self.phase.handling.load(Ordering::Relaxed);
             if next {
-                self.head = Some(Box::pin(sleep(HEAD_WITHIN)));
+                self.header_deadline = Some(Box::pin(sleep(HEADER_TIMEOUT)));
             }
             return read;
         }
-        let late = self.head.as_mut().is_some_and(|head| head.as_mut().poll(cx).is_ready());
+        let late = self.header_deadline.as_mut().is_some_and(|head| head.as_mut().poll(cx).is_ready());
         if late { Poll::Ready(Err(io::ErrorKind::TimedOut.into())) } else { Poll::Pending }
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Line<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for TimeoutStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let sent = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.sent(cx, sent)
+        self.with_write_timeout(cx, sent)
     }
 
     fn poll_write_vectored(
@@ -96,7 +102,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Line<S> {
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let sent = Pin::new(&mut self.stream).poll_write_vectored(cx, bytes);
-        self.sent(cx, sent)
+        self.with_write_timeout(cx, sent)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -105,12 +111,12 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Line<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let sent = Pin::new(&mut self.stream).poll_flush(cx);
-        self.sent(cx, sent)
+        self.with_write_timeout(cx, sent)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let sent = Pin::new(&mut self.stream).poll_shutdown(cx);
-        self.sent(cx, sent)
+        self.with_write_timeout(cx, sent)
     }
 }
 
@@ -124,7 +130,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_request_that_comes_a_byte_at_a_time_is_cut_off() {
         let (mut client, server) = duplex(64);
-        let mut line = Line::new(server, Arc::default());
+        let mut line = TimeoutStream::new(server, Arc::default());
         let began = Instant::now();
         let dripping = async {
             loop {
@@ -140,49 +146,49 @@ mod tests {
             }
         };
         let fault = tokio::select! { () = dripping => unreachable!(), fault = reading => fault };
-        assert_eq!((fault, began.elapsed()), (io::ErrorKind::TimedOut, HEAD_WITHIN));
+        assert_eq!((fault, began.elapsed()), (io::ErrorKind::TimedOut, HEADER_TIMEOUT));
     }
 
     #[tokio::test(start_paused = true)]
     async fn between_requests_there_is_time_and_in_the_next_one_there_is_not() {
         let (mut client, server) = duplex(64);
-        let turns = Arc::new(Turns::default());
-        let mut line = Line::new(server, Arc::clone(&turns));
+        let turns = Arc::new(RequestPhase::default());
+        let mut line = TimeoutStream::new(server, Arc::clone(&turns));
         client.write_all(b"a").await.expect("a head");
         assert_eq!(line.read_u8().await.ok(), Some(b'a'));
-        turns.request();
+        turns.headers_received();
         // The body has a deadline elsewhere.
         let slow = async {
-            sleep(HEAD_WITHIN * 3).await;
+            sleep(HEADER_TIMEOUT * 3).await;
             client.write_all(b"b").await
         };
         let (read, sent) = tokio::join!(line.read_u8(), slow);
         assert!(read.ok() == Some(b'b') && sent.is_ok());
-        turns.answered();
+        turns.response_ready();
         let idle = async {
-            sleep(HEAD_WITHIN * 3).await;
+            sleep(HEADER_TIMEOUT * 3).await;
             client.write_all(b"c").await
         };
         let (read, sent) = tokio::join!(line.read_u8(), idle);
         assert!(read.ok() == Some(b'c') && sent.is_ok());
         let began = Instant::now();
         let fault = line.read_u8().await.map_err(|fault| fault.kind());
-        assert_eq!((fault, began.elapsed()), (Err(io::ErrorKind::TimedOut), HEAD_WITHIN));
+        assert_eq!((fault, began.elapsed()), (Err(io::ErrorKind::TimedOut), HEADER_TIMEOUT));
     }
 
     #[tokio::test(start_paused = true)]
     async fn whoever_does_not_take_the_answer_is_cut_off() {
         let (mut client, server) = duplex(64);
-        let mut line = Line::new(server, Arc::default());
+        let mut line = TimeoutStream::new(server, Arc::default());
         let began = Instant::now();
         let taking = async {
-            sleep(TAKE_WITHIN / 2).await;
+            sleep(WRITE_TIMEOUT / 2).await;
             let mut some = [0; 64];
             client.read_exact(&mut some).await.expect("a part of it");
             std::future::pending::<()>().await;
         };
         let fault = tokio::select! { () = taking => unreachable!(), sent = line.write_all(&[7; 256]) => sent };
         assert_eq!(fault.map_err(|fault| fault.kind()), Err(io::ErrorKind::TimedOut));
-        assert_eq!(began.elapsed(), TAKE_WITHIN / 2 + TAKE_WITHIN);
+        assert_eq!(began.elapsed(), WRITE_TIMEOUT / 2 + WRITE_TIMEOUT);
     }
 }

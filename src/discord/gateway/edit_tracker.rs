@@ -8,35 +8,35 @@ use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
 use tokio::time::Instant;
 
 /// Whoever edits a message later than this has other reasons than to mend a question.
-const SPAN: Duration = Duration::from_secs(300);
+const EDIT_WINDOW: Duration = Duration::from_secs(300);
 /// The most that is remembered; the oldest goes first.
-const MOST: usize = 1000;
+const MAX_TRACKED: usize = 1000;
 
 /// What is known of each question of the last five minutes. Whoever holds it has it alone: an edit waits until the answer is there.
 #[derive(Debug)]
-pub struct Recent<T>(Mutex<VecDeque<Entry<T>>>);
+pub struct EditTracker<T>(Mutex<VecDeque<TrackedMessage<T>>>);
 
 #[derive(Debug)]
-struct Entry<T> {
-    question: u64,
-    since: Instant,
-    known: Arc<Turn<T>>,
+struct TrackedMessage<T> {
+    message_id: u64,
+    tracked_at: Instant,
+    state: Arc<Turn<T>>,
 }
 
-impl<T> Default for Recent<T> {
+impl<T> Default for EditTracker<T> {
     fn default() -> Self {
-        Recent(Mutex::default())
+        EditTracker(Mutex::default())
     }
 }
 
-impl<T> Recent<T> {
+impl<T> EditTracker<T> {
     /// Remembers what is known of a question from now on.
-    pub async fn begin(&self, question: u64, known: T, now: Instant) -> OwnedMutexGuard<T> {
+    pub async fn track(&self, question: u64, known: T, now: Instant) -> OwnedMutexGuard<T> {
         let known = Arc::new(Turn::new(known));
         let held = Arc::clone(&known).lock_owned().await;
-        self.with(now, |entries| {
-            entries.push_back(Entry { question, since: now, known });
-            if entries.len() > MOST {
+        self.with_entries(now, |entries| {
+            entries.push_back(TrackedMessage { message_id: question, tracked_at: now, state: known });
+            if entries.len() > MAX_TRACKED {
                 entries.pop_front();
             }
         });
@@ -44,25 +44,25 @@ impl<T> Recent<T> {
     }
 
     /// What is known of a question, where it is not too long ago.
-    pub async fn find(&self, question: u64, now: Instant) -> Option<OwnedMutexGuard<T>> {
-        let known = self.with(now, |entries| {
-            entries.iter().find(|entry| entry.question == question).map(|entry| Arc::clone(&entry.known))
+    pub async fn get(&self, question: u64, now: Instant) -> Option<OwnedMutexGuard<T>> {
+        let known = self.with_entries(now, |entries| {
+            entries.iter().find(|entry| entry.message_id == question).map(|entry| Arc::clone(&entry.state))
         })?;
         Some(known.lock_owned().await)
     }
 
     /// The same for the last time.
-    pub async fn take(&self, question: u64, now: Instant) -> Option<OwnedMutexGuard<T>> {
-        let known = self.with(now, |entries| {
-            let at = entries.iter().position(|entry| entry.question == question)?;
-            entries.remove(at).map(|entry| entry.known)
+    pub async fn remove(&self, question: u64, now: Instant) -> Option<OwnedMutexGuard<T>> {
+        let known = self.with_entries(now, |entries| {
+            let at = entries.iter().position(|entry| entry.message_id == question)?;
+            entries.remove(at).map(|entry| entry.state)
         })?;
         Some(known.lock_owned().await)
     }
 
-    fn with<R>(&self, now: Instant, act: impl FnOnce(&mut VecDeque<Entry<T>>) -> R) -> R {
+    fn with_entries<R>(&self, now: Instant, act: impl FnOnce(&mut VecDeque<TrackedMessage<T>>) -> R) -> R {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        while entries.front().is_some_and(|entry| entry.since + SPAN < now) {
+        while entries.front().is_some_and(|entry| entry.tracked_at + EDIT_WINDOW < now) {
             entries.pop_front();
         }
         act(&mut entries)
@@ -75,33 +75,33 @@ mod tests {
 
     #[tokio::test]
     async fn a_question_is_remembered_for_five_minutes() {
-        let (recent, now) = (Recent::default(), Instant::now());
-        drop(recent.begin(1, "one", now).await);
-        assert_eq!(recent.find(1, now + SPAN).await.as_deref(), Some(&"one"));
-        assert!(recent.find(2, now).await.is_none());
-        assert!(recent.find(1, now + SPAN + Duration::from_secs(1)).await.is_none());
-        assert!(recent.find(1, now).await.is_none(), "what is forgotten takes no room");
+        let (recent, now) = (EditTracker::default(), Instant::now());
+        drop(recent.track(1, "one", now).await);
+        assert_eq!(recent.get(1, now + EDIT_WINDOW).await.as_deref(), Some(&"one"));
+        assert!(recent.get(2, now).await.is_none());
+        assert!(recent.get(1, now + EDIT_WINDOW + Duration::from_secs(1)).await.is_none());
+        assert!(recent.get(1, now).await.is_none(), "what is forgotten takes no room");
     }
 
     #[tokio::test]
     async fn no_more_than_so_many_are_remembered() {
-        let (recent, now) = (Recent::default(), Instant::now());
-        for question in 0..=MOST as u64 {
-            drop(recent.begin(question, (), now).await);
+        let (recent, now) = (EditTracker::default(), Instant::now());
+        for question in 0..=MAX_TRACKED as u64 {
+            drop(recent.track(question, (), now).await);
         }
-        assert!(recent.find(0, now).await.is_none());
-        assert!(recent.take(1, now).await.is_some());
-        assert!(recent.take(1, now).await.is_none());
-        assert!(recent.find(MOST as u64, now).await.is_some());
+        assert!(recent.get(0, now).await.is_none());
+        assert!(recent.remove(1, now).await.is_some());
+        assert!(recent.remove(1, now).await.is_none());
+        assert!(recent.get(MAX_TRACKED as u64, now).await.is_some());
     }
 
     #[tokio::test]
     async fn an_edit_waits_for_the_answer() {
-        let (recent, now) = (Arc::new(Recent::default()), Instant::now());
-        let mut answering = recent.begin(1, "", now).await;
+        let (recent, now) = (Arc::new(EditTracker::default()), Instant::now());
+        let mut answering = recent.track(1, "", now).await;
         let edit = tokio::spawn({
             let recent = Arc::clone(&recent);
-            async move { recent.find(1, now).await.map(|known| *known) }
+            async move { recent.get(1, now).await.map(|known| *known) }
         });
         tokio::task::yield_now().await;
         *answering = "answered";

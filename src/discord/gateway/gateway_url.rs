@@ -6,34 +6,34 @@ use tokio::sync::Notify;
 
 /// The gateway's address, shared by all shards.
 #[derive(Debug)]
-pub struct Whereabouts {
+pub struct GatewayUrl {
     url: Mutex<String>,
-    doubts: Notify,
+    refresh_notify: Notify,
 }
 
-impl Whereabouts {
+impl GatewayUrl {
     /// As Discord says it.
-    pub fn told(url: String) -> Self {
-        Whereabouts { url: Mutex::new(url), doubts: Notify::new() }
+    pub fn new(url: String) -> Self {
+        GatewayUrl { url: Mutex::new(url), refresh_notify: Notify::new() }
     }
 
     /// The address that was told last.
-    pub fn url(&self) -> String {
+    pub fn get(&self) -> String {
         self.url.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Discord says another one, or the same again.
-    pub fn now(&self, url: String) {
+    pub fn set(&self, url: String) {
         *self.url.lock().unwrap_or_else(PoisonError::into_inner) = url;
     }
 
     /// Nobody speaks there.
-    pub fn doubt(&self) {
-        self.doubts.notify_one();
+    pub fn request_refresh(&self) {
+        self.refresh_notify.notify_one();
     }
 
     /// Returns once somebody has doubted it.
-    pub async fn doubted(&self) {
-        self.doubts.notified().await;
+    pub async fn refresh_requested(&self) {
+        self.refresh_notify.notified().await;
     }
 }

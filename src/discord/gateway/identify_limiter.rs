@@ -10,139 +10,144 @@ use tokio::sync::{Mutex as Turnstile, MutexGuard};
 use tokio::time::{Instant, sleep_until};
 
 use crate::discord::backoff::Backoff;
-use crate::metrics::counters::COUNTERS;
+use crate::metrics::counters::METRICS;
 
 /// Sessions that are left untouched.
-pub const RESERVE: u64 = 20;
+pub const IDENTIFY_RESERVE: u64 = 20;
 /// Discord wants 5 s between two sessions.
-const BETWEEN: Duration = Duration::from_millis(5500);
-const LONGEST_WAIT: Duration = Duration::from_secs(900);
+const IDENTIFY_INTERVAL: Duration = Duration::from_millis(5500);
+const MAX_BACKOFF: Duration = Duration::from_secs(900);
 /// A session that lasted so long was a good one; one that lasted twice as long is twice as good.
-const GOOD: Duration = Duration::from_secs(120);
+const STABLE_SESSION: Duration = Duration::from_secs(120);
 /// A wait that the operator is told of.
-const LONG: Duration = Duration::from_secs(15);
+const WARN_WAIT_THRESHOLD: Duration = Duration::from_secs(15);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-const USED_UP: &str =
+const REASON_LIMIT_EXHAUSTED: &str =
     "almost all new sessions of today are used up, and at none left Discord resets the token; waiting";
-const SHORT_LIVED: &str = "sessions with Discord end as soon as they begin; waiting before the next one";
+const REASON_BACKOFF: &str = "sessions with Discord end as soon as they begin; waiting before the next one";
 
 /// Counts new sessions, and says when the next one may begin.
 #[derive(Debug, Default)]
-pub struct Budget {
-    ledger: Mutex<Ledger>,
+pub struct IdentifyLimiter {
+    state: Mutex<IdentifyState>,
     /// One shard begins a session at a time.
-    turnstile: Turnstile<()>,
+    identify_lock: Turnstile<()>,
 }
 
 #[derive(Debug, Default)]
-struct Ledger {
+struct IdentifyState {
     /// What Discord said is left, less what was used since.
-    left: u64,
+    remaining: u64,
     total: u64,
-    resets: Option<Instant>,
-    last: Option<Instant>,
-    shards: HashMap<u32, Trials>,
+    resets_at: Option<Instant>,
+    last_identify: Option<Instant>,
+    shards: HashMap<u32, ShardHistory>,
 }
 
 /// How one shard fared with its sessions.
 #[derive(Debug)]
-struct Trials {
-    began: Instant,
+struct ShardHistory {
+    started_at: Instant,
     backoff: Backoff,
-    next: Instant,
+    next_allowed: Instant,
     /// Whether the last session was looked at.
-    judged: bool,
+    credited: bool,
 }
 
 /// Leave to begin one session; nobody else begins one meanwhile.
 #[derive(Debug)]
-pub struct Turn<'a> {
-    budget: &'a Budget,
+pub struct IdentifyPermit<'a> {
+    limiter: &'a IdentifyLimiter,
     shard: u32,
-    _alone: MutexGuard<'a, ()>,
+    _guard: MutexGuard<'a, ()>,
 }
 
-impl Turn<'_> {
+impl IdentifyPermit<'_> {
     /// The session begins now: it counts.
-    pub fn spend(self) {
-        self.budget.ledger().spend(self.shard, Instant::now());
-        COUNTERS.session_begun();
+    pub fn consume(self) {
+        self.limiter.lock_state().record_identify(self.shard, Instant::now());
+        METRICS.record_identify();
     }
 }
 
-impl Budget {
+impl IdentifyLimiter {
     /// Takes over what Discord says is left.
-    pub fn read(&self, limit: &SessionStartLimit) {
-        self.ledger().read(limit, Instant::now());
-        COUNTERS.sessions_left(limit.remaining);
+    pub fn update_limit(&self, limit: &SessionStartLimit) {
+        self.lock_state().update_limit(limit, Instant::now());
+        METRICS.set_identifies_left(limit.remaining);
     }
 
     /// How many sessions are left of today's.
-    pub fn left(&self) -> u64 {
-        self.ledger().left
+    pub fn remaining(&self) -> u64 {
+        self.lock_state().remaining
     }
 
     /// Waits until this shard may begin a session. Says so where that takes long.
-    pub async fn turn(&self, shard: u32) -> Turn<'_> {
-        self.ledger().judge(shard, Instant::now());
-        let alone = self.turnstile.lock().await;
+    pub async fn acquire(&self, shard: u32) -> IdentifyPermit<'_> {
+        self.lock_state().credit_uptime(shard, Instant::now());
+        let alone = self.identify_lock.lock().await;
         let mut said = "";
         loop {
-            let closed = self.ledger().closed(shard, Instant::now());
-            let Some((until, why)) = closed else { return Turn { budget: self, shard, _alone: alone } };
+            let closed = self.lock_state().blocked_until(shard, Instant::now());
+            let Some((until, why)) = closed else { return IdentifyPermit { limiter: self, shard, _guard: alone } };
             let wait = until - Instant::now();
-            if said != why && wait > LONG {
+            if said != why && wait > WARN_WAIT_THRESHOLD {
                 said = why;
-                tracing::warn!(shard, sessions_left = self.left(), retry_in = ?wait, "{why}");
+                tracing::warn!(shard, sessions_left = self.remaining(), retry_in = ?wait, "{why}");
             }
             sleep_until(until).await;
         }
     }
 
-    fn ledger(&self) -> std::sync::MutexGuard<'_, Ledger> {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock_state(&self) -> std::sync::MutexGuard<'_, IdentifyState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Ledger {
-    fn read(&mut self, limit: &SessionStartLimit, now: Instant) {
-        (self.left, self.total) = (limit.remaining, limit.total);
-        self.resets = Some(now + Duration::from_millis(limit.reset_after));
+impl IdentifyState {
+    fn update_limit(&mut self, limit: &SessionStartLimit, now: Instant) {
+        (self.remaining, self.total) = (limit.remaining, limit.total);
+        self.resets_at = Some(now + Duration::from_millis(limit.reset_after));
     }
 
-    fn spend(&mut self, shard: u32, now: Instant) {
-        self.left = self.left.saturating_sub(1);
-        self.last = Some(now);
-        let new = || Trials { began: now, backoff: Backoff::new(BETWEEN, LONGEST_WAIT), next: now, judged: true };
+    fn record_identify(&mut self, shard: u32, now: Instant) {
+        self.remaining = self.remaining.saturating_sub(1);
+        self.last_identify = Some(now);
+        let new = || ShardHistory {
+            started_at: now,
+            backoff: Backoff::new(IDENTIFY_INTERVAL, MAX_BACKOFF),
+            next_allowed: now,
+            credited: true,
+        };
         let trials = self.shards.entry(shard).or_insert_with(new);
-        (trials.began, trials.judged) = (now, false);
-        trials.next = now + trials.backoff.wait();
+        (trials.started_at, trials.credited) = (now, false);
+        trials.next_allowed = now + trials.backoff.next_delay();
     }
 
     /// Forgives a shard as much as its last session was a good one. All at once would be too much: a good session now and then
     /// would let many bad ones through.
-    fn judge(&mut self, shard: u32, now: Instant) {
-        if let Some(trials) = self.shards.get_mut(&shard).filter(|trials| !trials.judged) {
-            trials.judged = true;
-            for _ in 0..(now - trials.began).as_secs() / GOOD.as_secs() {
-                trials.backoff.ease();
+    fn credit_uptime(&mut self, shard: u32, now: Instant) {
+        if let Some(trials) = self.shards.get_mut(&shard).filter(|trials| !trials.credited) {
+            trials.credited = true;
+            for _ in 0..(now - trials.started_at).as_secs() / STABLE_SESSION.as_secs() {
+                trials.backoff.halve();
             }
         }
     }
 
     /// Until when no session may begin, and why.
-    fn closed(&mut self, shard: u32, now: Instant) -> Option<(Instant, &'static str)> {
-        if self.left <= RESERVE.min(self.total / 10) {
-            if let Some(resets) = self.resets.filter(|resets| *resets > now) {
-                return Some((resets, USED_UP));
+    fn blocked_until(&mut self, shard: u32, now: Instant) -> Option<(Instant, &'static str)> {
+        if self.remaining <= IDENTIFY_RESERVE.min(self.total / 10) {
+            if let Some(resets) = self.resets_at.filter(|resets| *resets > now) {
+                return Some((resets, REASON_LIMIT_EXHAUSTED));
             }
             // A new day has begun.
-            (self.left, self.resets) = (self.total, Some(now + DAY));
+            (self.remaining, self.resets_at) = (self.total, Some(now + DAY));
         }
-        let soon = self.last.map(|last| last + BETWEEN);
-        let own = self.shards.get(&shard).map(|trials| trials.next);
-        soon.max(own).filter(|until| *until > now).map(|until| (until, SHORT_LIVED))
+        let soon = self.last_identify.map(|last| last + IDENTIFY_INTERVAL);
+        let own = self.shards.get(&shard).map(|trials| trials.next_allowed);
+        soon.max(own).filter(|until| *until > now).map(|until| (until, REASON_BACKOFF))
     }
 }
 
@@ -152,22 +157,22 @@ mod tests {
 
     use super::*;
 
-    fn ledger(remaining: u64, now: Instant) -> Ledger {
+    fn ledger(remaining: u64, now: Instant) -> IdentifyState {
         let said = serde_json::json!({
             "total": 1000, "remaining": remaining, "reset_after": 14_400_000, "max_concurrency": 1,
         });
-        let mut ledger = Ledger::default();
-        ledger.read(&serde_json::from_value(said).expect("a limit"), now);
+        let mut ledger = IdentifyState::default();
+        ledger.update_limit(&serde_json::from_value(said).expect("a limit"), now);
         ledger
     }
 
     /// Begins a session as soon as one may begin, and gives when that was.
-    fn begin(ledger: &mut Ledger, shard: u32, mut now: Instant) -> Instant {
-        ledger.judge(shard, now);
-        while let Some((until, _)) = ledger.closed(shard, now) {
+    fn begin(ledger: &mut IdentifyState, shard: u32, mut now: Instant) -> Instant {
+        ledger.credit_uptime(shard, now);
+        while let Some((until, _)) = ledger.blocked_until(shard, now) {
             now = until;
         }
-        ledger.spend(shard, now);
+        ledger.record_identify(shard, now);
         now
     }
 
@@ -193,13 +198,16 @@ mod tests {
     #[test]
     fn the_last_ones_are_left_until_the_day_is_over() {
         let start = Instant::now();
-        let mut ledger = ledger(RESERVE + 2, start);
+        let mut ledger = ledger(IDENTIFY_RESERVE + 2, start);
         let first = begin(&mut ledger, 0, start);
         let second = begin(&mut ledger, 1, first);
         assert!(second < start + Duration::from_secs(60));
-        assert_eq!((ledger.left, ledger.closed(2, second).map(|(_, why)| why)), (RESERVE, Some(USED_UP)));
+        assert_eq!(
+            (ledger.remaining, ledger.blocked_until(2, second).map(|(_, why)| why)),
+            (IDENTIFY_RESERVE, Some(REASON_LIMIT_EXHAUSTED))
+        );
         assert!(begin(&mut ledger, 2, second) >= start + Duration::from_secs(14_400));
-        assert_eq!(ledger.left, 999);
+        assert_eq!(ledger.remaining, 999);
     }
 
     #[test]
@@ -209,7 +217,7 @@ mod tests {
         for _ in 0..6 {
             now = begin(&mut ledger, 0, now);
         }
-        let later = now + 10 * GOOD;
+        let later = now + 10 * STABLE_SESSION;
         assert_eq!(begin(&mut ledger, 0, later), later);
         assert!(begin(&mut ledger, 0, later) < later + Duration::from_secs(20));
     }
@@ -233,7 +241,7 @@ mod tests {
         let start = Instant::now();
         let mut ledger = ledger(1000, start);
         let begun: Vec<Duration> = (0..4).map(|shard| begin(&mut ledger, shard, start) - start).collect();
-        assert_eq!(begun, [Duration::ZERO, BETWEEN, BETWEEN * 2, BETWEEN * 3]);
+        assert_eq!(begun, [Duration::ZERO, IDENTIFY_INTERVAL, IDENTIFY_INTERVAL * 2, IDENTIFY_INTERVAL * 3]);
     }
 
     proptest! {

@@ -8,233 +8,245 @@ use serenity::model::event::{Event, GatewayEvent};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use crate::discord::backoff::{Backoff, chance, jittered};
-use crate::discord::gateway::gateway_url::Whereabouts;
+use crate::discord::backoff::{Backoff, random_fraction, with_jitter};
+use crate::discord::gateway::gateway_url::GatewayUrl;
 use crate::discord::gateway::health::Health;
-use crate::discord::gateway::identify_limiter::{Budget, Turn};
-use crate::discord::gateway::socket::{Heard, Introduction, Socket};
+use crate::discord::gateway::identify_limiter::{IdentifyLimiter, IdentifyPermit};
+use crate::discord::gateway::socket::{IdentifyInfo, Socket, SocketEvent};
 
 /// Discord acknowledges a heartbeat at once; a line on which it does not is a dead one.
-const ACKNOWLEDGED_WITHIN: Duration = Duration::from_secs(10);
+const HEARTBEAT_ACK_TIMEOUT: Duration = Duration::from_secs(10);
 /// From the introduction to the first event.
-const READY_WITHIN: Duration = Duration::from_secs(20);
-const FIRST_WAIT: Duration = Duration::from_secs(1);
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const READY_TIMEOUT: Duration = Duration::from_secs(20);
+const INITIAL_BACKOFF: Duration = Duration::from_secs(1);
+const MAX_BACKOFF: Duration = Duration::from_secs(60);
 /// A connection that held so long was a good one.
-const GOOD: Duration = Duration::from_secs(30);
+const STABLE_CONNECTION: Duration = Duration::from_secs(30);
 /// So many shorter ones may follow each other at once: Discord moves its bots about now and then.
-const BRIEF: u32 = 10;
+const MAX_IMMEDIATE_RECONNECTS: u32 = 10;
 /// Tries to go on with a session, before another is begun.
-const RESUMES: u32 = 3;
+const MAX_RESUME_ATTEMPTS: u32 = 3;
 /// Heartbeats that Discord asks for out of turn are not more frequent than this, as sends are counted.
-const BEAT_AGAIN: Duration = Duration::from_secs(1);
+const MIN_REQUESTED_HEARTBEAT_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Close code of our own that leaves the session where it is.
-const KEEPING: u16 = 4900;
-const ENDING: u16 = 1000;
+const CLOSE_CODE_RESUMABLE: u16 = 4900;
+const CLOSE_CODE_NORMAL: u16 = 1000;
 
 /// A session that can be gone on with.
 #[derive(Clone, Debug)]
 pub struct Session {
     id: String,
     url: String,
-    last: u64,
+    sequence: u64,
 }
 
 /// What Discord does not let happen, however often it is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum FatalClose {
     /// 4004: it does not know the token.
-    Token,
+    AuthenticationFailed,
     /// 4010, 4011: it wants another number of shards.
-    Shards,
+    InvalidSharding,
     /// 4012: it does not speak this version any more.
-    Version,
+    InvalidApiVersion,
     /// 4013: it does not know these intents.
-    Intents,
+    InvalidIntents,
     /// 4014: these intents need leave.
-    Leave,
+    DisallowedIntents,
 }
 
 /// What a shard is told when it is to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
+pub enum ShardCommand {
     /// Go on.
-    Stay,
+    Run,
     /// Close, and keep the session to be gone on with.
-    Pause,
+    CloseResumable,
     /// Close for good.
-    Leave,
+    CloseNormal,
 }
 
 /// One shard.
 pub struct Shard<D> {
     /// Who the bot is, and which shard this is.
-    pub introduction: Introduction,
+    pub identify_info: IdentifyInfo,
     /// Where the gateway is.
-    pub whereabouts: Arc<Whereabouts>,
+    pub gateway_url: Arc<GatewayUrl>,
     /// What new sessions cost.
-    pub budget: Arc<Budget>,
+    pub identify_limiter: Arc<IdentifyLimiter>,
     /// Where its state is kept.
     pub health: Arc<Health>,
     /// When to stop.
-    pub orders: watch::Receiver<Order>,
+    pub commands: watch::Receiver<ShardCommand>,
     /// Takes events; called in their order, and must not wait.
-    pub deliver: D,
+    pub on_event: D,
 }
 
 impl<D> fmt::Debug for Shard<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shard").field("introduction", &self.introduction).finish_non_exhaustive()
+        f.debug_struct("Shard").field("introduction", &self.identify_info).finish_non_exhaustive()
     }
 }
 
 /// How a connection ended.
-enum Parted {
-    Ordered,
-    Refused(Refusal),
+enum Disconnect {
+    Requested,
+    Fatal(FatalClose),
     /// To be connected again; after a while of one's own where Discord wants one.
-    Lost {
-        why: String,
-        pause: Duration,
+    Retryable {
+        reason: String,
+        delay: Duration,
     },
 }
 
 /// How far a connection came.
 #[derive(Default)]
-struct Contact {
+struct ConnectionProgress {
     /// Discord has greeted us.
-    spoken: bool,
+    hello_received: bool,
     /// There are events, since then.
-    connected: Option<Instant>,
+    ready_at: Option<Instant>,
 }
 
-fn lost(why: impl Into<String>) -> Parted {
-    Parted::Lost { why: why.into(), pause: Duration::ZERO }
+fn retryable(why: impl Into<String>) -> Disconnect {
+    Disconnect::Retryable { reason: why.into(), delay: Duration::ZERO }
 }
 
 impl<D: FnMut(Event) + Send> Shard<D> {
     /// Lives until it is ordered to stop, or refused for good. Gives the session, where it can be gone on with.
-    pub async fn live(mut self, mut session: Option<Session>) -> (Option<Refusal>, Option<Session>) {
-        let number = self.introduction.shard[0];
-        let mut backoff = Backoff::new(FIRST_WAIT, LONGEST_WAIT);
+    pub async fn run(mut self, mut session: Option<Session>) -> (Option<FatalClose>, Option<Session>) {
+        let number = self.identify_info.shard[0];
+        let mut backoff = Backoff::new(INITIAL_BACKOFF, MAX_BACKOFF);
         let (mut brief, mut resumes, mut told) = (0, 0, false);
-        self.health.away(number);
+        self.health.set_disconnected(number);
         loop {
-            let (before, mut contact) = (session.is_some(), Contact::default());
-            let (why, pause) = match self.connect(&mut session, &mut contact, &mut told).await {
-                Parted::Ordered => return (None, session),
-                Parted::Refused(refusal) => return (Some(refusal), None),
-                Parted::Lost { why, pause } => (why, pause),
+            let (before, mut contact) = (session.is_some(), ConnectionProgress::default());
+            let (why, pause) = match self.run_connection(&mut session, &mut contact, &mut told).await {
+                Disconnect::Requested => return (None, session),
+                Disconnect::Fatal(refusal) => return (Some(refusal), None),
+                Disconnect::Retryable { reason: why, delay: pause } => (why, pause),
             };
-            self.health.away(number);
-            if contact.connected.is_some_and(|since| since.elapsed() > GOOD) {
+            self.health.set_disconnected(number);
+            if contact.ready_at.is_some_and(|since| since.elapsed() > STABLE_CONNECTION) {
                 backoff.reset();
                 brief = 0;
             }
             resumes = match contact {
-                Contact { connected: Some(_), .. } => 0,
-                Contact { spoken: true, .. } if before => resumes + 1,
-                Contact { .. } => resumes,
+                ConnectionProgress { ready_at: Some(_), .. } => 0,
+                ConnectionProgress { hello_received: true, .. } if before => resumes + 1,
+                ConnectionProgress { .. } => resumes,
             };
-            if !contact.spoken {
+            if !contact.hello_received {
                 // Where its own address is out of reach, the general one takes it too; and that one may be another by now.
-                self.whereabouts.doubt();
-                session.iter_mut().for_each(|session| session.url = self.whereabouts.url());
+                self.gateway_url.request_refresh();
+                session.iter_mut().for_each(|session| session.url = self.gateway_url.get());
             }
-            if resumes == RESUMES {
+            if resumes == MAX_RESUME_ATTEMPTS {
                 (session, resumes) = (None, 0);
             }
             brief += 1;
-            let hurry = contact.connected.is_some() && brief <= BRIEF;
-            let wait = pause + if hurry { Duration::ZERO } else { backoff.wait() };
+            let hurry = contact.ready_at.is_some() && brief <= MAX_IMMEDIATE_RECONNECTS;
+            let wait = pause + if hurry { Duration::ZERO } else { backoff.next_delay() };
             if hurry || told {
                 tracing::debug!(shard = number, why, retry_in = ?wait, "the connection to Discord was lost");
             } else {
                 told = true;
                 tracing::warn!(shard = number, why, retry_in = ?wait, "the connection to Discord cannot be kept");
             }
-            if contact.spoken {
+            if contact.hello_received {
                 // Discord is there and sends us away: to wait is all there is to do, and no new process would fare better.
-                self.health.waiting(number);
+                self.health.set_backing_off(number);
             }
             tokio::select! {
                 () = sleep(wait) => {}
-                _ = ordered(&mut self.orders) => return (None, session),
+                _ = close_commanded(&mut self.commands) => return (None, session),
             }
-            if contact.spoken {
-                self.health.resolved(number);
+            if contact.hello_received {
+                self.health.set_connecting(number);
             }
         }
     }
 
     /// One connection, from its beginning to its end; `told` is whether the operator knows that there was none.
-    async fn connect(&mut self, session: &mut Option<Session>, contact: &mut Contact, told: &mut bool) -> Parted {
-        let Shard { introduction, whereabouts, budget, health, orders, deliver } = self;
+    async fn run_connection(
+        &mut self,
+        session: &mut Option<Session>,
+        contact: &mut ConnectionProgress,
+        told: &mut bool,
+    ) -> Disconnect {
+        let Shard {
+            identify_info: introduction,
+            gateway_url: whereabouts,
+            identify_limiter: budget,
+            health,
+            commands: orders,
+            on_event: deliver,
+        } = self;
         let number = introduction.shard[0];
         let opening = async {
             // A line on which nobody speaks would be cut while the budget lets us wait.
             let turn = match session {
                 Some(_) => None,
                 None => {
-                    health.waiting(number);
-                    let turn = budget.turn(number).await;
-                    health.resolved(number);
+                    health.set_backing_off(number);
+                    let turn = budget.acquire(number).await;
+                    health.set_connecting(number);
                     Some(turn)
                 }
             };
-            let url = session.as_ref().map_or_else(|| whereabouts.url(), |session| session.url.clone());
+            let url = session.as_ref().map_or_else(|| whereabouts.get(), |session| session.url.clone());
             let (mut socket, interval) = Socket::open(&url).await?;
-            introduce(&mut socket, turn, introduction, session.as_ref()).await?;
+            identify_or_resume(&mut socket, turn, introduction, session.as_ref()).await?;
             Ok::<_, String>((socket, interval))
         };
         let (mut socket, interval) = tokio::select! {
             opened = opening => match opened {
                 Ok(opened) => opened,
-                Err(why) => return lost(why),
+                Err(why) => return retryable(why),
             },
-            _ = ordered(orders) => return Parted::Ordered,
+            _ = close_commanded(orders) => return Disconnect::Requested,
         };
-        contact.spoken = true;
+        contact.hello_received = true;
         let began = Instant::now();
-        let mut beat_at = began + interval.mul_f64(chance());
+        let mut beat_at = began + interval.mul_f64(random_fraction());
         let (mut beaten, mut unanswered) = (None::<Instant>, None::<Instant>);
         loop {
-            let limit = unanswered.map_or(beat_at, |since| since + ACKNOWLEDGED_WITHIN).min(beat_at);
-            let limit = if contact.connected.is_none() { limit.min(began + READY_WITHIN) } else { limit };
+            let limit = unanswered.map_or(beat_at, |since| since + HEARTBEAT_ACK_TIMEOUT).min(beat_at);
+            let limit = if contact.ready_at.is_none() { limit.min(began + READY_TIMEOUT) } else { limit };
             let heard = tokio::select! {
-                heard = socket.hear() => Some(heard),
+                heard = socket.recv() => Some(heard),
                 () = sleep_until(limit) => None,
-                order = ordered(orders) => {
-                    let code = if order == Order::Leave { ENDING } else { KEEPING };
+                order = close_commanded(orders) => {
+                    let code = if order == ShardCommand::CloseNormal { CLOSE_CODE_NORMAL } else { CLOSE_CODE_RESUMABLE };
                     socket.close(code).await;
-                    return Parted::Ordered;
+                    return Disconnect::Requested;
                 }
             };
             let now = Instant::now();
-            if unanswered.is_some_and(|since| now >= since + ACKNOWLEDGED_WITHIN) {
-                socket.close(KEEPING).await;
-                return lost("heartbeats are not acknowledged");
+            if unanswered.is_some_and(|since| now >= since + HEARTBEAT_ACK_TIMEOUT) {
+                socket.close(CLOSE_CODE_RESUMABLE).await;
+                return retryable("heartbeats are not acknowledged");
             }
-            if contact.connected.is_none() && now >= began + READY_WITHIN {
-                return lost("no session in time");
+            if contact.ready_at.is_none() && now >= began + READY_TIMEOUT {
+                return retryable("no session in time");
             }
             let mut beat = now >= beat_at;
             match heard {
                 None => {}
-                Some(Heard::Event(event)) => match *event {
+                Some(SocketEvent::Payload(event)) => match *event {
                     GatewayEvent::Dispatch(at, event) => {
                         match (&event, session.as_mut()) {
                             (Event::Ready(ready), _) => {
                                 let (id, url) = (&ready.ready.session_id, &ready.ready.resume_gateway_url);
-                                *session = Some(Session { id: id.clone(), url: url.clone(), last: at });
+                                *session = Some(Session { id: id.clone(), url: url.clone(), sequence: at });
                             }
-                            (_, Some(session)) => session.last = session.last.max(at),
+                            (_, Some(session)) => session.sequence = session.sequence.max(at),
                             (_, None) => {}
                         }
                         if matches!(event, Event::Ready(_) | Event::Resumed(_)) {
-                            contact.connected = Some(now);
-                            health.connected(number);
+                            contact.ready_at = Some(now);
+                            health.set_connected(number);
                             if std::mem::take(told) {
                                 tracing::info!(shard = number, "connected to Discord again");
                             }
@@ -242,44 +254,44 @@ impl<D: FnMut(Event) + Send> Shard<D> {
                         deliver(event);
                     }
                     GatewayEvent::Heartbeat(..) => {
-                        beat |= beaten.is_none_or(|at| now >= at + BEAT_AGAIN);
+                        beat |= beaten.is_none_or(|at| now >= at + MIN_REQUESTED_HEARTBEAT_INTERVAL);
                     }
                     GatewayEvent::HeartbeatAck => {
                         unanswered = None;
-                        health.acknowledged(number);
+                        health.heartbeat_acknowledged(number);
                     }
                     GatewayEvent::Reconnect => {
-                        socket.close(KEEPING).await;
-                        return lost("Discord asked for it");
+                        socket.close(CLOSE_CODE_RESUMABLE).await;
+                        return retryable("Discord asked for it");
                     }
                     GatewayEvent::InvalidateSession(resumable) => {
                         if !resumable {
                             *session = None;
                         }
-                        socket.close(KEEPING).await;
+                        socket.close(CLOSE_CODE_RESUMABLE).await;
                         // Discord wants from one to five seconds in between.
-                        let pause = if resumable { 0.0 } else { 1.0 + 4.0 * chance() };
+                        let pause = if resumable { 0.0 } else { 1.0 + 4.0 * random_fraction() };
                         let why = "Discord ended the session".to_owned();
-                        return Parted::Lost { why, pause: Duration::from_secs_f64(pause) };
+                        return Disconnect::Retryable { reason: why, delay: Duration::from_secs_f64(pause) };
                     }
                     _ => {}
                 },
-                Some(Heard::Unreadable(at)) => {
+                Some(SocketEvent::Undecodable(at)) => {
                     tracing::debug!("an event that cannot be read was left out");
                     if let (Some(session), Some(at)) = (session.as_mut(), at) {
-                        session.last = session.last.max(at);
+                        session.sequence = session.sequence.max(at);
                     }
                 }
-                Some(Heard::Closed(code)) => return closed(code, session),
-                Some(Heard::Dead(why)) => return lost(why),
+                Some(SocketEvent::Closed(code)) => return classify_close_code(code, session),
+                Some(SocketEvent::Failed(why)) => return retryable(why),
             }
             if beat {
-                let last = session.as_ref().map(|session| session.last);
-                if let Err(why) = socket.beat(last).await {
-                    return lost(why);
+                let last = session.as_ref().map(|session| session.sequence);
+                if let Err(why) = socket.heartbeat(last).await {
+                    return retryable(why);
                 }
                 unanswered.get_or_insert(now);
-                health.beat(number);
+                health.heartbeat_sent(number);
                 (beaten, beat_at) = (Some(now), now + interval);
             }
         }
@@ -287,17 +299,17 @@ impl<D: FnMut(Event) + Send> Shard<D> {
 }
 
 /// Goes on with a session, or begins one, which costs.
-async fn introduce(
+async fn identify_or_resume(
     socket: &mut Socket,
-    turn: Option<Turn<'_>>,
-    introduction: &Introduction,
+    turn: Option<IdentifyPermit<'_>>,
+    introduction: &IdentifyInfo,
     session: Option<&Session>,
 ) -> Result<(), String> {
     match (turn, session) {
-        (_, Some(session)) => socket.resume(&introduction.token, &session.id, session.last).await,
+        (_, Some(session)) => socket.resume(&introduction.token, &session.id, session.sequence).await,
         (turn, None) => {
             if let Some(turn) = turn {
-                turn.spend();
+                turn.consume();
             }
             socket.identify(introduction).await
         }
@@ -305,27 +317,27 @@ async fn introduce(
 }
 
 /// What a close code means.
-fn closed(code: Option<u16>, session: &mut Option<Session>) -> Parted {
+fn classify_close_code(code: Option<u16>, session: &mut Option<Session>) -> Disconnect {
     let why = match code {
         Some(code) => format!("Discord closed it with code {code}"),
         None => "Discord closed it without a code".to_owned(),
     };
     match code {
-        Some(4004) => return Parted::Refused(Refusal::Token),
-        Some(4010 | 4011) => return Parted::Refused(Refusal::Shards),
-        Some(4012) => return Parted::Refused(Refusal::Version),
-        Some(4013) => return Parted::Refused(Refusal::Intents),
-        Some(4014) => return Parted::Refused(Refusal::Leave),
+        Some(4004) => return Disconnect::Fatal(FatalClose::AuthenticationFailed),
+        Some(4010 | 4011) => return Disconnect::Fatal(FatalClose::InvalidSharding),
+        Some(4012) => return Disconnect::Fatal(FatalClose::InvalidApiVersion),
+        Some(4013) => return Disconnect::Fatal(FatalClose::InvalidIntents),
+        Some(4014) => return Disconnect::Fatal(FatalClose::DisallowedIntents),
         // The session cannot be gone on with.
         Some(4007 | 4009) => *session = None,
         // Sent too much: not at once again.
-        Some(4008) => return Parted::Lost { why, pause: jittered(Duration::from_secs(5)) },
+        Some(4008) => return Disconnect::Retryable { reason: why, delay: with_jitter(Duration::from_secs(5)) },
         _ => {}
     }
-    lost(why)
+    retryable(why)
 }
 
 /// Waits until it is ordered to stop. Where nobody orders any more, that is an order too.
-async fn ordered(orders: &mut watch::Receiver<Order>) -> Order {
-    orders.wait_for(|order| *order != Order::Stay).await.map_or(Order::Leave, |order| *order)
+async fn close_commanded(orders: &mut watch::Receiver<ShardCommand>) -> ShardCommand {
+    orders.wait_for(|order| *order != ShardCommand::Run).await.map_or(ShardCommand::CloseNormal, |order| *order)
 }

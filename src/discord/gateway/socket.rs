@@ -17,15 +17,15 @@ use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, connect_asyn
 
 use crate::secret::Secret;
 
-const VERSION: u8 = 10;
+const API_VERSION: u8 = 10;
 /// Connecting, with the first word of Discord.
-const CONNECT_WITHIN: Duration = Duration::from_secs(15);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// One frame that goes out.
-const WRITE_WITHIN: Duration = Duration::from_secs(10);
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 /// However often Discord wants a heartbeat, it gets it no more often, and no more seldom, than this.
-const SHORTEST_BEAT: Duration = Duration::from_millis(500);
-const LONGEST_BEAT: Duration = Duration::from_secs(600);
-const CLOSE_WITHIN: Duration = Duration::from_secs(1);
+const MIN_HEARTBEAT_INTERVAL: Duration = Duration::from_millis(500);
+const MAX_HEARTBEAT_INTERVAL: Duration = Duration::from_secs(600);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A connection.
 #[derive(Debug)]
@@ -33,20 +33,20 @@ pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 /// What came in.
 #[derive(Debug)]
-pub enum Heard {
+pub enum SocketEvent {
     /// Something that can be read.
-    Event(Box<GatewayEvent>),
+    Payload(Box<GatewayEvent>),
     /// Something that cannot, and its number in the session where it has one.
-    Unreadable(Option<u64>),
+    Undecodable(Option<u64>),
     /// Discord has closed the connection, with this code where it says one.
     Closed(Option<u16>),
     /// The line is dead.
-    Dead(String),
+    Failed(String),
 }
 
 /// What has to be said to begin a session.
 #[derive(Clone, Debug)]
-pub struct Introduction {
+pub struct IdentifyInfo {
     /// The bot's token.
     pub token: Secret,
     /// What it wants to hear of, as bits.
@@ -68,38 +68,39 @@ impl Socket {
     /// As [`Socket::open`]; a `wss` address needs a certificate that one of these roots vouches for.
     async fn open_trusting(url: &str, roots: RootCertStore) -> Result<(Socket, Duration), String> {
         let opening = async {
-            let url = format!("{}/?v={VERSION}&encoding=json", url.trim_end_matches('/'));
+            let url = format!("{}/?v={API_VERSION}&encoding=json", url.trim_end_matches('/'));
             let connector = Connector::Rustls(Arc::new(tls_config(roots)?));
             // Frames are small and must not wait for others: TCP_NODELAY.
             let (stream, _) = connect_async_tls_with_config(url, None, true, Some(connector))
                 .await
                 .map_err(|error| error.to_string())?;
             let mut socket = Socket(stream);
-            match socket.hear().await {
-                Heard::Event(event) => match *event {
-                    GatewayEvent::Hello(interval) => {
-                        Ok((socket, Duration::from_millis(interval).clamp(SHORTEST_BEAT, LONGEST_BEAT)))
-                    }
+            match socket.recv().await {
+                SocketEvent::Payload(event) => match *event {
+                    GatewayEvent::Hello(interval) => Ok((
+                        socket,
+                        Duration::from_millis(interval).clamp(MIN_HEARTBEAT_INTERVAL, MAX_HEARTBEAT_INTERVAL),
+                    )),
                     _ => Err("it does not begin with a greeting".to_owned()),
                 },
-                Heard::Closed(code) => Err(format!("it was closed at once, with code {code:?}")),
-                Heard::Dead(why) => Err(why),
-                Heard::Unreadable(_) => Err("its greeting cannot be read".to_owned()),
+                SocketEvent::Closed(code) => Err(format!("it was closed at once, with code {code:?}")),
+                SocketEvent::Failed(why) => Err(why),
+                SocketEvent::Undecodable(_) => Err("its greeting cannot be read".to_owned()),
             }
         };
-        timeout(CONNECT_WITHIN, opening).await.unwrap_or_else(|_| Err("no greeting in time".to_owned()))
+        timeout(CONNECT_TIMEOUT, opening).await.unwrap_or_else(|_| Err("no greeting in time".to_owned()))
     }
 
     /// Waits for what comes in next. Nothing is lost where the wait is given up.
-    pub async fn hear(&mut self) -> Heard {
+    pub async fn recv(&mut self) -> SocketEvent {
         loop {
             match self.0.next().await {
-                Some(Ok(Message::Text(text))) => return read(&text),
-                Some(Ok(Message::Close(frame))) => return Heard::Closed(frame.map(|frame| frame.code.into())),
-                Some(Ok(Message::Binary(_))) => return Heard::Unreadable(None),
+                Some(Ok(Message::Text(text))) => return parse_payload(&text),
+                Some(Ok(Message::Close(frame))) => return SocketEvent::Closed(frame.map(|frame| frame.code.into())),
+                Some(Ok(Message::Binary(_))) => return SocketEvent::Undecodable(None),
                 Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
-                Some(Err(error)) => return Heard::Dead(error.to_string()),
-                None => return Heard::Dead("the line was cut".to_owned()),
+                Some(Err(error)) => return SocketEvent::Failed(error.to_string()),
+                None => return SocketEvent::Failed("the line was cut".to_owned()),
             }
         }
     }
@@ -108,19 +109,19 @@ impl Socket {
     ///
     /// # Errors
     /// Where the line is dead.
-    pub async fn beat(&mut self, last: Option<u64>) -> Result<(), String> {
-        self.say(&json!({"op": 1, "d": last})).await
+    pub async fn heartbeat(&mut self, last: Option<u64>) -> Result<(), String> {
+        self.send(&json!({"op": 1, "d": last})).await
     }
 
     /// Begins a new session. This is what Discord counts.
     ///
     /// # Errors
     /// Where the line is dead.
-    pub async fn identify(&mut self, introduction: &Introduction) -> Result<(), String> {
-        let Introduction { token, intents, shard } = introduction;
+    pub async fn identify(&mut self, introduction: &IdentifyInfo) -> Result<(), String> {
+        let IdentifyInfo { token, intents, shard } = introduction;
         let properties = json!({"os": std::env::consts::OS, "browser": "rolecall", "device": "rolecall"});
-        self.say(&json!({"op": 2, "d": {
-            "token": token.reveal(), "intents": intents, "shard": shard, "properties": properties, "compress": false,
+        self.send(&json!({"op": 2, "d": {
+            "token": token.expose_secret(), "intents": intents, "shard": shard, "properties": properties, "compress": false,
         }}))
         .await
     }
@@ -130,7 +131,7 @@ impl Socket {
     /// # Errors
     /// Where the line is dead.
     pub async fn resume(&mut self, token: &Secret, session: &str, last: u64) -> Result<(), String> {
-        self.say(&json!({"op": 6, "d": {"token": token.reveal(), "session_id": session, "seq": last}})).await
+        self.send(&json!({"op": 6, "d": {"token": token.expose_secret(), "session_id": session, "seq": last}})).await
     }
 
     /// Closes with a code; 1000 ends the session as well.
@@ -140,11 +141,11 @@ impl Socket {
             let _ = self.0.close(Some(frame)).await;
             while let Some(Ok(_)) = self.0.next().await {}
         };
-        let _ = timeout(CLOSE_WITHIN, closing).await;
+        let _ = timeout(CLOSE_TIMEOUT, closing).await;
     }
 
-    async fn say(&mut self, what: &Value) -> Result<(), String> {
-        match timeout(WRITE_WITHIN, self.0.send(Message::text(what.to_string()))).await {
+    async fn send(&mut self, what: &Value) -> Result<(), String> {
+        match timeout(WRITE_TIMEOUT, self.0.send(Message::text(what.to_string()))).await {
             Ok(sent) => sent.map_err(|error| error.to_string()),
             Err(_) => Err("the line takes nothing more".to_owned()),
         }
@@ -161,14 +162,14 @@ fn tls_config(roots: RootCertStore) -> Result<ClientConfig, String> {
         .with_no_client_auth())
 }
 
-fn read(text: &str) -> Heard {
+fn parse_payload(text: &str) -> SocketEvent {
     #[derive(Deserialize)]
-    struct Numbered {
+    struct SequenceOnly {
         s: Option<u64>,
     }
     match serde_json::from_str(text) {
-        Ok(event) => Heard::Event(Box::new(event)),
-        Err(_) => Heard::Unreadable(serde_json::from_str::<Numbered>(text).ok().and_then(|event| event.s)),
+        Ok(event) => SocketEvent::Payload(Box::new(event)),
+        Err(_) => SocketEvent::Undecodable(serde_json::from_str::<SequenceOnly>(text).ok().and_then(|event| event.s)),
     }
 }
 
@@ -229,17 +230,19 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_still_counts() {
-        assert!(matches!(read(r#"{"op": 0, "s": 7, "t": 5, "d": null}"#), Heard::Unreadable(Some(7))));
+        assert!(matches!(parse_payload(r#"{"op": 0, "s": 7, "t": 5, "d": null}"#), SocketEvent::Undecodable(Some(7))));
         let unknown = json!({"op": 0, "s": 8, "t": "SOMETHING_NEW", "d": {"id": false}}).to_string();
-        assert!(matches!(read(&unknown), Heard::Event(event) if matches!(*event, GatewayEvent::Dispatch(8, _))));
-        assert!(matches!(read(r#"{"op": 99, "d": null}"#), Heard::Unreadable(None)));
+        assert!(
+            matches!(parse_payload(&unknown), SocketEvent::Payload(event) if matches!(*event, GatewayEvent::Dispatch(8, _)))
+        );
+        assert!(matches!(parse_payload(r#"{"op": 99, "d": null}"#), SocketEvent::Undecodable(None)));
     }
 
     proptest! {
         #[test]
         fn whatever_comes_in_is_no_fault(text in ".*", op in 0..40, number in any::<i64>()) {
-            read(&text);
-            read(&json!({"op": op, "s": number, "t": text, "d": {text.clone(): number}}).to_string());
+            parse_payload(&text);
+            parse_payload(&json!({"op": op, "s": number, "t": text, "d": {text.clone(): number}}).to_string());
         }
     }
 }

@@ -10,59 +10,59 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 use tokio::time::interval;
 
-use crate::discord::gateway::health::{Ailment, Health};
-use crate::discord::notice::NEEDED;
+use crate::discord::gateway::health::{Fault, Health};
+use crate::discord::notice::NOTICE_TARGET;
 
 /// The exit code that asks whoever supervises the bot to start it anew.
-pub const BEGIN_ANEW: i32 = 3;
-const LOOK_EVERY: Duration = Duration::from_millis(500);
+pub const EXIT_RESTART: i32 = 3;
+const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 /// The last word may be stuck behind whatever hangs.
-const LAST_WORD_WITHIN: Duration = Duration::from_secs(1);
+const FINAL_LOG_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// What the watchdog sees each time it looks.
 #[derive(Debug)]
-struct Watch {
-    patience: Duration,
-    ticks: u64,
-    moved: Instant,
-    ordered: Option<Instant>,
+struct WatchdogState {
+    timeout: Duration,
+    last_ticks: u64,
+    last_progress: Instant,
+    restart_requested_at: Option<Instant>,
 }
 
 /// What there is to do.
 #[derive(Debug, PartialEq, Eq)]
-enum Act {
-    Nothing,
-    Restart(u32, Ailment),
-    End(&'static str),
+enum Action {
+    Continue,
+    Restart(u32, Fault),
+    Exit(&'static str),
 }
 
-impl Watch {
-    fn new(patience: Duration, now: Instant) -> Watch {
-        Watch { patience, ticks: 0, moved: now, ordered: None }
+impl WatchdogState {
+    fn new(patience: Duration, now: Instant) -> WatchdogState {
+        WatchdogState { timeout: patience, last_ticks: 0, last_progress: now, restart_requested_at: None }
     }
 
-    fn look(&mut self, ticks: u64, health: &Health, now: Instant) -> Act {
-        if ticks != self.ticks {
-            (self.ticks, self.moved) = (ticks, now);
-        } else if now.duration_since(self.moved) >= self.patience {
-            return Act::End("nothing moves in the bot any more");
+    fn check(&mut self, last_ticks: u64, health: &Health, now: Instant) -> Action {
+        if last_ticks != self.last_ticks {
+            (self.last_ticks, self.last_progress) = (last_ticks, now);
+        } else if now.duration_since(self.last_progress) >= self.timeout {
+            return Action::Exit("nothing moves in the bot any more");
         }
-        match (health.ailing(self.patience, now), self.ordered) {
+        match (health.find_fault(self.timeout, now), self.restart_requested_at) {
             (None, Some(_)) => {
-                let (connected, all) = health.connected_of_all();
+                let (connected, all) = health.connected_and_total();
                 if all > 0 && connected == all {
-                    self.ordered = None;
+                    self.restart_requested_at = None;
                 }
-                Act::Nothing
+                Action::Continue
             }
-            (None, None) => Act::Nothing,
+            (None, None) => Action::Continue,
             (Some((shard, ailment)), None) => {
-                self.ordered = Some(now);
-                Act::Restart(shard, ailment)
+                self.restart_requested_at = Some(now);
+                Action::Restart(shard, ailment)
             }
-            (Some(_), Some(ordered)) if now.duration_since(ordered) < self.patience => Act::Nothing,
-            (Some((_, Ailment::Away)), _) => Act::End("the connection to Discord does not come back"),
-            (Some((_, Ailment::Unanswered)), _) => Act::End("Discord does not answer on the connection to it"),
+            (Some(_), Some(ordered)) if now.duration_since(ordered) < self.timeout => Action::Continue,
+            (Some((_, Fault::Disconnected)), _) => Action::Exit("the connection to Discord does not come back"),
+            (Some((_, Fault::HeartbeatTimeout)), _) => Action::Exit("Discord does not answer on the connection to it"),
         }
     }
 }
@@ -70,8 +70,8 @@ impl Watch {
 /// Watches until it is dropped.
 #[derive(Debug)]
 pub struct Watchdog {
-    over: Arc<AtomicBool>,
-    ticking: JoinHandle<()>,
+    stopped: Arc<AtomicBool>,
+    ticker: JoinHandle<()>,
 }
 
 impl Watchdog {
@@ -81,13 +81,13 @@ impl Watchdog {
     /// # Errors
     /// Where no thread can be had.
     pub fn start(patience: Duration, health: Arc<Health>) -> io::Result<Watchdog> {
-        Watchdog::start_before(patience, health, |why| {
-            last_word(why);
-            std::process::exit(BEGIN_ANEW)
+        Watchdog::start_with_exit(patience, health, |why| {
+            log_final_error(why);
+            std::process::exit(EXIT_RESTART)
         })
     }
 
-    fn start_before(
+    fn start_with_exit(
         patience: Duration,
         health: Arc<Health>,
         end: impl FnOnce(&'static str) + Send + 'static,
@@ -95,52 +95,52 @@ impl Watchdog {
         let (over, ticks) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
         let (is_over, seen) = (Arc::clone(&over), Arc::clone(&ticks));
         std::thread::Builder::new().name("watchdog".to_owned()).spawn(move || {
-            let mut watch = Watch::new(patience, Instant::now());
+            let mut watch = WatchdogState::new(patience, Instant::now());
             loop {
-                std::thread::sleep(LOOK_EVERY.min(patience / 4));
+                std::thread::sleep(CHECK_INTERVAL.min(patience / 4));
                 if is_over.load(Ordering::Relaxed) {
                     return;
                 }
-                match watch.look(seen.load(Ordering::Relaxed), &health, Instant::now()) {
-                    Act::Nothing => {}
-                    Act::Restart(shard, ailment) => {
+                match watch.check(seen.load(Ordering::Relaxed), &health, Instant::now()) {
+                    Action::Continue => {}
+                    Action::Restart(shard, ailment) => {
                         let why = match ailment {
-                            Ailment::Away => "it was not connected",
-                            Ailment::Unanswered => "its heartbeats were not acknowledged",
+                            Fault::Disconnected => "it was not connected",
+                            Fault::HeartbeatTimeout => "its heartbeats were not acknowledged",
                         };
                         tracing::warn!(shard, why, ?patience, "the connection to Discord is begun anew");
-                        health.order_restart();
+                        health.request_restart();
                     }
-                    Act::End(why) => return end(why),
+                    Action::Exit(why) => return end(why),
                 }
             }
         })?;
         let ticking = tokio::spawn(async move {
-            let mut tick = interval(LOOK_EVERY.min(patience / 4));
+            let mut tick = interval(CHECK_INTERVAL.min(patience / 4));
             loop {
                 tick.tick().await;
                 ticks.fetch_add(1, Ordering::Relaxed);
             }
         });
-        Ok(Watchdog { over, ticking })
+        Ok(Watchdog { stopped: over, ticker: ticking })
     }
 }
 
 impl Drop for Watchdog {
     fn drop(&mut self) {
-        self.over.store(true, Ordering::Relaxed);
-        self.ticking.abort();
+        self.stopped.store(true, Ordering::Relaxed);
+        self.ticker.abort();
     }
 }
 
-fn last_word(why: &'static str) {
+fn log_final_error(why: &'static str) {
     let (done, said) = mpsc::channel();
     let say = move || {
-        tracing::error!(target: NEEDED, "{why}; ending with exit code {BEGIN_ANEW}, to be started anew");
+        tracing::error!(target: NOTICE_TARGET, "{why}; ending with exit code {EXIT_RESTART}, to be started anew");
         let _ = done.send(());
     };
     if std::thread::Builder::new().spawn(say).is_ok() {
-        let _ = said.recv_timeout(LAST_WORD_WITHIN);
+        let _ = said.recv_timeout(FINAL_LOG_TIMEOUT);
     }
 }
 
@@ -148,37 +148,37 @@ fn last_word(why: &'static str) {
 mod tests {
     use super::*;
 
-    const PATIENCE: Duration = Duration::from_secs(60);
+    const TIMEOUT: Duration = Duration::from_secs(60);
 
     #[test]
     fn what_does_not_come_back_is_begun_anew_once_and_then_ended() {
         let (health, start) = (Health::default(), Instant::now());
-        let mut watch = Watch::new(PATIENCE, start);
-        health.away(0);
+        let mut watch = WatchdogState::new(TIMEOUT, start);
+        health.set_disconnected(0);
         let at = |seconds: u64| Instant::now() + Duration::from_secs(seconds);
-        assert_eq!(watch.look(1, &health, at(59)), Act::Nothing);
-        assert_eq!(watch.look(2, &health, at(61)), Act::Restart(0, Ailment::Away));
-        assert_eq!(watch.look(3, &health, at(62)), Act::Nothing);
-        assert_eq!(watch.look(4, &health, at(122)), Act::End("the connection to Discord does not come back"));
+        assert_eq!(watch.check(1, &health, at(59)), Action::Continue);
+        assert_eq!(watch.check(2, &health, at(61)), Action::Restart(0, Fault::Disconnected));
+        assert_eq!(watch.check(3, &health, at(62)), Action::Continue);
+        assert_eq!(watch.check(4, &health, at(122)), Action::Exit("the connection to Discord does not come back"));
     }
 
     #[test]
     fn what_came_back_is_begun_anew_another_time() {
-        let (health, mut watch) = (Health::default(), Watch::new(PATIENCE, Instant::now()));
+        let (health, mut watch) = (Health::default(), WatchdogState::new(TIMEOUT, Instant::now()));
         let at = |seconds: u64| Instant::now() + Duration::from_secs(seconds);
-        health.connected(0);
-        health.beat(0);
-        assert_eq!(watch.look(1, &health, at(61)), Act::Restart(0, Ailment::Unanswered));
-        health.connected(0);
-        assert_eq!(watch.look(2, &health, at(62)), Act::Nothing);
-        health.beat(0);
-        assert_eq!(watch.look(3, &health, at(200)), Act::Restart(0, Ailment::Unanswered));
+        health.set_connected(0);
+        health.heartbeat_sent(0);
+        assert_eq!(watch.check(1, &health, at(61)), Action::Restart(0, Fault::HeartbeatTimeout));
+        health.set_connected(0);
+        assert_eq!(watch.check(2, &health, at(62)), Action::Continue);
+        health.heartbeat_sent(0);
+        assert_eq!(watch.check(3, &health, at(200)), Action::Restart(0, Fault::HeartbeatTimeout));
         // While there is nothing to connect to, there is nothing to end for.
-        health.over();
-        assert_eq!(watch.look(4, &health, at(2000)), Act::Nothing);
-        health.connected(0);
-        health.beat(0);
-        assert!(matches!(watch.look(5, &health, at(3000)), Act::End(_)));
+        health.clear();
+        assert_eq!(watch.check(4, &health, at(2000)), Action::Continue);
+        health.set_connected(0);
+        health.heartbeat_sent(0);
+        assert!(matches!(watch.check(5, &health, at(3000)), Action::Exit(_)));
     }
 
     #[test]
@@ -187,8 +187,8 @@ mod tests {
         runtime.block_on(async {
             let (tell, told) = mpsc::channel();
             let end = move |why| tell.send(why).expect("the test waits for it");
-            let _watchdog =
-                Watchdog::start_before(Duration::from_millis(200), Arc::default(), end).expect("a thread can be had");
+            let _watchdog = Watchdog::start_with_exit(Duration::from_millis(200), Arc::default(), end)
+                .expect("a thread can be had");
             tokio::task::yield_now().await;
             // The only thread of the runtime waits here, as one in a busy loop would.
             let why = told.recv_timeout(Duration::from_secs(30)).expect("the watchdog notices");

@@ -9,13 +9,13 @@ use serde_json::Value;
 
 use crate::discord::protocol::custom_id::custom_id;
 use crate::discord::protocol::decode;
-use crate::discord::protocol::encode::{self, Message};
+use crate::discord::protocol::encode::{self, OutgoingMessage};
 use crate::discord::protocol::limits::*;
 use crate::discord::protocol::next_page;
 use crate::discord::protocol::share;
-use crate::discord::protocol::text::escape;
+use crate::discord::protocol::text::escape_markdown;
 use crate::discord::protocol::vote;
-use crate::engine::reply::{Block, Citation, Kind, Line, Menu, NextStep, Reply};
+use crate::engine::reply::{Block, Citation, Line, Menu, Reply, ReplyKind, SuggestedAction};
 use crate::engine::request::{Request, SECTIONS};
 use crate::i18n::Language;
 
@@ -43,7 +43,7 @@ fn text(words: usize) -> impl Strategy<Value = String> {
 fn line() -> impl Strategy<Value = Line> {
     let text = prop_oneof![12 => text(10), 1 => text(90)];
     (option::of(text_or_long()), text, vec(0..12_usize, 0..30)).prop_map(|(lead, text, sources)| Line {
-        lead,
+        label: lead,
         text,
         sources,
     })
@@ -69,7 +69,7 @@ fn request() -> impl Strategy<Value = Request> {
         (text(3), text(3)).prop_map(|(one, other)| Request::Compare { one, other }),
         (text(3), any::<prop::sample::Index>())
             .prop_map(|(name, at)| Request::Section { name, section: SECTIONS[at.index(SECTIONS.len())].0 }),
-        text(5).prop_map(|does| Request::Who { does }),
+        text(5).prop_map(|does| Request::FindOwner { activity: does }),
         text(3).prop_map(|name| Request::Next { name }),
         text(12).prop_map(|question| Request::Ask { question }),
         Just(Request::Roles),
@@ -91,21 +91,21 @@ prop_compose! {
         answered in any::<bool>(),
         language in language(),
     ) -> Reply {
-        let mut reply = Reply::new(language, Kind::Role, title);
+        let mut reply = Reply::new(language, ReplyKind::Role, title);
         reply.answered = answered;
         reply.blocks = blocks;
         reply.sources =
             sources.into_iter().map(|(title, file, line)| Citation { title, file, line }).collect();
-        let steps = |steps: Vec<(String, Request)>| steps.into_iter().map(|(label, request)| NextStep { label, request }).collect();
-        reply.next = steps(next);
+        let steps = |steps: Vec<(String, Request)>| steps.into_iter().map(|(label, request)| SuggestedAction { label, request }).collect();
+        reply.suggestions = steps(next);
         reply.menu = menu.map(|(title, choices)| Menu { title, choices: steps(choices) });
         reply
     }
 }
 
 /// A reply's first page, with no way to another.
-fn first(reply: &Reply) -> Message {
-    encode::draw(reply, 0, |_| false).message
+fn first_page(reply: &Reply) -> OutgoingMessage {
+    encode::render_page(reply, 0, |_| false).message
 }
 
 /// The links in a reply, as they are drawn.
@@ -113,7 +113,7 @@ fn links(reply: &Reply) -> BTreeSet<String> {
     format!("{reply:?}")
         .split(|letter: char| !letter.is_ascii_lowercase() && !"_:/.".contains(letter))
         .filter(|word| word.starts_with("https://example.org/"))
-        .map(|word| escape(word.trim_end_matches([':', '.'])))
+        .map(|word| escape_markdown(word.trim_end_matches([':', '.'])))
         .collect()
 }
 
@@ -133,61 +133,63 @@ fn check_links(body: &Value, links: &BTreeSet<String>) {
 }
 
 /// Checks a text that must be there, and gives its length.
-fn within(text: &Value, most: usize) -> usize {
+fn check_length(text: &Value, most: usize) -> usize {
     let text = text.as_str().expect("a text");
     assert!(!text.trim().is_empty(), "an empty text");
-    let size = length(text).max(text.chars().count());
+    let size = utf16_len(text).max(text.chars().count());
     assert!(size <= most, "{size} is longer than {most}: {text}");
     size
 }
 
-fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
+fn json_array<'v>(value: &'v Value, key: &str) -> &'v [Value] {
     value[key].as_array().map_or(&[], Vec::as_slice)
 }
 
-fn check(body: &Value) {
+fn check_body(body: &Value) {
     assert_eq!(body["allowed_mentions"], serde_json::json!({"parse": []}));
-    let embeds = list(body, "embeds");
-    assert!((1..=EMBEDS).contains(&embeds.len()));
+    let embeds = json_array(body, "embeds");
+    assert!((1..=MAX_EMBEDS).contains(&embeds.len()));
     let mut total = 0;
     let mut texts: Vec<&str> = Vec::new();
     for embed in embeds {
-        for (key, most) in [("title", TITLE), ("description", DESCRIPTION)] {
+        for (key, most) in [("title", MAX_EMBED_TITLE_LENGTH), ("description", MAX_EMBED_DESCRIPTION_LENGTH)] {
             if !embed[key].is_null() {
-                total += within(&embed[key], most);
+                total += check_length(&embed[key], most);
                 texts.extend(embed[key].as_str());
             }
         }
-        assert!(list(embed, "fields").len() <= FIELDS);
-        for field in list(embed, "fields") {
-            total += within(&field["name"], FIELD_NAME) + within(&field["value"], FIELD_VALUE);
+        assert!(json_array(embed, "fields").len() <= MAX_EMBED_FIELDS);
+        for field in json_array(embed, "fields") {
+            total += check_length(&field["name"], MAX_FIELD_NAME_LENGTH)
+                + check_length(&field["value"], MAX_FIELD_VALUE_LENGTH);
             texts.extend([&field["name"], &field["value"]].into_iter().filter_map(Value::as_str));
         }
-        let says = !embed["title"].is_null() || !embed["description"].is_null() || !list(embed, "fields").is_empty();
+        let says =
+            !embed["title"].is_null() || !embed["description"].is_null() || !json_array(embed, "fields").is_empty();
         assert!(says, "an embed that says nothing");
     }
-    assert!(total <= EMBEDS_TOTAL, "{total} in all embeds");
-    let rows = list(body, "components");
+    assert!(total <= MAX_EMBED_TOTAL_LENGTH, "{total} in all embeds");
+    let rows = json_array(body, "components");
     assert!(rows.len() <= 5);
     let mut ids = BTreeSet::new();
     for row in rows {
-        assert!((1..=BUTTONS).contains(&list(row, "components").len()));
-        for part in list(row, "components") {
-            within(&part["custom_id"], CUSTOM_ID);
+        assert!((1..=MAX_BUTTONS_PER_ROW).contains(&json_array(row, "components").len()));
+        for part in json_array(row, "components") {
+            check_length(&part["custom_id"], MAX_CUSTOM_ID_LENGTH);
             assert!(ids.insert(part["custom_id"].to_string()), "the same custom_id twice");
             if part["type"] == 2 {
-                within(&part["label"], LABEL);
+                check_length(&part["label"], MAX_BUTTON_LABEL_LENGTH);
                 continue;
             }
-            assert!(part["type"] == 3 && list(row, "components").len() == 1, "a menu has a row of its own");
+            assert!(part["type"] == 3 && json_array(row, "components").len() == 1, "a menu has a row of its own");
             if !part["placeholder"].is_null() {
-                within(&part["placeholder"], PLACEHOLDER);
+                check_length(&part["placeholder"], MAX_PLACEHOLDER_LENGTH);
             }
             let mut values = BTreeSet::new();
-            assert!((1..=MENU).contains(&list(part, "options").len()));
-            for option in list(part, "options") {
-                within(&option["label"], MENU_CHOICE);
-                within(&option["value"], MENU_CHOICE);
+            assert!((1..=MAX_SELECT_OPTIONS).contains(&json_array(part, "options").len()));
+            for option in json_array(part, "options") {
+                check_length(&option["label"], MAX_SELECT_OPTION_LENGTH);
+                check_length(&option["value"], MAX_SELECT_OPTION_LENGTH);
                 assert!(values.insert(option["value"].to_string()), "the same choice twice");
             }
         }
@@ -203,7 +205,7 @@ fn check(body: &Value) {
 }
 
 /// The same reply with numbers throughout its text, and how many there are. Values may be cut: each has one, at its beginning.
-fn numbered(mut reply: Reply) -> (Reply, usize) {
+fn number_lines(mut reply: Reply) -> (Reply, usize) {
     let mut count = 0;
     let plain = |text: &str| text.replace(['№', '['], "");
     let mut number = |line: &mut Line, often: bool| {
@@ -217,7 +219,7 @@ fn numbered(mut reply: Reply) -> (Reply, usize) {
             text.push(' ');
         }
         line.text = text;
-        line.lead = line.lead.as_deref().map(plain);
+        line.label = line.label.as_deref().map(plain);
     };
     for block in &mut reply.blocks {
         match block {
@@ -233,26 +235,26 @@ fn numbered(mut reply: Reply) -> (Reply, usize) {
 }
 
 /// Every page of a reply, as whoever clicks through it sees it.
-fn pages(reply: &Reply, request: &Request) -> Vec<Value> {
+fn all_pages(reply: &Reply, request: &Request) -> Vec<Value> {
     let mut all = Vec::new();
     let mut next = Some(0);
     while let Some(wanted) = next {
-        let drawn = encode::draw(reply, wanted, |pages| next_page::reaches(request, pages));
+        let drawn = encode::render_page(reply, wanted, |pages| next_page::all_pages_reachable(request, pages));
         assert_eq!(drawn.page, wanted);
-        let button = drawn.left.and_then(|left| next_page::button(request, wanted + 1, left, reply.language));
+        let button = drawn.remaining.and_then(|left| next_page::button(request, wanted + 1, left, reply.language));
         let below = button.into_iter().chain(share::button(reply, request, wanted)).chain(vote::buttons(reply));
-        all.push(serde_json::to_value(drawn.message.with(below.collect())).expect("JSON"));
-        next = drawn.left.map(|_| wanted + 1);
+        all.push(serde_json::to_value(drawn.message.with_button_row(below.collect())).expect("JSON"));
+        next = drawn.remaining.map(|_| wanted + 1);
     }
     all
 }
 
 /// All text of a body but its title and its sources.
-fn said(body: &Value) -> String {
+fn body_text(body: &Value) -> String {
     let mut out = String::new();
-    for embed in list(body, "embeds") {
+    for embed in json_array(body, "embeds") {
         out.push_str(embed["description"].as_str().unwrap_or_default());
-        for field in list(embed, "fields").iter().filter(|field| !is_list_of_sources(field)) {
+        for field in json_array(embed, "fields").iter().filter(|field| !is_source_field(field)) {
             out.push_str(&format!("\n{}", field["value"].as_str().unwrap_or_default()));
         }
         out.push('\n');
@@ -260,18 +262,18 @@ fn said(body: &Value) -> String {
     out
 }
 
-fn is_list_of_sources(field: &Value) -> bool {
+fn is_source_field(field: &Value) -> bool {
     field["value"].as_str().is_some_and(|value| value.starts_with('[')) && field["inline"] == false
 }
 
-fn list_of_sources(body: &Value) -> String {
-    let fields = list(body, "embeds").iter().flat_map(|embed| list(embed, "fields"));
-    fields.filter(|field| is_list_of_sources(field)).filter_map(|field| field["value"].as_str()).collect()
+fn source_list(body: &Value) -> String {
+    let fields = json_array(body, "embeds").iter().flat_map(|embed| json_array(embed, "fields"));
+    fields.filter(|field| is_source_field(field)).filter_map(|field| field["value"].as_str()).collect()
 }
 
 /// The numbers of the lines that begin in a body.
-fn numbers(body: &Value) -> Vec<usize> {
-    said(body).split('№').skip(1).step_by(2).filter_map(|number| number.parse().ok()).collect()
+fn line_numbers(body: &Value) -> Vec<usize> {
+    body_text(body).split('№').skip(1).step_by(2).filter_map(|number| number.parse().ok()).collect()
 }
 
 proptest! {
@@ -279,28 +281,28 @@ proptest! {
 
     #[test]
     fn any_reply_becomes_a_body_that_discord_takes(reply in reply(), request in request(), id in any::<u64>()) {
-        let message = serde_json::to_value(first(&reply).replying_to(id)).expect("JSON");
-        check(&message);
+        let message = serde_json::to_value(first_page(&reply).replying_to(id)).expect("JSON");
+        check_body(&message);
         check_links(&message, &links(&reply));
-        assert!(length(message["nonce"].as_str().expect("a nonce")) <= 25);
+        assert!(utf16_len(message["nonce"].as_str().expect("a nonce")) <= 25);
         let below = share::button(&reply, &request, 0).into_iter().chain(vote::buttons(&reply)).collect();
-        check(&serde_json::to_value(first(&reply).with(below).edit()).expect("JSON"));
-        let callback = serde_json::to_value(first(&reply).ephemeral().callback()).expect("JSON");
-        check(&callback["data"]);
+        check_body(&serde_json::to_value(first_page(&reply).with_button_row(below).to_edit()).expect("JSON"));
+        let callback = serde_json::to_value(first_page(&reply).ephemeral().into_callback()).expect("JSON");
+        check_body(&callback["data"]);
         assert_eq!(callback["data"]["flags"], 64);
     }
 
     #[test]
     fn paging_through_shows_everything_once_and_in_order(reply in reply(), request in request()) {
-        let (reply, lines) = numbered(reply);
-        let (all, links) = (pages(&reply, &request), links(&reply));
-        let told: Vec<usize> = all.iter().flat_map(numbers).collect();
+        let (reply, lines) = number_lines(reply);
+        let (all, links) = (all_pages(&reply, &request), links(&reply));
+        let told: Vec<usize> = all.iter().flat_map(line_numbers).collect();
         prop_assert_eq!(told, (0..lines).collect::<Vec<_>>());
         for (at, body) in all.iter().enumerate() {
-            check(body);
+            check_body(body);
             check_links(body, &links);
-            let marked = said(body);
-            let listed = list_of_sources(body);
+            let marked = body_text(body);
+            let listed = source_list(body);
             // In whatever language it says how many more there are.
             let left_out = listed.lines().last().is_some_and(|line| !line.starts_with('['));
             for mark in marked.match_indices(" [").map(|(at, _)| &marked[at + 1..]) {
@@ -309,15 +311,15 @@ proptest! {
             }
         }
         // Whoever asks for a page that is not there any more gets the last one.
-        let beyond = encode::draw(&reply, all.len() + 3, |_| true);
-        prop_assert_eq!((beyond.page, beyond.left), (all.len() - 1, None));
+        let beyond = encode::render_page(&reply, all.len() + 3, |_| true);
+        prop_assert_eq!((beyond.page, beyond.remaining), (all.len() - 1, None));
     }
 
     #[test]
     fn a_button_asks_what_it_was_made_for(request in request()) {
         if let Some(id) = custom_id(&request) {
             let data = serde_json::json!({"custom_id": id, "component_type": 2});
-            let click = decode::click(&serde_json::from_value(data).expect("a click"), Language::English);
+            let click = decode::component(&serde_json::from_value(data).expect("a click"), Language::English);
             assert_eq!(click, Ok(request));
         }
     }
@@ -326,7 +328,7 @@ proptest! {
     fn no_custom_id_is_too_odd(id in "\\PC{0,100}") {
         for id in [id.clone(), format!("1:{id}"), format!("1:/{id}")] {
             let data = serde_json::json!({"custom_id": id, "component_type": 2});
-            let _ = decode::click(&serde_json::from_value(data).expect("a click"), Language::English);
+            let _ = decode::component(&serde_json::from_value(data).expect("a click"), Language::English);
         }
     }
 }
@@ -334,19 +336,19 @@ proptest! {
 #[test]
 fn an_apology_is_a_body_that_discord_takes() {
     for language in Language::ALL {
-        let apology = serde_json::to_value(encode::Message::apology(language)).expect("JSON");
-        within(&apology["content"], 2000);
+        let apology = serde_json::to_value(encode::OutgoingMessage::generic_error(language)).expect("JSON");
+        check_length(&apology["content"], 2000);
         assert_eq!(apology["allowed_mentions"], serde_json::json!({"parse": []}));
     }
 }
 
 #[test]
 fn what_does_not_go_in_is_counted() {
-    let mut reply = Reply::new(Language::English, Kind::Duties, "Much to do");
+    let mut reply = Reply::new(Language::English, ReplyKind::Duties, "Much to do");
     let item = |n: usize| Line { text: format!("Duty {n} {}", "and so on ".repeat(20)), ..Line::default() };
     reply.bullets(Some("Duties"), (0..100).map(item).collect());
-    let body = serde_json::to_value(first(&reply)).expect("JSON");
-    let all: String = list(&body, "embeds").iter().filter_map(|embed| embed["description"].as_str()).collect();
+    let body = serde_json::to_value(first_page(&reply)).expect("JSON");
+    let all: String = json_array(&body, "embeds").iter().filter_map(|embed| embed["description"].as_str()).collect();
     let shown = all.matches("Duty ").count();
     assert!(shown > 20);
     assert!(all.ends_with(&format!("*… and {} more*", 100 - shown)), "{all}");
@@ -355,13 +357,13 @@ fn what_does_not_go_in_is_counted() {
 #[test]
 fn the_room_is_used_up_and_no_more() {
     for width in 1..60 {
-        let mut reply = Reply::new(Language::English, Kind::Duties, "Much to do");
+        let mut reply = Reply::new(Language::English, ReplyKind::Duties, "Much to do");
         let item = |_| Line { text: "x".repeat(width), ..Line::default() };
         reply.bullets(None, (0..4000).map(item).collect());
-        let body = serde_json::to_value(first(&reply)).expect("JSON");
-        check(&body);
-        let text = |embed: &Value| length(embed["description"].as_str().unwrap_or_default());
-        let used: usize = list(&body, "embeds").iter().map(text).sum();
-        assert!(used > EMBEDS_TOTAL - 150, "only {used} of the room is used");
+        let body = serde_json::to_value(first_page(&reply)).expect("JSON");
+        check_body(&body);
+        let text = |embed: &Value| utf16_len(embed["description"].as_str().unwrap_or_default());
+        let used: usize = json_array(&body, "embeds").iter().map(text).sum();
+        assert!(used > MAX_EMBED_TOTAL_LENGTH - 150, "only {used} of the room is used");
     }
 }

@@ -1,12 +1,12 @@
 //! Text made fit for Discord: nothing in it is markup, and it is cut only where a word ends and never inside a link.
 
-use crate::discord::protocol::limits::length;
+use crate::discord::protocol::limits::utf16_len;
 
 /// What stands where something was cut off.
-pub const CUT: &str = "…";
+pub const ELLIPSIS: &str = "…";
 
 /// Without control characters and marks that turn the direction of writing, with at most one empty line in a row.
-pub fn tidy(text: &str) -> String {
+pub fn sanitize(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut lines = 0;
     for letter in text.trim().chars() {
@@ -28,13 +28,13 @@ pub fn tidy(text: &str) -> String {
 }
 
 /// The same on a single line.
-pub fn one_line(text: &str) -> String {
-    tidy(text).split_whitespace().collect::<Vec<_>>().join(" ")
+pub fn sanitize_line(text: &str) -> String {
+    sanitize(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Takes the meaning out of everything that Discord would read as markup: emphasis, spoilers, code, links, mentions, emoji,
 /// and headings, lists and quotes at the beginning of a line.
-pub fn escape(text: &str) -> String {
+pub fn escape_markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     let (mut line_start, mut number) = (true, false);
     let mut letters = text.chars().peekable();
@@ -57,30 +57,30 @@ pub fn escape(text: &str) -> String {
 }
 
 /// The text as `draw` draws it, at most `most` long; where it is too long, as many words of it as go in, and [`CUT`].
-pub fn fit(text: &str, most: usize, draw: impl Fn(&str) -> String) -> String {
+pub fn truncate(text: &str, most: usize, draw: impl Fn(&str) -> String) -> String {
     let whole = draw(text);
-    if length(&whole) <= most {
+    if utf16_len(&whole) <= most {
         return whole;
     }
-    let fits = |end: &usize| length(&draw(&text[..*end])) + length(CUT) <= most;
-    let words = ends(text, |letter, next| !letter.is_whitespace() && next.is_whitespace());
+    let fits = |end: &usize| utf16_len(&draw(&text[..*end])) + utf16_len(ELLIPSIS) <= most;
+    let words = boundary_offsets(text, |letter, next| !letter.is_whitespace() && next.is_whitespace());
     let word = words.partition_point(fits);
     let end = match word {
         0 if is_link(text.split_whitespace().next().unwrap_or_default()) => 0,
         0 => {
-            let letters = ends(text, |_, _| true);
+            let letters = boundary_offsets(text, |_, _| true);
             letters[..letters.partition_point(fits)].last().copied().unwrap_or(0)
         }
         word => words[word - 1],
     };
-    draw(&text[..end]) + CUT
+    draw(&text[..end]) + ELLIPSIS
 }
 
 /// The text in parts at most `most` long, cut between words. A link that is longer than that is left out.
-pub fn pieces(text: &str, most: usize) -> Vec<&str> {
+pub fn split_text(text: &str, most: usize) -> Vec<&str> {
     let mut out = Vec::new();
     let mut rest = text.trim();
-    while let Some(end) = overflow(rest, most) {
+    while let Some(end) = overflow_offset(rest, most) {
         let word_ends = rest[end..].starts_with(char::is_whitespace);
         let cut = if word_ends { Some(end) } else { rest[..end].rfind(char::is_whitespace) };
         let word = || &rest[..rest.find(char::is_whitespace).unwrap_or(rest.len())];
@@ -90,7 +90,7 @@ pub fn pieces(text: &str, most: usize) -> Vec<&str> {
                 rest = rest[cut..].trim_start();
             }
             None if is_link(word()) => {
-                out.push(CUT);
+                out.push(ELLIPSIS);
                 rest = rest[word().len()..].trim_start();
             }
             None => {
@@ -106,7 +106,7 @@ pub fn pieces(text: &str, most: usize) -> Vec<&str> {
 }
 
 /// Where a text becomes longer than `most`.
-fn overflow(text: &str, most: usize) -> Option<usize> {
+fn overflow_offset(text: &str, most: usize) -> Option<usize> {
     let mut so_far = 0;
     let mut letters = text.char_indices();
     letters.find_map(|(at, letter)| {
@@ -120,7 +120,7 @@ fn is_link(word: &str) -> bool {
 }
 
 /// Positions behind each letter for which `at` holds of it and the next one.
-fn ends(text: &str, at: impl Fn(char, char) -> bool) -> Vec<usize> {
+fn boundary_offsets(text: &str, at: impl Fn(char, char) -> bool) -> Vec<usize> {
     let next = text.char_indices().skip(1);
     text.chars().zip(next).filter(|(letter, (_, next))| at(*letter, *next)).map(|(_, (end, _))| end).collect()
 }
@@ -131,35 +131,35 @@ mod tests {
 
     #[test]
     fn nothing_that_was_written_is_markup() {
-        assert_eq!(escape("*a* _b_ ~~c~~ `d` ||e||"), r"\*a\* \_b\_ \~\~c\~\~ \`d\` \|\|e\|\|");
-        assert_eq!(escape("@everyone <@1> <#2> <t:3>"), r"\@everyone \<\@1\> \<#2\> \<t:3\>");
-        assert_eq!(escape("[click](https://evil.example)"), r"\[click\](https\://evil.example)");
-        assert_eq!(escape("# a\n - b\n12. c\n-# d\n> e"), "\\# a\n \\- b\n12\\. c\n\\-# d\n\\> e");
-        assert_eq!(escape("so :smile: it"), r"so \:smile: it");
-        assert_eq!(escape("Pay: 10.5 at 9:30, a well-known C# (1)"), "Pay: 10.5 at 9:30, a well-known C# (1)");
+        assert_eq!(escape_markdown("*a* _b_ ~~c~~ `d` ||e||"), r"\*a\* \_b\_ \~\~c\~\~ \`d\` \|\|e\|\|");
+        assert_eq!(escape_markdown("@everyone <@1> <#2> <t:3>"), r"\@everyone \<\@1\> \<#2\> \<t:3\>");
+        assert_eq!(escape_markdown("[click](https://evil.example)"), r"\[click\](https\://evil.example)");
+        assert_eq!(escape_markdown("# a\n - b\n12. c\n-# d\n> e"), "\\# a\n \\- b\n12\\. c\n\\-# d\n\\> e");
+        assert_eq!(escape_markdown("so :smile: it"), r"so \:smile: it");
+        assert_eq!(escape_markdown("Pay: 10.5 at 9:30, a well-known C# (1)"), "Pay: 10.5 at 9:30, a well-known C# (1)");
     }
 
     #[test]
     fn a_text_is_cut_where_a_word_ends() {
         let same = str::to_owned;
-        assert_eq!(fit("one two three", 13, same), "one two three");
-        assert_eq!(fit("one two three", 12, same), "one two…");
-        assert_eq!(fit("onetwothree", 5, same), "onet…");
-        assert_eq!(fit("https://example.org/long", 10, same), "…");
-        assert_eq!(fit("see https://example.org/long", 12, same), "see…");
-        assert_eq!(fit("***", 4, escape), r"\*…");
+        assert_eq!(truncate("one two three", 13, same), "one two three");
+        assert_eq!(truncate("one two three", 12, same), "one two…");
+        assert_eq!(truncate("onetwothree", 5, same), "onet…");
+        assert_eq!(truncate("https://example.org/long", 10, same), "…");
+        assert_eq!(truncate("see https://example.org/long", 12, same), "see…");
+        assert_eq!(truncate("***", 4, escape_markdown), r"\*…");
     }
 
     #[test]
     fn a_long_text_comes_in_pieces_between_words() {
-        assert_eq!(pieces("one two three", 7), ["one two", "three"]);
-        assert_eq!(pieces("onetwothree four", 4), ["onet", "woth", "ree", "four"]);
-        assert_eq!(pieces("a https://example.org/long b", 8), ["a", "…", "b"]);
+        assert_eq!(split_text("one two three", 7), ["one two", "three"]);
+        assert_eq!(split_text("onetwothree four", 4), ["onet", "woth", "ree", "four"]);
+        assert_eq!(split_text("a https://example.org/long b", 8), ["a", "…", "b"]);
     }
 
     #[test]
     fn control_characters_and_empty_lines_go() {
-        assert_eq!(tidy(" a\r\n\n\n\nb\u{202e}\tc \u{7}"), "a\n\nb c");
-        assert_eq!(one_line("a\n b"), "a b");
+        assert_eq!(sanitize(" a\r\n\n\n\nb\u{202e}\tc \u{7}"), "a\n\nb c");
+        assert_eq!(sanitize_line("a\n b"), "a b");
     }
 }

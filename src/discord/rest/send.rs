@@ -8,33 +8,33 @@ use serenity::http::{HttpError, LightMethod, Multipart, MultipartUpload, Request
 use serenity::model::id::{ChannelId, InteractionId, MessageId};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::diagram::Picture;
-use crate::discord::backoff::{Backoff, jittered};
-use crate::discord::protocol::encode::PICTURE;
-use crate::discord::rest::request_sender::Rest;
-use crate::metrics::counters::COUNTERS;
+use crate::diagram::Diagram;
+use crate::discord::backoff::{Backoff, with_jitter};
+use crate::discord::protocol::encode::DIAGRAM_FILE_NAME;
+use crate::discord::rest::request_sender::RequestSender;
+use crate::metrics::counters::METRICS;
 
 /// Discord waits 3 s for a first answer; what is sent later than this would come too late.
-const ANSWER_WITHIN: Duration = Duration::from_millis(2700);
+const CALLBACK_TIMEOUT: Duration = Duration::from_millis(2700);
 /// One attempt at it, so that a request that hangs leaves time for another.
-const ATTEMPT: Duration = Duration::from_millis(1200);
-const FIRST_WAIT: Duration = Duration::from_millis(150);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(1200);
+const INITIAL_CALLBACK_BACKOFF: Duration = Duration::from_millis(150);
 /// Attempts to send a message, each after twice the wait.
-const SENDS: u32 = 5;
-const FIRST_SEND_WAIT: Duration = Duration::from_millis(400);
-const LONGEST_SEND_WAIT: Duration = Duration::from_secs(10);
+const MAX_SEND_ATTEMPTS: u32 = 5;
+const INITIAL_SEND_BACKOFF: Duration = Duration::from_millis(400);
+const MAX_SEND_BACKOFF: Duration = Duration::from_secs(10);
 
 const ALREADY_ACKNOWLEDGED: isize = 40060;
 
 /// Why an answer did not get there.
 #[derive(Debug, thiserror::Error)]
-pub enum Failure {
+pub enum SendError {
     /// Discord does not take this body; another one may do.
     #[error("Discord refused the answer: {0}")]
-    Refused(String),
+    Rejected(String),
     /// Nothing can be done about it.
     #[error("{0}")]
-    Lost(String),
+    Undeliverable(String),
 }
 
 /// Sends the first answer to an interaction that came in at `since`, with the picture that the body speaks of.
@@ -42,30 +42,30 @@ pub enum Failure {
 /// # Errors
 /// Where Discord refused it, or it did not get there in time.
 pub async fn callback(
-    rest: &Rest,
+    rest: &RequestSender,
     id: InteractionId,
     token: &str,
     body: &impl Serialize,
-    picture: Option<&Picture>,
+    picture: Option<&Diagram>,
     since: Instant,
-) -> Result<(), Failure> {
-    let end = since + ANSWER_WITHIN;
-    let (mut wait, mut again, body) = (jittered(FIRST_WAIT), false, written(body)?);
+) -> Result<(), SendError> {
+    let end = since + CALLBACK_TIMEOUT;
+    let (mut wait, mut again, body) = (with_jitter(INITIAL_CALLBACK_BACKOFF), false, to_json(body)?);
     loop {
         let route = Route::InteractionResponse { interaction_id: id, token };
-        let attempt = rest.request(filled(Request::new(route, LightMethod::Post), Some(&body), picture));
-        let answer = timeout_at(end.min(Instant::now() + ATTEMPT), attempt).await;
-        let why = match answer.inspect_err(|_| COUNTERS.rest(None)) {
+        let attempt = rest.request(with_body(Request::new(route, LightMethod::Post), Some(&body), picture));
+        let answer = timeout_at(end.min(Instant::now() + ATTEMPT_TIMEOUT), attempt).await;
+        let why = match answer.inspect_err(|_| METRICS.record_rest_response(None)) {
             Ok(Ok(_)) => return Ok(()),
             // The attempt before did arrive; only its answer was lost.
-            Ok(Err(error)) if again && code(&error) == Some(ALREADY_ACKNOWLEDGED) => return Ok(()),
-            Ok(Err(error)) if refused(&error, picture) => return Err(Failure::Refused(describe(error))),
-            Ok(Err(error)) if !passing(&error) => return Err(Failure::Lost(describe(error))),
+            Ok(Err(error)) if again && json_error_code(&error) == Some(ALREADY_ACKNOWLEDGED) => return Ok(()),
+            Ok(Err(error)) if is_rejected(&error, picture) => return Err(SendError::Rejected(describe(error))),
+            Ok(Err(error)) if !is_transient(&error) => return Err(SendError::Undeliverable(describe(error))),
             Ok(Err(error)) => describe(error),
             Err(_) => "no answer in time".to_owned(),
         };
         if Instant::now() + wait >= end {
-            return Err(Failure::Lost(why));
+            return Err(SendError::Undeliverable(why));
         }
         sleep(wait).await;
         (wait, again) = (wait * 2, true);
@@ -77,19 +77,19 @@ pub async fn callback(
 /// # Errors
 /// Where Discord refused it, or it did not get there.
 pub async fn message(
-    rest: &Rest,
+    rest: &RequestSender,
     channel_id: ChannelId,
     body: &impl Serialize,
-    picture: Option<&Picture>,
-) -> Result<Option<MessageId>, Failure> {
+    picture: Option<&Diagram>,
+) -> Result<Option<MessageId>, SendError> {
     #[derive(Deserialize)]
-    struct Sent {
+    struct CreatedMessage {
         id: MessageId,
     }
     let route = Route::ChannelMessages { channel_id };
-    let response = insist(rest, route, LightMethod::Post, Some(written(body)?), picture).await?;
+    let response = with_retry(rest, route, LightMethod::Post, Some(to_json(body)?), picture).await?;
     // It is there even where Discord does not say which one it is.
-    Ok(response.json::<Sent>().await.ok().map(|sent| sent.id))
+    Ok(response.json::<CreatedMessage>().await.ok().map(|sent| sent.id))
 }
 
 /// Changes a message of the bot's own, with the picture that the body speaks of.
@@ -97,62 +97,62 @@ pub async fn message(
 /// # Errors
 /// Where Discord refused the new body, or it did not get there.
 pub async fn edit(
-    rest: &Rest,
+    rest: &RequestSender,
     channel_id: ChannelId,
     message_id: MessageId,
     body: &impl Serialize,
-    picture: Option<&Picture>,
-) -> Result<(), Failure> {
+    picture: Option<&Diagram>,
+) -> Result<(), SendError> {
     let route = Route::ChannelMessage { channel_id, message_id };
-    insist(rest, route, LightMethod::Patch, Some(written(body)?), picture).await.map(|_| ())
+    with_retry(rest, route, LightMethod::Patch, Some(to_json(body)?), picture).await.map(|_| ())
 }
 
 /// Deletes a message of the bot's own.
 ///
 /// # Errors
 /// Where that could not be done, which may be because it is no longer there.
-pub async fn delete(rest: &Rest, channel_id: ChannelId, message_id: MessageId) -> Result<(), Failure> {
+pub async fn delete(rest: &RequestSender, channel_id: ChannelId, message_id: MessageId) -> Result<(), SendError> {
     let route = Route::ChannelMessage { channel_id, message_id };
-    insist(rest, route, LightMethod::Delete, None, None).await.map(|_| ())
+    with_retry(rest, route, LightMethod::Delete, None, None).await.map(|_| ())
 }
 
-fn written(body: &impl Serialize) -> Result<String, Failure> {
-    serde_json::to_string(body).map_err(|error| Failure::Lost(error.to_string()))
+fn to_json(body: &impl Serialize) -> Result<String, SendError> {
+    serde_json::to_string(body).map_err(|error| SendError::Undeliverable(error.to_string()))
 }
 
 /// Asks again while that may help. What is asked for twice is to take effect once.
-async fn insist(
-    rest: &Rest,
+async fn with_retry(
+    rest: &RequestSender,
     route: Route<'_>,
     method: LightMethod,
     body: Option<String>,
-    picture: Option<&Picture>,
-) -> Result<reqwest::Response, Failure> {
-    let mut backoff = Backoff::new(FIRST_SEND_WAIT, LONGEST_SEND_WAIT);
+    picture: Option<&Diagram>,
+) -> Result<reqwest::Response, SendError> {
+    let mut backoff = Backoff::new(INITIAL_SEND_BACKOFF, MAX_SEND_BACKOFF);
     for attempt in 1.. {
-        let request = filled(Request::new(route, method), body.as_deref(), picture);
+        let request = with_body(Request::new(route, method), body.as_deref(), picture);
         let error = match rest.request(request).await {
             Ok(response) => return Ok(response),
             Err(error) => error,
         };
-        if refused(&error, picture) {
-            return Err(Failure::Refused(describe(error)));
+        if is_rejected(&error, picture) {
+            return Err(SendError::Rejected(describe(error)));
         }
-        if !passing(&error) || attempt == SENDS {
-            return Err(Failure::Lost(describe(error)));
+        if !is_transient(&error) || attempt == MAX_SEND_ATTEMPTS {
+            return Err(SendError::Undeliverable(describe(error)));
         }
-        sleep(backoff.wait()).await;
+        sleep(backoff.next_delay()).await;
     }
-    Err(Failure::Lost("not tried".to_owned()))
+    Err(SendError::Undeliverable("not tried".to_owned()))
 }
 
 /// A request with this body and picture.
-fn filled<'a>(request: Request<'a>, body: Option<&str>, picture: Option<&Picture>) -> Request<'a> {
+fn with_body<'a>(request: Request<'a>, body: Option<&str>, picture: Option<&Diagram>) -> Request<'a> {
     let body = body.map(str::to_owned);
     match picture {
         None => request.body(body.map(String::into_bytes)),
         Some(_) => request.multipart(Some(Multipart {
-            upload: MultipartUpload::Attachments(files(picture)),
+            upload: MultipartUpload::Attachments(attachments(picture)),
             payload_json: body,
             fields: Vec::new(),
         })),
@@ -160,12 +160,12 @@ fn filled<'a>(request: Request<'a>, body: Option<&str>, picture: Option<&Picture
 }
 
 /// A picture as a file to send.
-fn files(picture: Option<&Picture>) -> Vec<CreateAttachment> {
-    picture.into_iter().map(|picture| CreateAttachment::bytes(picture.png.clone(), PICTURE)).collect()
+fn attachments(picture: Option<&Diagram>) -> Vec<CreateAttachment> {
+    picture.into_iter().map(|picture| CreateAttachment::bytes(picture.png.clone(), DIAGRAM_FILE_NAME)).collect()
 }
 
 /// Whether Discord does not take this body but may take another one: without a picture, the bot needs no leave to attach files.
-fn refused(error: &serenity::Error, picture: Option<&Picture>) -> bool {
+fn is_rejected(error: &serenity::Error, picture: Option<&Diagram>) -> bool {
     match status(error) {
         Some(400) => true,
         Some(403 | 413) => picture.is_some(),
@@ -182,7 +182,7 @@ pub fn status(error: &serenity::Error) -> Option<u16> {
 }
 
 /// The code of Discord's own that came with a refusal.
-pub fn code(error: &serenity::Error) -> Option<isize> {
+pub fn json_error_code(error: &serenity::Error) -> Option<isize> {
     match error {
         serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) => Some(response.error.code),
         _ => None,
@@ -190,7 +190,7 @@ pub fn code(error: &serenity::Error) -> Option<isize> {
 }
 
 /// Whether it may work a little later.
-pub fn passing(error: &serenity::Error) -> bool {
+pub fn is_transient(error: &serenity::Error) -> bool {
     match status(error) {
         Some(status) => status == 429 || status >= 500,
         None => matches!(error, serenity::Error::Http(HttpError::Request(_))),

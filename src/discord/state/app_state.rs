@@ -3,45 +3,45 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::discord::shutdown::Busy;
+use crate::discord::shutdown::TaskTracker;
 use crate::discord::state::feedback::Feedback;
-use crate::discord::state::image_cache::Gallery;
-use crate::discord::state::rate_limit::Allowance;
-use crate::discord::state::reload::Reload;
-use crate::engine::Bot;
+use crate::discord::state::image_cache::ImageCache;
+use crate::discord::state::rate_limit::UserRateLimiter;
+use crate::discord::state::reload::ReloadHandle;
+use crate::engine::Engine;
 
 /// Who answers, and what is counted and kept meanwhile. Clones share it.
 #[derive(Clone)]
-pub struct Desk {
+pub struct AppState {
     /// Who answers.
-    pub bot: Arc<Bot>,
+    pub bot: Arc<Engine>,
     /// What people say of answers.
     pub feedback: Arc<Feedback>,
     /// How much each may ask.
-    pub allowance: Arc<Allowance>,
+    pub rate_limiter: Arc<UserRateLimiter>,
     /// The pictures.
-    pub gallery: Arc<Gallery>,
+    pub image_cache: Arc<ImageCache>,
     /// The answers under way.
-    pub busy: Busy,
+    pub task_tracker: TaskTracker,
     /// What `/reload` does, where there is one.
-    pub reload: Option<Reload>,
+    pub reload: Option<ReloadHandle>,
 }
 
-impl fmt::Debug for Desk {
+impl fmt::Debug for AppState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Desk").finish_non_exhaustive()
     }
 }
 
-impl Desk {
+impl AppState {
     /// A desk where nothing was asked yet.
-    pub fn of(bot: Arc<Bot>, reload: Option<Reload>) -> Self {
-        Desk {
+    pub fn new(bot: Arc<Engine>, reload: Option<ReloadHandle>) -> Self {
+        AppState {
             bot,
             feedback: Arc::default(),
-            allowance: Arc::default(),
-            gallery: Arc::default(),
-            busy: Busy::default(),
+            rate_limiter: Arc::default(),
+            image_cache: Arc::default(),
+            task_tracker: TaskTracker::default(),
             reload,
         }
     }

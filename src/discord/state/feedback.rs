@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::discord::protocol::vote::Judged;
-use crate::metrics::counters::COUNTERS;
+use crate::discord::protocol::vote::VoteTarget;
+use crate::metrics::counters::METRICS;
 
 /// Counts what people say of answers.
 #[derive(Debug, Default)]
@@ -14,30 +14,30 @@ pub struct Feedback {
 
 impl Feedback {
     /// Somebody says that this answer was right.
-    pub fn right(&self, judged: &Judged) {
+    pub fn record_right(&self, judged: &VoteTarget) {
         self.right.fetch_add(1, Ordering::Relaxed);
-        COUNTERS.feedback(true);
-        let Judged { kind, confidence, roles } = judged;
+        METRICS.record_feedback(true);
+        let VoteTarget { kind, confidence, roles } = judged;
         tracing::info!(target: "feedback", verdict = "right", kind, confidence, roles, "feedback");
     }
 
     /// Somebody says that this answer was wrong, and perhaps why.
-    pub fn wrong(&self, judged: &Judged, text: &str) {
+    pub fn record_wrong(&self, judged: &VoteTarget, text: &str) {
         self.wrong.fetch_add(1, Ordering::Relaxed);
-        COUNTERS.feedback(false);
-        let (Judged { kind, confidence, roles }, text) = (judged, without_people(text));
+        METRICS.record_feedback(false);
+        let (VoteTarget { kind, confidence, roles }, text) = (judged, strip_mention_ids(text));
         tracing::info!(target: "feedback", verdict = "wrong", kind, confidence, roles, text, "feedback");
     }
 
     /// Tells how much was said in all.
-    pub fn tell(&self) {
+    pub fn log_totals(&self) {
         let (right, wrong) = (self.right.load(Ordering::Relaxed), self.wrong.load(Ordering::Relaxed));
         tracing::info!(target: "feedback", right, wrong, "feedback in all");
     }
 }
 
 /// The text without the ids in mentions, which say who somebody is.
-fn without_people(text: &str) -> String {
+fn strip_mention_ids(text: &str) -> String {
     let mut parts = text.split("<@");
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |out, part| {
@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn nobody_is_named() {
-        assert_eq!(without_people("<@123> and <@!45>, <@&6>: no"), "<@> and <@>, <@>: no");
-        assert_eq!(without_people("a <b> @c 12"), "a <b> @c 12");
+        assert_eq!(strip_mention_ids("<@123> and <@!45>, <@&6>: no"), "<@> and <@>, <@>: no");
+        assert_eq!(strip_mention_ids("a <b> @c 12"), "a <b> @c 12");
     }
 }

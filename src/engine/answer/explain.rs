@@ -2,30 +2,35 @@
 
 use std::fmt::Write as _;
 
+use crate::engine::intent::interpret;
 use crate::engine::intent::sentence::Sentence;
-use crate::engine::intent::understand;
-use crate::engine::question::Bounds;
+use crate::engine::question::Thresholds;
 use crate::knowledge::Library;
 
 /// Passages that are told.
-const MOST_HITS: usize = 5;
+const MAX_HITS: usize = 5;
 
 /// The reading of a question, as text for an author or a contributor.
-pub fn explain(library: &Library, text: &str, bounds: Bounds) -> String {
+pub fn explain(library: &Library, text: &str, bounds: Thresholds) -> String {
     let mut out = String::new();
-    let sentence = Sentence::read(library, text);
+    let sentence = Sentence::parse(library, text);
     let words = |from: usize, to: usize| {
-        sentence.words[from..to].iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
+        sentence.tokens[from..to].iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
     };
     for mention in &sentence.mentions {
         let slugs: Vec<&str> = mention.documents.iter().map(|at| library.document(*at).slug.as_str()).collect();
-        let _ =
-            writeln!(out, "name     {:?} {:?}: {}", words(mention.start, mention.end), mention.how, slugs.join(", "));
+        let _ = writeln!(
+            out,
+            "name     {:?} {:?}: {}",
+            words(mention.start, mention.end),
+            mention.match_kind,
+            slugs.join(", ")
+        );
     }
-    for hint in &sentence.hints {
-        let _ = writeln!(out, "hint     {:?}: {:?}", words(hint.at.start, hint.at.end), hint.cue);
+    for hint in &sentence.cue_matches {
+        let _ = writeln!(out, "hint     {:?}: {:?}", words(hint.range.start, hint.range.end), hint.cue);
     }
-    let Some(question) = understand(library, text) else {
+    let Some(question) = interpret(library, text) else {
         out.push_str("kind     none: nothing here asks for what the corpus could know\n");
         return out;
     };
@@ -36,21 +41,21 @@ pub fn explain(library: &Library, text: &str, bounds: Bounds) -> String {
         question.kind,
         if roles.is_empty() { "none".to_owned() } else { roles.join(", ") }
     );
-    for (word, weight, known) in question.query.words() {
+    for (word, weight, known) in question.query.weighted_terms() {
         let _ =
             writeln!(out, "word     {word} weighs {weight:.2}{}", if known { "" } else { ", unknown to the corpus" });
     }
-    for hit in question.hits.iter().take(MOST_HITS) {
+    for hit in question.hits.iter().take(MAX_HITS) {
         let document = library.document(hit.document);
         let passage = library.passage(hit);
         let shown: String = passage.text.chars().take(80).collect();
         let _ = writeln!(
             out,
             "passage  {:.2} (holds {:.2} of the question, fits {:.2}) {}:{} {shown}",
-            hit.score, hit.coverage, hit.focus, document.file, passage.line
+            hit.score, hit.coverage, hit.statement_score, document.file, passage.line
         );
     }
-    let (sure, Bounds { channel, direct }) = (question.confidence, bounds);
+    let (sure, Thresholds { channel, direct }) = (question.confidence, bounds);
     let verdict = match sure {
         _ if sure >= channel => "answered",
         _ if sure >= direct => "told as what comes nearest, to whoever asks the bot itself",

@@ -12,79 +12,81 @@ mod role;
 mod search_answers;
 mod section;
 
-pub use directory::mistake;
+pub use directory::usage_error;
 pub use explain::explain;
 
-use crate::engine::intent::understand;
-use crate::engine::question::{Bounds, Question, Subject};
-use crate::engine::reply::{Block, Kind, Line, Reply};
+use crate::engine::intent::interpret;
+use crate::engine::question::{Question, Subject, Thresholds};
+use crate::engine::reply::{Block, Line, Reply, ReplyKind};
 use crate::engine::request::{Command, Request};
-use crate::i18n::{Language, say};
+use crate::i18n::{Language, t};
 use crate::knowledge::Library;
 use crate::search::query::Query;
 
 /// The most words of two names in one text.
-const MOST_WORDS: usize = 32;
+const MAX_NAME_WORDS: usize = 32;
 
 /// Answers a request in a language.
-pub fn answer(library: &Library, request: &Request, bounds: Bounds, language: Language) -> Reply {
+pub fn answer(library: &Library, request: &Request, bounds: Thresholds, language: Language) -> Reply {
     let named = |name: &str, then: fn(&Library, Language, usize) -> Reply| {
-        named(library, language, name, |at| then(library, language, at))
+        with_role(library, language, name, |at| then(library, language, at))
     };
     match request {
         Request::Role { name } => named(name, role::card),
         Request::Section { name, section } => {
-            self::named(library, language, name, |at| section::section(library, language, at, *section))
+            self::with_role(library, language, name, |at| section::card_section(library, language, at, *section))
         }
-        Request::Duties { name } => {
-            named(name, |library, language, at| role::duties(library, language, &whole(Kind::Duties, at)))
-        }
-        Request::Next { name } => {
-            named(name, |library, language, at| career::next(library, language, &whole(Kind::Next, at)))
-        }
+        Request::Duties { name } => named(name, |library, language, at| {
+            role::duties(library, language, &whole_role_question(ReplyKind::Duties, at))
+        }),
+        Request::Next { name } => named(name, |library, language, at| {
+            career::next(library, language, &whole_role_question(ReplyKind::Next, at))
+        }),
         Request::Compare { one, other } => {
-            let missing = || say!(language, "compare-incomplete", usage = &usage("compare", language));
-            both_named(library, language, (one, other), missing, compare::compare)
+            let missing = || t!(language, "compare-incomplete", usage = &usage("compare", language));
+            with_two_roles(library, language, (one, other), missing, compare::compare)
         }
-        Request::Who { does } => {
+        Request::FindOwner { activity: does } => {
             let text = does.trim().trim_start_matches("who ").trim_end_matches('?');
-            ask(library, language, &format!("who {text}?"), bounds)
+            answer_text(library, language, &format!("who {text}?"), bounds)
         }
         Request::Path { from, to } => {
-            let missing = || say!(language, "path-incomplete", usage = &usage("path", language));
-            both_named(library, language, (from, to), missing, career::path)
+            let missing = || t!(language, "path-incomplete", usage = &usage("path", language));
+            with_two_roles(library, language, (from, to), missing, career::path)
         }
         Request::Ladder { family } => ladder::ladder(library, language, family),
-        Request::Ask { question } => ask(library, language, question, bounds),
+        Request::Ask { question } => answer_text(library, language, question, bounds),
         Request::Roles => directory::roles(library, language),
         Request::Help => directory::help(library, language),
     }
 }
 
 fn usage(command: &str, language: Language) -> String {
-    Command::named(command).map_or(String::new(), |command| command.usage(language))
+    Command::by_name(command).map_or(String::new(), |command| command.usage(language))
 }
 
 /// A question for all that there is of one role.
-fn whole(kind: Kind, role: usize) -> Question {
+fn whole_role_question(kind: ReplyKind, role: usize) -> Question {
     let (query, hits) = (Query::default(), Vec::new());
-    Question { kind, roles: vec![role], subject: Subject::Whole, query, hits, confidence: 1.0 }
+    Question { kind, roles: vec![role], subject: Subject::All, query, hits, confidence: 1.0 }
 }
 
-fn ask(library: &Library, language: Language, text: &str, bounds: Bounds) -> Reply {
-    let Some(question) = understand(library, text) else { return directory::nothing(library, language, text, false) };
+fn answer_text(library: &Library, language: Language, text: &str, bounds: Thresholds) -> Reply {
+    let Some(question) = interpret(library, text) else { return directory::no_answer(library, language, text, false) };
     if question.confidence >= bounds.channel {
-        return read(library, language, &question, true);
+        return answer_question(library, language, &question, true);
     }
     let mut reply = match (&question.subject, question.roles.as_slice()) {
         (Subject::Measure(measure), [role, ..])
-            if question.hits.is_empty() && !metrics::any(library, &question.roles, measure) =>
+            if question.hits.is_empty() && !metrics::has_metric(library, &question.roles, measure) =>
         {
-            metrics::without(library, language, *role, measure)
+            metrics::no_metric(library, language, *role, measure)
         }
-        _ if question.kind == Kind::Check => read(library, language, &question, false),
-        _ if question.confidence >= bounds.direct => hedged(read(library, language, &question, false)),
-        _ => directory::nothing(library, language, text, true),
+        _ if question.kind == ReplyKind::YesNo => answer_question(library, language, &question, false),
+        _ if question.confidence >= bounds.direct => {
+            mark_tentative(answer_question(library, language, &question, false))
+        }
+        _ => directory::no_answer(library, language, text, true),
     };
     reply.answered = false;
     reply.confidence = question.confidence;
@@ -92,50 +94,50 @@ fn ask(library: &Library, language: Language, text: &str, bounds: Bounds) -> Rep
 }
 
 /// What comes nearest, for whoever asked the bot itself: said to be no more than that.
-fn hedged(mut reply: Reply) -> Reply {
-    reply.title = say!(reply.language, "perhaps", title = &reply.title);
-    let text = say!(reply.language, "perhaps-nearest");
+fn mark_tentative(mut reply: Reply) -> Reply {
+    reply.title = t!(reply.language, "perhaps", title = &reply.title);
+    let text = t!(reply.language, "perhaps-nearest");
     reply.blocks.insert(0, Block::Paragraph(Line { text, ..Line::default() }));
     reply
 }
 
 /// The answer to a question as it was understood; a verdict of yes or no only where that is `sure`.
-fn read(library: &Library, language: Language, question: &Question, sure: bool) -> Reply {
+fn answer_question(library: &Library, language: Language, question: &Question, sure: bool) -> Reply {
     let mut reply = match question.kind {
-        Kind::Path => career::path(library, language, question.roles[0], question.roles[1]),
-        Kind::Compare => compare::compare(library, language, question.roles[0], question.roles[1]),
-        Kind::Next => career::next(library, language, question),
-        Kind::Into => career::into(library, language, question),
-        Kind::Why => role::why(library, language, question.roles[0]),
-        Kind::Duties => role::duties(library, language, question),
-        Kind::Who => search_answers::who(library, language, question),
-        Kind::Check => search_answers::check(library, language, question, sure),
-        Kind::Fact => metrics::fact(library, language, question),
-        Kind::Topic => search_answers::topic(library, language, question),
-        Kind::Which => role::which(library, language, &question.roles),
-        Kind::Role => role::card(library, language, question.roles[0]),
-        Kind::Ladder => match &question.subject {
+        ReplyKind::Path => career::path(library, language, question.roles[0], question.roles[1]),
+        ReplyKind::Compare => compare::compare(library, language, question.roles[0], question.roles[1]),
+        ReplyKind::Next => career::next(library, language, question),
+        ReplyKind::HowToBecome => career::how_to_become(library, language, question),
+        ReplyKind::Why => role::why(library, language, question.roles[0]),
+        ReplyKind::Duties => role::duties(library, language, question),
+        ReplyKind::FindOwner => search_answers::find_owner(library, language, question),
+        ReplyKind::YesNo => search_answers::yes_no(library, language, question, sure),
+        ReplyKind::Metric => metrics::metric(library, language, question),
+        ReplyKind::Topic => search_answers::topic(library, language, question),
+        ReplyKind::Disambiguate => role::disambiguate(library, language, &question.roles),
+        ReplyKind::Role => role::card(library, language, question.roles[0]),
+        ReplyKind::Ladder => match &question.subject {
             Subject::Family(family) => ladder::ladder(library, language, family),
             _ => ladder::ladder(library, language, ""),
         },
-        Kind::Roles | Kind::Help | Kind::None => directory::nothing(library, language, "", false),
+        ReplyKind::Roles | ReplyKind::Help | ReplyKind::NoAnswer => directory::no_answer(library, language, "", false),
     };
     reply.confidence = question.confidence;
     reply
 }
 
 /// What `then` makes of the role with this name; a word back where there is none, or more than one.
-fn named(library: &Library, language: Language, name: &str, then: impl FnOnce(usize) -> Reply) -> Reply {
+fn with_role(library: &Library, language: Language, name: &str, then: impl FnOnce(usize) -> Reply) -> Reply {
     let found: Vec<usize> = library.names.find(name).into_iter().filter(|at| library.document(*at).is_role()).collect();
     match found.as_slice() {
-        [] => role::unknown(library, language, name),
+        [] => role::unknown_role(library, language, name),
         [one] => then(*one),
-        several => role::which(library, language, several),
+        several => role::disambiguate(library, language, several),
     }
 }
 
 /// What `then` makes of two roles; the first name holds both where the second is empty, and what is `missing` is said where it does not.
-fn both_named(
+fn with_two_roles(
     library: &Library,
     language: Language,
     (one, other): (&str, &str),
@@ -144,16 +146,18 @@ fn both_named(
 ) -> Reply {
     let (one, other) = if other.is_empty() { split_names(library, one) } else { (one.to_owned(), other.to_owned()) };
     if other.is_empty() && library.names.find(&one).len() == 1 {
-        return mistake(language, &missing());
+        return usage_error(language, &missing());
     }
-    named(library, language, &one, |one| named(library, language, &other, |other| then(library, language, one, other)))
+    with_role(library, language, &one, |one| {
+        with_role(library, language, &other, |other| then(library, language, one, other))
+    })
 }
 
 /// Two names in one text without anything between: wherever both halves are names.
 fn split_names(library: &Library, text: &str) -> (String, String) {
-    let words: Vec<&str> = text.split_whitespace().take(MOST_WORDS + 1).collect();
+    let words: Vec<&str> = text.split_whitespace().take(MAX_NAME_WORDS + 1).collect();
     // Two names are not so long, and every place between two words costs two searches.
-    let places = if words.len() > MOST_WORDS { 0..0 } else { 1..words.len() };
+    let places = if words.len() > MAX_NAME_WORDS { 0..0 } else { 1..words.len() };
     places
         .map(|at| (words[..at].join(" "), words[at..].join(" ")))
         .find(|(from, to)| library.names.find(from).len() == 1 && library.names.find(to).len() == 1)

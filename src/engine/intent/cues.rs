@@ -13,7 +13,7 @@ pub enum Cue {
     /// A move to the side rather than up.
     Sideways,
     /// Becoming something.
-    Into,
+    HowToBecome,
     /// A reason.
     Why,
     /// Somebody is wanted.
@@ -27,9 +27,9 @@ pub enum Cue {
     /// A figure of this measure, as facts in the corpus name it.
     Measure(&'static str),
     /// More or less of something is wanted.
-    Most,
+    Comparative,
     /// A question, of whatever kind.
-    Asks,
+    Interrogative,
     /// Opens a question that wants yes or no, at the beginning of a clause only.
     YesNo,
     /// Somebody tells of an event or of somebody present: not what a role is in general.
@@ -62,7 +62,7 @@ pub const CUES: &[(Cue, &str)] = &[
         "sideways, lateral, laterally, side step, sidestep, specialise, specialize, branch out, branch into, pivot, hop across, move across, without going up, same level",
     ),
     (
-        Cue::Into,
+        Cue::HowToBecome,
         "become, becoming, became, wanna be, want to be, wanna become, would like to be, hope to be, dream of being, dream of becoming, get in, get in as, get into, getting into, break into, breaking into, end up as, end up in, land, land a, land a job, \
          qualify, qualify for, qualifications, qualification, background, get to be, turn into, start out, start as, starting out, \
          get hired as, to be a, to be an, work as, move into, moving into, switch to, switch into, switch over, transition into, \
@@ -129,9 +129,9 @@ pub const CUES: &[(Cue, &str)] = &[
     ),
     (Cue::Measure("count"), "how many, number of, count of, how much of, what percentage, what share, ratio, how big"),
     (Cue::Measure(""), "how much, how high, hw much, how large, average, median, typical pay, range"),
-    (Cue::Most, "more, most, highest, best, higher, better, less, least, lowest, top"),
+    (Cue::Comparative, "more, most, highest, best, higher, better, less, least, lowest, top"),
     (
-        Cue::Asks,
+        Cue::Interrogative,
         "sorry for stupid question, sorry for the stupid question, sorry stupid question, sorry if, stupid question, dumb question, silly question, quick question, best way to, best ways to, way to, ways to, tricks to, tricks for, tips for, tips on, tips to, advice on, advice for, guide to, rules for, rules on, rules about, \
          how, how do, how does, how to, which, where, when, can someone explain, can anyone explain, could someone, does anyone know, \
          anyone know, do you know, i wonder, wondering, curious, any idea, remind me, can i get, can i have, could i get, could i have, may i have, i need a, question, help me understand, tell me, \
@@ -161,29 +161,30 @@ pub fn measure_words(measure: &str) -> impl Iterator<Item = &'static str> {
 }
 
 /// Verbs in the past that do not end in -ed: somebody tells what happened.
-pub const PAST: &str = "took won said got went broke made did left sent came saw told gave wrote was were had found met ran spoke brought bought \
+pub const IRREGULAR_PAST_VERBS: &str = "took won said got went broke made did left sent came saw told gave wrote was were had found met ran spoke brought bought \
     thought knew forgot chose drew led fell felt held kept lost meant paid sat sold stood taught threw woke ate began";
 
 /// After these a verb in the past tells what is done, not what happened.
-pub const BEING: [&str; 10] = ["be", "is", "are", "being", "get", "gets", "getting", "who's", "it's", "even"];
+pub const PASSIVE_AUXILIARIES: [&str; 10] =
+    ["be", "is", "are", "being", "get", "gets", "getting", "who's", "it's", "even"];
 
 /// After a role's name these tell that what it does is asked for.
-pub const DOING: [&str; 9] = ["do", "doing", "handle", "deal", "approach", "treat", "tackle", "cope", "react"];
+pub const ACTION_VERBS: [&str; 9] = ["do", "doing", "handle", "deal", "approach", "treat", "tackle", "cope", "react"];
 
 /// No noun that is asked for: with these its verb begins.
 pub const AUXILIARIES: [&str; 9] = ["do", "does", "should", "would", "must", "can", "could", "will", "might"];
 
 /// After a role's name, or after a form of "be", these lead to what somebody does.
-pub const MEANT: [&str; 6] = ["meant", "supposed", "expected", "got", "responsible", "to"];
+pub const OBLIGATION_WORDS: [&str; 6] = ["meant", "supposed", "expected", "got", "responsible", "to"];
 
 /// Words that turn a question around: who does something not. Contractions that end in "n't" do as well.
-pub const DENIALS: [&str; 16] = [
+pub const NEGATIONS: [&str; 16] = [
     "not", "no", "never", "without", "nobody", "nothing", "none", "isnt", "arent", "doesnt", "dont", "cant", "wont",
     "hasnt", "rarely", "less",
 ];
 
 /// Words for the speaker, for those present and for what is at hand.
-pub const PERSONAL: [&str; 27] = [
+pub const PERSONAL_WORDS: [&str; 27] = [
     "i", "im", "i'm", "ive", "me", "my", "mine", "we", "us", "our", "ours", "you", "u", "your", "yours", "he", "she",
     "him", "her", "his", "this", "these", "here", "there", "anybody", "anyone", "mate",
 ];

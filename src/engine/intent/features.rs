@@ -1,52 +1,52 @@
 //! What a sentence's marks amount to, as numbers: does it ask at all, does it ask of roles in general, how firmly are they named.
 
-use crate::engine::intent::cues::{Cue, MEANT};
-use crate::engine::intent::sentence::{Hint, Sentence};
+use crate::engine::intent::cues::{Cue, OBLIGATION_WORDS};
+use crate::engine::intent::sentence::{CueMatch, Sentence};
 use crate::knowledge::Library;
 use crate::search::names::{Match, Mention};
-use crate::search::text::lexicon::Weight;
+use crate::search::text::lexicon::WordClass;
 
 /// The sentence as a whole.
 #[derive(Debug)]
-pub struct Weighed {
+pub struct Features {
     /// How much it looks like a question, 0 to 1.
-    pub asks: f32,
+    pub question_score: f32,
     /// How far it speaks of roles in general, not of an event or of somebody present, 0 to 1.
-    pub general: f32,
+    pub genericity: f32,
     /// How firmly the roles are named, 0 to 1.
-    pub firm: f32,
+    pub name_certainty: f32,
     /// Roles named, in order, each once.
     pub roles: Vec<usize>,
     /// The roles that an ambiguous name may mean.
-    pub ambiguous: Option<Vec<usize>>,
+    pub ambiguous_roles: Option<Vec<usize>>,
     /// Roles to which something is done ("who coaches the product leads"), not those who do it.
-    pub objects: Vec<usize>,
+    pub object_roles: Vec<usize>,
     /// "From X to Y", "X to Y".
-    pub from_to: bool,
+    pub has_direction: bool,
     /// "To Y from X".
-    pub backwards: bool,
+    pub is_reversed: bool,
     /// It wants somebody, before anything else.
     pub leads_with_who: bool,
     /// It wants a role, in so many words ("which role").
-    pub which_role: bool,
+    pub asks_which_role: bool,
     /// It wants yes or no, before anything else.
     pub leads_with_yes_no: bool,
     /// The first role named only tells what kind of role is wanted ("which PM ...").
-    pub category: bool,
+    pub first_role_is_category: bool,
     /// "Who does a ... report to": somebody is wanted whom a role's own documents name.
-    pub of_a_role: bool,
+    pub asks_relation_of_role: bool,
     /// "What does a ... do" of somebody whom the corpus does not know.
-    pub unknown_doer: bool,
+    pub unknown_role: bool,
     /// Where the question itself begins, in bytes of the text: at the word that asks, or else at the first name.
-    pub begins: usize,
+    pub question_start: usize,
     /// For each clause, whether it asks; where none does, all do.
-    asking: Vec<bool>,
+    asking_clauses: Vec<bool>,
 }
 
-impl Weighed {
+impl Features {
     /// Weighs a sentence.
-    pub fn new(library: &Library, sentence: &Sentence) -> Weighed {
-        let named: Vec<&Mention> = roles_named(library, sentence);
+    pub fn new(library: &Library, sentence: &Sentence) -> Features {
+        let named: Vec<&Mention> = role_mentions(library, sentence);
         let mut roles: Vec<usize> = Vec::new();
         for mention in &named {
             if let [role] = mention.documents.as_slice()
@@ -58,41 +58,42 @@ impl Weighed {
         let ambiguous =
             named.iter().find(|mention| mention.documents.len() > 1).map(|mention| mention.documents.clone());
         let category = named.first().is_some_and(|mention| {
-            let which = |hint: &&Hint| hint.cue == Cue::Who && sentence.words[hint.at.start].text == "which";
-            sentence.hints.iter().filter(which).any(|hint| {
-                (hint.at.end..hint.at.end + 4).contains(&mention.start)
-                    && sentence.clause[hint.at.start] == sentence.clause[mention.start]
+            let which = |hint: &&CueMatch| hint.cue == Cue::Who && sentence.tokens[hint.range.start].text == "which";
+            sentence.cue_matches.iter().filter(which).any(|hint| {
+                (hint.range.end..hint.range.end + 4).contains(&mention.start)
+                    && sentence.clause_of[hint.range.start] == sentence.clause_of[mention.start]
             })
         });
         // "A PM who hates meetings": that who asks nothing.
-        let relative = |hint: &&Hint| {
-            let before = hint.at.start.checked_sub(1);
-            let joined =
-                |before: usize| sentence.named[before] && sentence.clause[before] == sentence.clause[hint.at.start];
+        let relative = |hint: &&CueMatch| {
+            let before = hint.range.start.checked_sub(1);
+            let joined = |before: usize| {
+                sentence.in_role_name[before] && sentence.clause_of[before] == sentence.clause_of[hint.range.start]
+            };
             hint.cue == Cue::Who && before.is_some_and(joined)
         };
-        let may_lead = |hint: &&Hint| {
+        let may_lead = |hint: &&CueMatch| {
             matches!(hint.cue, Cue::Who | Cue::What | Cue::About | Cue::Why | Cue::YesNo | Cue::Measure(_))
                 && !relative(hint)
         };
-        let mut leading = sentence.hints.iter().filter(may_lead);
+        let mut leading = sentence.cue_matches.iter().filter(may_lead);
         // "The account people learned about it late, who tells them?": what opens a clause asks, what stands inside one may not.
-        let leads = leading.clone().find(|hint| sentence.opens(hint)).or_else(|| leading.next());
+        let leads = leading.clone().find(|hint| sentence.starts_clause(hint)).or_else(|| leading.next());
         let first_name = named.first().map(|mention| mention.start);
-        let begins = leads.map(|hint| hint.at.start).or(first_name);
-        let begins = begins.map_or(0, |at| sentence.words[at].at.start);
+        let begins = leads.map(|hint| hint.range.start).or(first_name);
+        let begins = begins.map_or(0, |at| sentence.tokens[at].span.start);
         // "Who does a PM report to": somebody is wanted, but it is the PM whose documents say who.
         let of_a_role = leads.is_some_and(|hint| {
-            let auxiliary = sentence.words.get(hint.at.end).map(|word| word.text.as_str());
+            let auxiliary = sentence.tokens.get(hint.range.end).map(|word| word.text.as_str());
             hint.cue == Cue::Who
                 && matches!(auxiliary, Some("do" | "does" | "would" | "should" | "must"))
-                && first_name.is_some_and(|name| name > hint.at.end && name <= hint.at.end + 2)
+                && first_name.is_some_and(|name| name > hint.range.end && name <= hint.range.end + 2)
         });
         let which_role = leads.is_some_and(|hint| {
-            hint.cue == Cue::Who && matches!(sentence.words[hint.at.start].text.as_str(), "which" | "what")
+            hint.cue == Cue::Who && matches!(sentence.tokens[hint.range.start].text.as_str(), "which" | "what")
         });
         let leads = leads.map(|hint| hint.cue).filter(|_| !of_a_role);
-        let who = sentence.first(Cue::Who).map(|hint| hint.at.end);
+        let who = sentence.first_cue(Cue::Who).map(|hint| hint.range.end);
         // "Which senior PM role ..." tells what kind of role is wanted; what comes later is what somebody does it to.
         let objects = named
             .iter()
@@ -100,72 +101,75 @@ impl Weighed {
             .filter(|mention| who.is_none_or(|who| mention.start >= who))
             .filter_map(|mention| mention.documents.first().copied())
             .collect();
-        let (from_to, backwards) = direction(sentence, &named);
+        let (from_to, backwards) = path_direction(sentence, &named);
         let asking = asking_clauses(sentence, &named);
-        Weighed {
-            asks: asks(library, sentence, &named),
-            general: general(library, sentence, &named, &asking),
-            firm: firmness(library, sentence, &named),
-            ambiguous,
-            objects,
-            from_to,
-            backwards,
-            leads_with_who: category || leads == Some(Cue::Who) && !is_for_whom(library, sentence),
-            which_role,
+        Features {
+            question_score: question_score(library, sentence, &named),
+            genericity: genericity(library, sentence, &named, &asking),
+            name_certainty: name_certainty(library, sentence, &named),
+            ambiguous_roles: ambiguous,
+            object_roles: objects,
+            has_direction: from_to,
+            is_reversed: backwards,
+            leads_with_who: category || leads == Some(Cue::Who) && !asks_who_it_is_for(library, sentence),
+            asks_which_role: which_role,
             leads_with_yes_no: leads == Some(Cue::YesNo),
-            category,
-            of_a_role,
-            begins,
-            unknown_doer: named.is_empty()
-                && (asks_what_somebody_does(sentence) || names_a_stranger(library, sentence)),
-            asking,
+            first_role_is_category: category,
+            asks_relation_of_role: of_a_role,
+            question_start: begins,
+            unknown_role: named.is_empty()
+                && (asks_what_somebody_does(sentence) || names_unknown_role(library, sentence)),
+            asking_clauses: asking,
             roles,
         }
     }
 
     /// True for a clause that asks; small talk around it is another.
-    pub fn asking_clause(&self, clause: usize) -> bool {
-        !self.asking.contains(&true) || self.asking.get(clause).copied().unwrap_or(true)
+    pub fn is_asking_clause(&self, clause: usize) -> bool {
+        !self.asking_clauses.contains(&true) || self.asking_clauses.get(clause).copied().unwrap_or(true)
     }
 }
 
 /// "Who are open days for": not who does something, but what a subject is about.
-fn is_for_whom(library: &Library, sentence: &Sentence) -> bool {
-    sentence.words.last().is_some_and(|word| word.text == "for") && sentence.names_a_topic(library)
+fn asks_who_it_is_for(library: &Library, sentence: &Sentence) -> bool {
+    sentence.tokens.last().is_some_and(|word| word.text == "for") && sentence.mentions_topic(library)
 }
 
 /// "What does a X do": whatever X is, it is somebody.
 fn asks_what_somebody_does(sentence: &Sentence) -> bool {
-    let word = |at: usize| sentence.words.get(at).map(|word| word.text.as_str());
-    sentence.hints.iter().filter(|hint| hint.cue == Cue::What).any(|hint| {
-        let verb = word(hint.at.end - 1);
-        let article = matches!(word(hint.at.end), Some("a" | "an" | "the"));
-        let does = (hint.at.end + 1..hint.at.end + 7).any(|at| matches!(word(at), Some("do" | "does")));
+    let word = |at: usize| sentence.tokens.get(at).map(|word| word.text.as_str());
+    sentence.cue_matches.iter().filter(|hint| hint.cue == Cue::What).any(|hint| {
+        let verb = word(hint.range.end - 1);
+        let article = matches!(word(hint.range.end), Some("a" | "an" | "the"));
+        let does = (hint.range.end + 1..hint.range.end + 7).any(|at| matches!(word(at), Some("do" | "does")));
         matches!(verb, Some("do" | "does")) && does && article
     })
 }
 
 /// "A chief technology officer": somebody with a role by the last word of it, and none of ours.
-fn names_a_stranger(library: &Library, sentence: &Sentence) -> bool {
-    (2..sentence.words.len()).any(|at| {
+fn names_unknown_role(library: &Library, sentence: &Sentence) -> bool {
+    (2..sentence.tokens.len()).any(|at| {
         let begins = (1..=3)
             .filter_map(|back| at.checked_sub(back + 1))
-            .take_while(|from| sentence.clause[*from] == sentence.clause[at]);
-        let article = |from: usize| matches!(sentence.words[from].text.as_str(), "a" | "an");
-        !sentence.named[at] && library.names.is_head(&sentence.words[at].text) && begins.into_iter().any(article)
+            .take_while(|from| sentence.clause_of[*from] == sentence.clause_of[at]);
+        let article = |from: usize| matches!(sentence.tokens[from].text.as_str(), "a" | "an");
+        !sentence.in_role_name[at]
+            && library.names.is_head_noun(&sentence.tokens[at].text)
+            && begins.into_iter().any(article)
     })
 }
 
 /// The roles that a sentence names. A single word of a title counts only where a role is expected: after an article, or beside another
 /// role.
-pub fn roles_named<'s>(library: &Library, sentence: &'s Sentence) -> Vec<&'s Mention> {
+pub fn role_mentions<'s>(library: &Library, sentence: &'s Sentence) -> Vec<&'s Mention> {
     let is_role = |mention: &&Mention| mention.documents.iter().all(|at| library.document(*at).is_role());
-    let word = |at: usize| sentence.words.get(at).map(|word| word.text.as_str());
+    let word = |at: usize| sentence.tokens.get(at).map(|word| word.text.as_str());
     let before = |mention: &Mention| mention.start.checked_sub(1).and_then(word);
-    let firm = |mention: &&Mention| mention.how != Match::Short;
+    let firm = |mention: &&Mention| mention.match_kind != Match::Partial;
     let someone = sentence.mentions.iter().filter(is_role).any(|mention| firm(&mention));
     let joins =
-        [Cue::Compare, Cue::Path, Cue::Into, Cue::Most].into_iter().any(|cue| sentence.has(cue)) || sentence.arrow;
+        [Cue::Compare, Cue::Path, Cue::HowToBecome, Cue::Comparative].into_iter().any(|cue| sentence.has_cue(cue))
+            || sentence.has_arrow;
     sentence
         .mentions
         .iter()
@@ -176,7 +180,7 @@ pub fn roles_named<'s>(library: &Library, sentence: &'s Sentence) -> Vec<&'s Men
             }
             let after_article = matches!(before(mention), Some("a" | "an" | "as" | "being"));
             let ends = word(mention.end).is_none()
-                || sentence.clause[mention.end] != sentence.clause[mention.start]
+                || sentence.clause_of[mention.end] != sentence.clause_of[mention.start]
                 || matches!(
                     word(mention.end),
                     Some(
@@ -207,30 +211,30 @@ pub fn roles_named<'s>(library: &Library, sentence: &'s Sentence) -> Vec<&'s Men
 }
 
 /// A word between the article and the name makes another role of it: a "staff product manager" is none that we know.
-fn firmness(library: &Library, sentence: &Sentence, named: &[&Mention]) -> f32 {
+fn name_certainty(library: &Library, sentence: &Sentence, named: &[&Mention]) -> f32 {
     let mut firm: f32 = 1.0;
     for mention in named {
-        if mention.how == Match::Short {
+        if mention.match_kind == Match::Partial {
             firm = firm.min(0.9);
         }
         let Some(before) = mention.start.checked_sub(1) else { continue };
-        let hinted = sentence.hints.iter().any(|hint| hint.at.contains(&before));
+        let hinted = sentence.cue_matches.iter().any(|hint| hint.range.contains(&before));
         let article = (1..=2)
             .filter_map(|back| before.checked_sub(back))
-            .take_while(|at| !sentence.hints.iter().any(|hint| hint.at.contains(at)))
-            .any(|at| matches!(sentence.words[at].text.as_str(), "a" | "an" | "the"));
-        let qualified = library.search.weight(&sentence.words[before]) == Weight::Full;
-        if qualified && article && !hinted && sentence.clause[before] == sentence.clause[mention.start] {
+            .take_while(|at| !sentence.cue_matches.iter().any(|hint| hint.range.contains(at)))
+            .any(|at| matches!(sentence.tokens[at].text.as_str(), "a" | "an" | "the"));
+        let qualified = library.searcher.classify(&sentence.tokens[before]) == WordClass::Content;
+        if qualified && article && !hinted && sentence.clause_of[before] == sentence.clause_of[mention.start] {
             firm = firm.min(0.4);
         }
     }
     firm
 }
 
-fn direction(sentence: &Sentence, named: &[&Mention]) -> (bool, bool) {
+fn path_direction(sentence: &Sentence, named: &[&Mention]) -> (bool, bool) {
     let [from, to, ..] = named else { return (false, false) };
     let before =
-        |mention: &Mention, back: usize| mention.start.checked_sub(back).map(|at| sentence.words[at].text.as_str());
+        |mention: &Mention, back: usize| mention.start.checked_sub(back).map(|at| sentence.tokens[at].text.as_str());
     let before_article = |mention: &Mention| match before(mention, 1) {
         Some("a" | "an" | "the") => before(mention, 2),
         other => other,
@@ -240,8 +244,8 @@ fn direction(sentence: &Sentence, named: &[&Mention]) -> (bool, bool) {
     };
     // "End up as" leads there.
     let reached = |mention: &Mention| {
-        let mut into = sentence.hints.iter().filter(|hint| hint.cue == Cue::Into);
-        into.any(|hint| (hint.at.end..=hint.at.end + 1).contains(&mention.start))
+        let mut into = sentence.cue_matches.iter().filter(|hint| hint.cue == Cue::HowToBecome);
+        into.any(|hint| (hint.range.end..=hint.range.end + 1).contains(&mention.start))
     };
     let to_there = matches!(before_article(to), Some("to" | "into" | "become" | "becoming"));
     let from_here = being(before_article(from)) && before_article(from) != Some("as");
@@ -253,52 +257,59 @@ fn direction(sentence: &Sentence, named: &[&Mention]) -> (bool, bool) {
 /// does not.
 fn asking_clauses(sentence: &Sentence, named: &[&Mention]) -> Vec<bool> {
     let opens = |clause: usize| {
-        sentence.hints.iter().any(|hint| {
-            sentence.clause[hint.at.start] == clause
+        sentence.cue_matches.iter().any(|hint| {
+            sentence.clause_of[hint.range.start] == clause
                 && hint.cue != Cue::Event
-                && (!matches!(hint.cue, Cue::Most | Cue::YesNo)
-                    || named.iter().any(|mention| sentence.clause[mention.start] == clause))
+                && (!matches!(hint.cue, Cue::Comparative | Cue::YesNo)
+                    || named.iter().any(|mention| sentence.clause_of[mention.start] == clause))
         })
     };
-    let marked = sentence.asking.contains(&true);
-    (0..sentence.asking.len()).map(|clause| if marked { sentence.asking[clause] } else { opens(clause) }).collect()
+    let marked = sentence.question_marked.contains(&true);
+    (0..sentence.question_marked.len())
+        .map(|clause| if marked { sentence.question_marked[clause] } else { opens(clause) })
+        .collect()
 }
 
-fn asks(library: &Library, sentence: &Sentence, named: &[&Mention]) -> f32 {
-    let marked = sentence.asking.contains(&true);
-    let cue = |hint: &&Hint| !matches!(hint.cue, Cue::Event | Cue::YesNo | Cue::Most | Cue::Asks | Cue::Who);
-    let question_word = |hint: &&Hint| {
-        matches!(hint.cue, Cue::Who | Cue::What | Cue::About | Cue::Asks | Cue::Why | Cue::Measure(_) | Cue::YesNo)
+fn question_score(library: &Library, sentence: &Sentence, named: &[&Mention]) -> f32 {
+    let marked = sentence.question_marked.contains(&true);
+    let cue = |hint: &&CueMatch| {
+        !matches!(hint.cue, Cue::Event | Cue::YesNo | Cue::Comparative | Cue::Interrogative | Cue::Who)
+    };
+    let question_word = |hint: &&CueMatch| {
+        matches!(
+            hint.cue,
+            Cue::Who | Cue::What | Cue::About | Cue::Interrogative | Cue::Why | Cue::Measure(_) | Cue::YesNo
+        )
     };
     // "My sourdough: projected to eat us all" tells of a figure, and asks for none.
-    let opens = |hint: &Hint| {
-        let told = matches!(hint.cue, Cue::Measure(_)) && sentence.clause[hint.at.start] > 0 && named.is_empty();
-        sentence.opens(hint) && (!told || sentence.words[hint.at.start].text == "how")
+    let opens = |hint: &CueMatch| {
+        let told = matches!(hint.cue, Cue::Measure(_)) && sentence.clause_of[hint.range.start] > 0 && named.is_empty();
+        sentence.starts_clause(hint) && (!told || sentence.tokens[hint.range.start].text == "how")
     };
-    if sentence.words.is_empty() {
+    if sentence.tokens.is_empty() {
         0.0
     } else if marked {
         1.0
-    } else if sentence.hints.iter().filter(question_word).any(opens) {
+    } else if sentence.cue_matches.iter().filter(question_word).any(opens) {
         0.95
     } else if sentence.is_name_alone(library)
-        || supposes(sentence)
-        || (sentence.arrow || sentence.has(Cue::Compare)) && named.len() > 1
+        || is_conditional_question(sentence)
+        || (sentence.has_arrow || sentence.has_cue(Cue::Compare)) && named.len() > 1
     {
         0.9
-    } else if !named.is_empty() && sentence.hints.iter().any(|hint| cue(&hint)) && sentence.words.len() < 25 {
-        if sentence.words.len() < 9 { 0.85 } else { 0.7 }
+    } else if !named.is_empty() && sentence.cue_matches.iter().any(|hint| cue(&hint)) && sentence.tokens.len() < 25 {
+        if sentence.tokens.len() < 9 { 0.85 } else { 0.7 }
     } else if sentence
-        .hints
+        .cue_matches
         .iter()
-        .any(|hint| matches!(hint.cue, Cue::Measure(_)) && sentence.words[hint.at.start].text == "how")
+        .any(|hint| matches!(hint.cue, Cue::Measure(_)) && sentence.tokens[hint.range.start].text == "how")
     {
         0.85
     } else if sentence
-        .hints
+        .cue_matches
         .iter()
         .filter(question_word)
-        .any(|hint| matches!(hint.cue, Cue::Who | Cue::About | Cue::Asks))
+        .any(|hint| matches!(hint.cue, Cue::Who | Cue::About | Cue::Interrogative))
     {
         0.6
     } else {
@@ -307,28 +318,32 @@ fn asks(library: &Library, sentence: &Sentence, named: &[&Mention]) -> f32 {
 }
 
 /// "If one team is stuck who helps": a case, then the question.
-fn supposes(sentence: &Sentence) -> bool {
-    let who = sentence.first(Cue::Who).map(|hint| hint.at.start);
-    matches!(sentence.words.first().map(|word| word.text.as_str()), Some("if" | "when")) && who.is_some_and(|at| at > 2)
+fn is_conditional_question(sentence: &Sentence) -> bool {
+    let who = sentence.first_cue(Cue::Who).map(|hint| hint.range.start);
+    matches!(sentence.tokens.first().map(|word| word.text.as_str()), Some("if" | "when"))
+        && who.is_some_and(|at| at > 2)
 }
 
 /// Talk of what happened, of today, of "our PM": each takes away from the question being about a role in general.
-fn general(library: &Library, sentence: &Sentence, named: &[&Mention], asking: &[bool]) -> f32 {
-    let word = |at: usize| sentence.words[at].text.as_str();
+fn genericity(library: &Library, sentence: &Sentence, named: &[&Mention], asking: &[bool]) -> f32 {
+    let word = |at: usize| sentence.tokens[at].text.as_str();
     let mut general: f32 = 1.0;
     let matters = |clause: usize| !asking.contains(&true) || asking[clause];
-    let events = sentence.hints.iter().filter(|hint| hint.cue == Cue::Event && matters(sentence.clause[hint.at.start]));
+    let events = sentence
+        .cue_matches
+        .iter()
+        .filter(|hint| hint.cue == Cue::Event && matters(sentence.clause_of[hint.range.start]));
     for _ in events.take(3) {
         general *= 0.55;
     }
-    if sentence.tells_of_the_past() {
+    if sentence.is_past_tense() {
         general *= 0.6;
     }
-    let who = sentence.first(Cue::Who).map(|hint| hint.at.end);
-    if let Some(after) = who.filter(|after| *after < sentence.words.len()) {
+    let who = sentence.first_cue(Cue::Who).map(|hint| hint.range.end);
+    if let Some(after) = who.filter(|after| *after < sentence.tokens.len()) {
         let verb = word(after);
         // "Who checked": but not "who's stressed", nor "who'd speed it up".
-        let whole = sentence.words[after - 1].at.len() > "who".len();
+        let whole = sentence.tokens[after - 1].span.len() > "who".len();
         if verb.ends_with("ed") && !verb.ends_with("eed") && verb.len() > 4 && !whole {
             general *= 0.45;
         }
@@ -340,21 +355,21 @@ fn general(library: &Library, sentence: &Sentence, named: &[&Mention], asking: &
         }
     }
     let definite = |at: usize| {
-        let near = sentence.words.iter().skip(at + 2).take(1);
+        let near = sentence.tokens.iter().skip(at + 2).take(1);
         near.into_iter()
             .any(|word| matches!(word.text.as_str(), "the" | "our" | "my" | "your" | "this" | "that" | "next"))
     };
-    let named_subject = sentence.names_a_topic(library);
-    for (at, word) in sentence.words.iter().enumerate().filter(|(at, _)| matters(sentence.clause[*at])) {
-        let opens = at == 0 || sentence.clause[at] != sentence.clause[at - 1];
+    let named_subject = sentence.mentions_topic(library);
+    for (at, word) in sentence.tokens.iter().enumerate().filter(|(at, _)| matters(sentence.clause_of[*at])) {
+        let opens = at == 0 || sentence.clause_of[at] != sentence.clause_of[at - 1];
         let by = match word.text.as_str() {
             // Somebody's own things and people, and you who are spoken to.
-            "your" | "my" | "me" if sentence.is_formula(at) => 1.0,
+            "your" | "my" | "me" if sentence.is_in_cue_phrase(at) => 1.0,
             "your" => 0.55,
             "my" | "me" if named.is_empty() && !named_subject => 0.8,
             // "Who else", "who made you": one of those present.
             "else" if who == Some(at) => 0.75,
-            "you" if who.is_some() && at + 1 == sentence.words.len() => 0.7,
+            "you" if who.is_some() && at + 1 == sentence.tokens.len() => 0.7,
             // "When is the ..." and "has the ..." are about one occasion, unless what it is about is known.
             "when" if opens && !named_subject && definite(at) => 0.6,
             "has" | "was" | "were" | "did" | "will" if opens => 0.6,
@@ -365,14 +380,14 @@ fn general(library: &Library, sentence: &Sentence, named: &[&Mention], asking: &
     // "Is the PM in": somebody who is there, not what PMs are. "What is the PM meant to do" is about no one.
     let present = named.iter().any(|mention| {
         let before = |back: usize| mention.start.checked_sub(back).map(word);
-        let meant = sentence.words.get(mention.end).is_some_and(|next| MEANT.contains(&next.text.as_str()));
+        let meant = sentence.tokens.get(mention.end).is_some_and(|next| OBLIGATION_WORDS.contains(&next.text.as_str()));
         before(1) == Some("the") && matches!(before(2), Some("is" | "are")) && !meant
     });
     if present {
         general *= 0.6;
     }
     let progressive = |verb: &str| verb.len() > 5 && verb.ends_with("ing");
-    if who.is_some_and(|after| after < sentence.words.len() && progressive(word(after))) {
+    if who.is_some_and(|after| after < sentence.tokens.len() && progressive(word(after))) {
         general *= 0.75;
     }
     general

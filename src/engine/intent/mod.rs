@@ -12,66 +12,67 @@ mod features;
 mod interpreter;
 pub mod sentence;
 
-use crate::engine::intent::features::Weighed;
-use crate::engine::intent::interpreter::Reader;
+use crate::engine::intent::features::Features;
+use crate::engine::intent::interpreter::Interpreter;
 use crate::engine::intent::sentence::Sentence;
-use crate::engine::question::{Question, SURE_ENOUGH};
-use crate::engine::reply::Kind;
+use crate::engine::question::{MIN_CONFIDENCE, Question};
+use crate::engine::reply::ReplyKind;
 use crate::knowledge::Library;
 
 /// What a sentence asks, with how sure that is.
-pub fn understand(library: &Library, text: &str) -> Option<Question> {
-    let mut sentence = Sentence::read(library, text);
+pub fn interpret(library: &Library, text: &str) -> Option<Question> {
+    let mut sentence = Sentence::parse(library, text);
     let accepted: Vec<_> =
-        features::roles_named(library, &sentence).into_iter().map(|mention| mention.start..mention.end).collect();
-    accepted.into_iter().for_each(|range| sentence.take_for_name(range));
-    let weighed = Weighed::new(library, &sentence);
-    let reader = Reader { library, sentence: &sentence, roles: weighed.roles.clone(), weighed };
+        features::role_mentions(library, &sentence).into_iter().map(|mention| mention.start..mention.end).collect();
+    accepted.into_iter().for_each(|range| sentence.mark_as_role_name(range));
+    let weighed = Features::new(library, &sentence);
+    let reader = Interpreter { library, sentence: &sentence, roles: weighed.roles.clone(), features: weighed };
     // "Career ladder of design": nothing in it asks, and it wants something all the same.
     let ladder = reader.ladder();
-    if ladder.is_none() && reader.weighed.asks == 0.0 {
+    if ladder.is_none() && reader.features.question_score == 0.0 {
         return None;
     }
-    let mut question = ladder.or_else(|| read(&reader))?;
+    let mut question = ladder.or_else(|| classify(&reader))?;
     question.confidence = question.confidence.clamp(0.0, 1.0);
     Some(question)
 }
 
 /// A question for a quantity is answered by a quantity; a passage that has none must fit the better.
-const NO_QUANTITY: f32 = 0.55;
+const NO_METRIC_FACTOR: f32 = 0.55;
 
 /// The kinds, from the most telling to the least; the first that fits well is taken.
-fn read(reader: &Reader<'_>) -> Option<Question> {
-    if let Some(question) = reader.which() {
+fn classify(reader: &Interpreter<'_>) -> Option<Question> {
+    if let Some(question) = reader.disambiguate() {
         return Some(question);
     }
-    if let Some(question) = reader.route().or_else(|| reader.comparison()) {
+    if let Some(question) = reader.path().or_else(|| reader.compare()) {
         return Some(question);
     }
-    let figure = reader.figure();
+    let figure = reader.metric();
     // What a figure was asked for and not found, nothing else can answer.
-    if let Some(figure) = figure.as_ref().filter(|figure| figure.hits.is_empty() || figure.confidence >= SURE_ENOUGH) {
+    if let Some(figure) = figure.as_ref().filter(|figure| figure.hits.is_empty() || figure.confidence >= MIN_CONFIDENCE)
+    {
         return Some(figure.clone());
     }
     let kinds = [
-        Reader::next,
-        Reader::reason,
-        Reader::entry,
-        Reader::who,
-        Reader::check,
-        Reader::duties,
-        Reader::undertakings,
-        Reader::role,
-        Reader::topic,
+        Interpreter::next,
+        Interpreter::why,
+        Interpreter::how_to_become,
+        Interpreter::find_owner,
+        Interpreter::yes_no,
+        Interpreter::duties,
+        Interpreter::duties_fallback,
+        Interpreter::role,
+        Interpreter::topic,
     ];
     let mut best = figure;
     for kind in kinds {
         let Some(mut question) = kind(reader) else { continue };
-        let other = matches!(question.kind, Kind::Into | Kind::Who);
+        let other = matches!(question.kind, ReplyKind::HowToBecome | ReplyKind::FindOwner);
         if reader.sentence.measure().is_some_and(|measure| measure != "experience") && !other {
-            question.confidence *= NO_QUANTITY;
+            question.confidence *= NO_METRIC_FACTOR;
         }
-        let good = question.confidence >= SURE_ENOUGH;
+        let good = question.confidence >= MIN_CONFIDENCE;
         if best.as_ref().is_none_or(|best| question.confidence > best.confidence) {
             best = Some(question);
         }

@@ -4,47 +4,50 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use crate::engine::intent::cues::{BEING, CUES, Cue, DENIALS, MEANT, PAST, PERSONAL};
+use crate::engine::intent::cues::{
+    CUES, Cue, IRREGULAR_PAST_VERBS, NEGATIONS, OBLIGATION_WORDS, PASSIVE_AUXILIARIES, PERSONAL_WORDS,
+};
 use crate::knowledge::Library;
 use crate::search::names::{Match, Mention};
-use crate::search::text::english::{Word, words};
-use crate::search::text::lexicon::Weight;
+use crate::search::text::english::{Token, tokenize};
+use crate::search::text::lexicon::WordClass;
 
 /// A hint in a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hint {
+pub struct CueMatch {
     /// What it hints at.
     pub cue: Cue,
     /// Its words, counted from 0.
-    pub at: Range<usize>,
+    pub range: Range<usize>,
 }
 
 /// A message, taken apart.
 #[derive(Debug)]
 pub struct Sentence {
     /// Its words.
-    pub words: Vec<Word>,
+    pub tokens: Vec<Token>,
     /// For each word the clause that it stands in, counted from 0.
-    pub clause: Vec<usize>,
+    pub clause_of: Vec<usize>,
     /// Clauses that end in a question mark.
-    pub asking: Vec<bool>,
+    pub question_marked: Vec<bool>,
     /// Names of roles and topics.
     pub mentions: Vec<Mention>,
     /// Hints at what is asked.
-    pub hints: Vec<Hint>,
+    pub cue_matches: Vec<CueMatch>,
     /// Something like an arrow stands between two names.
-    pub arrow: bool,
+    pub has_arrow: bool,
     /// For each word whether it is part of a role's name; a single word that is a name only where one is expected does not count.
-    pub named: Vec<bool>,
+    pub in_role_name: Vec<bool>,
 }
 
 /// The words of a cue, and what they hint at.
-type Phrase = (Vec<&'static str>, Cue);
+type CuePhrase = (Vec<&'static str>, Cue);
 
 /// True where a cue of several words stands here ("job description").
-fn begins_cue(words: &[Word], at: usize) -> bool {
-    let phrases = words.get(at).and_then(|word| BY_FIRST_WORD.get(word.text.as_str())).map_or(&[][..], Vec::as_slice);
-    let fits = |(phrase, _): &Phrase| {
+fn starts_multiword_cue(words: &[Token], at: usize) -> bool {
+    let phrases =
+        words.get(at).and_then(|word| CUES_BY_FIRST_WORD.get(word.text.as_str())).map_or(&[][..], Vec::as_slice);
+    let fits = |(phrase, _): &CuePhrase| {
         let here = words[at..].iter().map(|word| word.text.as_str()).take(phrase.len());
         phrase.len() > 1 && here.eq(phrase.iter().copied())
     };
@@ -52,7 +55,7 @@ fn begins_cue(words: &[Word], at: usize) -> bool {
 }
 
 /// The cues by their first word, longest first.
-static BY_FIRST_WORD: LazyLock<HashMap<&'static str, Vec<Phrase>>> = LazyLock::new(|| {
+static CUES_BY_FIRST_WORD: LazyLock<HashMap<&'static str, Vec<CuePhrase>>> = LazyLock::new(|| {
     let mut map: HashMap<&str, Vec<(Vec<&str>, Cue)>> = HashMap::new();
     for (cue, phrases) in CUES {
         for phrase in phrases.split(',').map(str::trim).filter(|phrase| !phrase.is_empty()) {
@@ -67,172 +70,191 @@ static BY_FIRST_WORD: LazyLock<HashMap<&'static str, Vec<Phrase>>> = LazyLock::n
 });
 
 /// Questions longer than this are read up to here: nobody asks in more words, and reading takes time.
-const MOST_WORDS: usize = 120;
+const MAX_TOKENS: usize = 120;
 
 impl Sentence {
     /// Takes a message apart.
-    pub fn read(library: &Library, text: &str) -> Sentence {
-        let mut words = words(text);
-        words.truncate(MOST_WORDS);
-        let (clause, asking) = clauses(text, &words);
-        let ordinary = |word: &str| library.search.knows(&crate::search::text::english::stem(word));
-        let mut mentions = library.names.spot(&words, &ordinary);
-        mentions.retain(|mention| !is_clock(text, &words, mention) && !is_grammar(library, text, &words, mention));
-        for mention in mentions.iter_mut().filter(|mention| mention.how == Match::Short) {
+    pub fn parse(library: &Library, text: &str) -> Sentence {
+        let mut words = tokenize(text);
+        words.truncate(MAX_TOKENS);
+        let (clause, asking) = split_clauses(text, &words);
+        let ordinary = |word: &str| library.searcher.contains_stem(&crate::search::text::english::stem(word));
+        let mut mentions = library.names.find_mentions(&words, &ordinary);
+        mentions
+            .retain(|mention| !is_time_of_day(text, &words, mention) && !is_stop_word(library, text, &words, mention));
+        for mention in mentions.iter_mut().filter(|mention| mention.match_kind == Match::Partial) {
             // Written in capitals, or no word otherwise, an abbreviation means what it stands for.
-            let written = &text[words[mention.start].at.clone()];
+            let written = &text[words[mention.start].span.clone()];
             let capitals = written.len() > 1 && written.chars().all(char::is_uppercase);
-            if mention.documents.len() > 1 && (capitals || !library.search.knows(&words[mention.start].stem)) {
-                mention.how = Match::Shared;
+            if mention.documents.len() > 1 && (capitals || !library.searcher.contains_stem(&words[mention.start].stem))
+            {
+                mention.match_kind = Match::Ambiguous;
             }
         }
         let mut named = vec![false; words.len()];
-        for mention in mentions.iter().filter(|mention| mention.how != Match::Short) {
+        for mention in mentions.iter().filter(|mention| mention.match_kind != Match::Partial) {
             if mention.documents.iter().any(|at| library.document(*at).is_role()) {
                 named[mention.start..mention.end].fill(true);
                 // "The pharmacist's part", "the porter role".
-                let post = |word: &&Word| POST.contains(&word.text.as_str()) && !begins_cue(&words, mention.end);
+                let post = |word: &&Token| {
+                    ROLE_NAME_SUFFIXES.contains(&word.text.as_str()) && !starts_multiword_cue(&words, mention.end)
+                };
                 if let Some(next) = words.get(mention.end).filter(post) {
-                    let together = text[words[mention.end - 1].at.end..next.at.start].trim().is_empty();
+                    let together = text[words[mention.end - 1].span.end..next.span.start].trim().is_empty();
                     named[mention.end] |= together;
                 }
             }
         }
-        let mut hints = hints(&words, &clause, &named, &|word| library.search.knows(&word.stem));
+        let mut hints = find_cues(&words, &clause, &named, &|word| library.searcher.contains_stem(&word.stem));
         // A rota "on call" that the corpus has a document about is no event of today.
-        let subject = |hint: &Hint| {
-            let inside = |mention: &Mention| mention.start <= hint.at.start && hint.at.end <= mention.end;
-            mentions.iter().any(|mention| mention.how != Match::Short && inside(mention))
+        let subject = |hint: &CueMatch| {
+            let inside = |mention: &Mention| mention.start <= hint.range.start && hint.range.end <= mention.end;
+            mentions.iter().any(|mention| mention.match_kind != Match::Partial && inside(mention))
         };
         hints.retain(|hint| hint.cue != Cue::Event || !subject(hint));
         let arrow = mentions.windows(2).any(|pair| {
-            let between = &text[words[pair[0].end - 1].at.end..words[pair[1].start].at.start];
+            let between = &text[words[pair[0].end - 1].span.end..words[pair[1].start].span.start];
             ["->", "→", "=>", "➡", ">", "⇒"].iter().any(|arrow| between.contains(arrow))
         });
-        Sentence { words, clause, asking, mentions, hints, arrow, named }
+        Sentence {
+            tokens: words,
+            clause_of: clause,
+            question_marked: asking,
+            mentions,
+            cue_matches: hints,
+            has_arrow: arrow,
+            in_role_name: named,
+        }
     }
 
     /// Takes words for a role's name after all: they hint at nothing, and are no content.
-    pub fn take_for_name(&mut self, words: Range<usize>) {
-        self.hints.retain(|hint| hint.at.end <= words.start || hint.at.start >= words.end);
-        self.named[words].fill(true);
+    pub fn mark_as_role_name(&mut self, tokens: Range<usize>) {
+        self.cue_matches.retain(|hint| hint.range.end <= tokens.start || hint.range.start >= tokens.end);
+        self.in_role_name[tokens].fill(true);
     }
 
     /// True for a hint at the beginning of a clause, or right after a word that only leads up to it.
-    pub fn opens(&self, hint: &Hint) -> bool {
-        opens(&self.words, &self.clause, hint.at.start)
+    pub fn starts_clause(&self, hint: &CueMatch) -> bool {
+        is_clause_start(&self.tokens, &self.clause_of, hint.range.start)
     }
 
     /// True where a cue of this kind stands anywhere.
-    pub fn has(&self, cue: Cue) -> bool {
-        self.hints.iter().any(|hint| hint.cue == cue)
+    pub fn has_cue(&self, cue: Cue) -> bool {
+        self.cue_matches.iter().any(|hint| hint.cue == cue)
     }
 
     /// The first hint of this kind.
-    pub fn first(&self, cue: Cue) -> Option<&Hint> {
-        self.hints.iter().find(|hint| hint.cue == cue)
+    pub fn first_cue(&self, cue: Cue) -> Option<&CueMatch> {
+        self.cue_matches.iter().find(|hint| hint.cue == cue)
     }
 
     /// True where something is held against something else, not only set apart from it ("as opposed to").
-    pub fn compares(&self) -> bool {
-        let holds = |hint: &Hint| {
-            let first = self.words[hint.at.start].text.as_str();
+    pub fn is_comparison(&self) -> bool {
+        let holds = |hint: &CueMatch| {
+            let first = self.tokens[hint.range.start].text.as_str();
             ["vs", "versus", "diff", "compar", "distin"].iter().any(|begin| first.starts_with(begin))
         };
-        self.hints.iter().any(|hint| hint.cue == Cue::Compare && holds(hint))
+        self.cue_matches.iter().any(|hint| hint.cue == Cue::Compare && holds(hint))
     }
 
     /// The measure that is asked for; an empty one is a figure of whatever kind.
     pub fn measure(&self) -> Option<&'static str> {
         let makes = || {
-            self.words.iter().any(|word| matches!(word.text.as_str(), "make" | "makes" | "making" | "bring" | "get"))
+            self.tokens.iter().any(|word| matches!(word.text.as_str(), "make" | "makes" | "making" | "bring" | "get"))
         };
-        let how_much =
-            self.hints.iter().any(|hint| hint.cue == Cue::Measure("") && self.words[hint.at.start].text == "how");
-        if how_much && makes() && self.named.contains(&true) {
+        let how_much = self
+            .cue_matches
+            .iter()
+            .any(|hint| hint.cue == Cue::Measure("") && self.tokens[hint.range.start].text == "how");
+        if how_much && makes() && self.in_role_name.contains(&true) {
             return Some("pay");
         }
-        let measures =
-            || self.hints.iter().filter_map(|hint| if let Cue::Measure(name) = hint.cue { Some(name) } else { None });
+        let measures = || {
+            self.cue_matches.iter().filter_map(|hint| if let Cue::Measure(name) = hint.cue { Some(name) } else { None })
+        };
         measures().find(|name| !name.is_empty() && *name != "count").or_else(|| measures().max())
     }
 
     /// The words that say what a question is about: no part of a name, nor of a hint of the kinds in `spent`, in the clauses that
     /// `keep` picks.
-    pub fn content(&self, spent: &[Cue], keep: impl Fn(usize) -> bool) -> Vec<&Word> {
+    pub fn content_tokens(&self, spent: &[Cue], keep: impl Fn(usize) -> bool) -> Vec<&Token> {
         let is_spent =
-            |hint: &&Hint| spent.iter().any(|cue| std::mem::discriminant(cue) == std::mem::discriminant(&hint.cue));
-        (0..self.words.len())
-            .filter(|at| keep(self.clause[*at]))
-            .filter(|at| !self.named[*at])
-            .filter(|at| !self.hints.iter().filter(is_spent).any(|hint| hint.at.contains(at)))
-            .map(|at| &self.words[at])
+            |hint: &&CueMatch| spent.iter().any(|cue| std::mem::discriminant(cue) == std::mem::discriminant(&hint.cue));
+        (0..self.tokens.len())
+            .filter(|at| keep(self.clause_of[*at]))
+            .filter(|at| !self.in_role_name[*at])
+            .filter(|at| !self.cue_matches.iter().filter(is_spent).any(|hint| hint.range.contains(at)))
+            .map(|at| &self.tokens[at])
             .collect()
     }
 
     /// True where something is denied: what somebody does not do is asked for.
-    pub fn denies(&self) -> bool {
-        let denial = |word: &Word| word.text.ends_with("n't") || DENIALS.contains(&word.text.as_str());
-        self.words.iter().any(denial)
+    pub fn is_negated(&self) -> bool {
+        let denial = |word: &Token| word.text.ends_with("n't") || NEGATIONS.contains(&word.text.as_str());
+        self.tokens.iter().any(denial)
     }
 
     /// True where all of something is asked for.
     pub fn asks_for_all(&self) -> bool {
-        self.words.iter().any(|word| matches!(word.text.as_str(), "everything" | "all"))
+        self.tokens.iter().any(|word| matches!(word.text.as_str(), "everything" | "all"))
     }
 
     /// True where somebody speaks of himself, of those present, or of what is at hand.
     pub fn is_personal(&self) -> bool {
-        (0..self.words.len()).any(|at| PERSONAL.contains(&self.words[at].text.as_str()) && !self.is_formula(at))
+        (0..self.tokens.len())
+            .any(|at| PERSONAL_WORDS.contains(&self.tokens[at].text.as_str()) && !self.is_in_cue_phrase(at))
     }
 
     /// True where a name is all that is said, up to words that say little ("... please").
     pub fn is_name_alone(&self, library: &Library) -> bool {
         let named = |at: usize| {
-            let inside = |mention: &Mention| mention.how != Match::Short && (mention.start..mention.end).contains(&at);
+            let inside =
+                |mention: &Mention| mention.match_kind != Match::Partial && (mention.start..mention.end).contains(&at);
             self.mentions.iter().any(inside)
         };
-        let says_little = |at: usize| library.search.weight(&self.words[at]) != Weight::Full;
-        (0..self.words.len()).any(named) && (0..self.words.len()).all(|at| named(at) || says_little(at))
+        let says_little = |at: usize| library.searcher.classify(&self.tokens[at]) != WordClass::Content;
+        (0..self.tokens.len()).any(named) && (0..self.tokens.len()).all(|at| named(at) || says_little(at))
     }
 
     /// True where a topic is called by a name.
-    pub fn names_a_topic(&self, library: &Library) -> bool {
+    pub fn mentions_topic(&self, library: &Library) -> bool {
         let topic = |mention: &Mention| mention.documents.iter().all(|at| !library.document(*at).is_role());
-        self.mentions.iter().any(|mention| mention.how != Match::Short && topic(mention))
+        self.mentions.iter().any(|mention| mention.match_kind != Match::Partial && topic(mention))
     }
 
     /// True for a word of a topic's name.
-    pub fn names_topic(&self, word: &Word) -> bool {
-        let inside = |mention: &Mention| (mention.start..mention.end).any(|at| self.words[at].at == word.at);
-        self.mentions.iter().any(|mention| mention.how != Match::Short && inside(mention))
+    pub fn is_in_topic_name(&self, word: &Token) -> bool {
+        let inside = |mention: &Mention| (mention.start..mention.end).any(|at| self.tokens[at].span == word.span);
+        self.mentions.iter().any(|mention| mention.match_kind != Match::Partial && inside(mention))
     }
 
     /// True for a word that belongs to a phrase of asking: the "me" of "tell me about" is nobody.
-    pub fn is_formula(&self, at: usize) -> bool {
-        self.hints.iter().any(|hint| hint.cue != Cue::Event && hint.at.len() > 1 && hint.at.contains(&at))
+    pub fn is_in_cue_phrase(&self, at: usize) -> bool {
+        self.cue_matches.iter().any(|hint| hint.cue != Cue::Event && hint.range.len() > 1 && hint.range.contains(&at))
     }
 
     /// True where a verb tells what has happened.
-    pub fn tells_of_the_past(&self) -> bool {
-        let past = |word: &Word| PAST.split_whitespace().any(|past| past == word.text);
+    pub fn is_past_tense(&self) -> bool {
+        let past = |word: &Token| IRREGULAR_PAST_VERBS.split_whitespace().any(|past| past == word.text);
         // "Is made", "meant to": no past.
-        let passive = |at: usize| at > 0 && BEING.contains(&self.words[at - 1].text.as_str());
+        let passive = |at: usize| at > 0 && PASSIVE_AUXILIARIES.contains(&self.tokens[at - 1].text.as_str());
         let meant = |at: usize| {
-            MEANT.contains(&self.words[at].text.as_str()) && self.words.get(at + 1).is_some_and(|to| to.text == "to")
+            OBLIGATION_WORDS.contains(&self.tokens[at].text.as_str())
+                && self.tokens.get(at + 1).is_some_and(|to| to.text == "to")
         };
-        (0..self.words.len()).any(|at| past(&self.words[at]) && !passive(at) && !meant(at) && !self.is_formula(at))
+        (0..self.tokens.len())
+            .any(|at| past(&self.tokens[at]) && !passive(at) && !meant(at) && !self.is_in_cue_phrase(at))
     }
 }
 
 /// The clause of each word, and whether each clause ends in a question mark. A comma divides as well: people tell, then ask.
-fn clauses(text: &str, words: &[Word]) -> (Vec<usize>, Vec<bool>) {
+fn split_clauses(text: &str, words: &[Token]) -> (Vec<usize>, Vec<bool>) {
     let mut clause = Vec::with_capacity(words.len());
     let mut asking = vec![false];
     for (at, word) in words.iter().enumerate() {
         clause.push(asking.len() - 1);
-        let end = words.get(at + 1).map_or(text.len(), |next| next.at.start);
-        let between = &text[word.at.end..end];
+        let end = words.get(at + 1).map_or(text.len(), |next| next.span.start);
+        let between = &text[word.span.end..end];
         if between.contains('?')
             && let Some(last) = asking.last_mut()
         {
@@ -252,26 +274,28 @@ fn clauses(text: &str, words: &[Word]) -> (Vec<usize>, Vec<bool>) {
 }
 
 /// "2 pm" is a time of the day, whoever is called PM.
-fn is_clock(text: &str, words: &[Word], mention: &Mention) -> bool {
+fn is_time_of_day(text: &str, words: &[Token], mention: &Mention) -> bool {
     let word = &words[mention.start];
-    let before = text[..word.at.start].trim_end().chars().next_back();
+    let before = text[..word.span.start].trim_end().chars().next_back();
     mention.end == mention.start + 1
         && matches!(word.text.as_str(), "am" | "pm")
         && before.is_some_and(|letter| letter.is_ascii_digit())
 }
 
 /// A word of grammar is a name only where it is written like one: "IT", but not "it".
-fn is_grammar(library: &Library, text: &str, words: &[Word], mention: &Mention) -> bool {
+fn is_stop_word(library: &Library, text: &str, words: &[Token], mention: &Mention) -> bool {
     let [word] = &words[mention.start..mention.end] else { return false };
-    let written = &text[word.at.clone()];
-    library.search.weight(word) == Weight::None && written.chars().filter(|letter| letter.is_uppercase()).count() < 2
+    let written = &text[word.span.clone()];
+    library.searcher.classify(word) == WordClass::StopWord
+        && written.chars().filter(|letter| letter.is_uppercase()).count() < 2
 }
 
 /// Words that lead up to a question.
-const LEADS_UP: [&str; 12] = ["so", "ok", "and", "but", "hey", "hi", "hello", "um", "well", "pls", "please", "plz"];
+const DISCOURSE_MARKERS: [&str; 12] =
+    ["so", "ok", "and", "but", "hey", "hi", "hello", "um", "well", "pls", "please", "plz"];
 
 /// Nouns for somebody with a role: "which job", "which of these people".
-const SOMEBODY: [&str; 14] = [
+const ROLE_NOUNS: [&str; 14] = [
     "role",
     "roles",
     "job",
@@ -289,20 +313,21 @@ const SOMEBODY: [&str; 14] = [
 ];
 
 /// After a role's name these say no more than the name does.
-const POST: [&str; 4] = ["part", "role", "job", "position"];
+const ROLE_NAME_SUFFIXES: [&str; 4] = ["part", "role", "job", "position"];
 
 /// Where one of these stands first, "which" asks for something else: "which way leads from ...", "which tools does a ...".
-const OTHERWISE: [&str; 16] =
+const WHICH_PHRASE_TERMINATORS: [&str; 16] =
     ["from", "to", "for", "in", "on", "by", "a", "an", "do", "does", "did", "is", "are", "can", "should", "would"];
 
-fn hints(words: &[Word], clause: &[usize], named: &[bool], known: &dyn Fn(&Word) -> bool) -> Vec<Hint> {
+fn find_cues(words: &[Token], clause: &[usize], named: &[bool], known: &dyn Fn(&Token) -> bool) -> Vec<CueMatch> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < words.len() {
-        let opens = opens(words, clause, at);
-        let fits = phrases_from(&words[at], known).iter().find(|(phrase, cue)| {
+        let opens = is_clause_start(words, clause, at);
+        let fits = cue_phrases_for(&words[at], known).iter().find(|(phrase, cue)| {
             // "About" opens a question, or goes on with one; elsewhere somebody argues about something.
-            let goes_on = found.last().is_some_and(|hint: &Hint| hint.cue == Cue::Asks && hint.at.end + 3 >= at);
+            let goes_on =
+                found.last().is_some_and(|hint: &CueMatch| hint.cue == Cue::Interrogative && hint.range.end + 3 >= at);
             (opens || *cue != Cue::YesNo && (phrase.len() > 1 || phrase[0] != "about" || goes_on))
                 && phrase.len() <= words.len() - at
                 && phrase.iter().zip(&words[at..]).skip(1).all(|(wanted, word)| *wanted == word.text)
@@ -311,16 +336,18 @@ fn hints(words: &[Word], clause: &[usize], named: &[bool], known: &dyn Fn(&Word)
         let wants_somebody = || {
             words[at].text == "which"
                 && (at + 1..words.len().min(at + 5))
-                    .take_while(|next| clause[*next] == clause[at] && !OTHERWISE.contains(&words[*next].text.as_str()))
-                    .any(|next| named[next] || SOMEBODY.contains(&words[next].text.as_str()))
+                    .take_while(|next| {
+                        clause[*next] == clause[at] && !WHICH_PHRASE_TERMINATORS.contains(&words[*next].text.as_str())
+                    })
+                    .any(|next| named[next] || ROLE_NOUNS.contains(&words[next].text.as_str()))
         };
         match fits {
             Some((_, cue)) if *cue != Cue::Who && wants_somebody() => {
-                found.push(Hint { cue: Cue::Who, at: at..at + 1 });
+                found.push(CueMatch { cue: Cue::Who, range: at..at + 1 });
                 at += 1;
             }
             Some((phrase, cue)) => {
-                found.push(Hint { cue: *cue, at: at..at + phrase.len() });
+                found.push(CueMatch { cue: *cue, range: at..at + phrase.len() });
                 at += phrase.len();
             }
             None => at += 1,
@@ -330,13 +357,13 @@ fn hints(words: &[Word], clause: &[usize], named: &[bool], known: &dyn Fn(&Word)
 }
 
 /// True at the beginning of a clause, or after a word that only leads up to it.
-fn opens(words: &[Word], clause: &[usize], at: usize) -> bool {
-    at == 0 || clause[at] != clause[at - 1] || LEADS_UP.contains(&words[at - 1].text.as_str())
+fn is_clause_start(words: &[Token], clause: &[usize], at: usize) -> bool {
+    at == 0 || clause[at] != clause[at - 1] || DISCOURSE_MARKERS.contains(&words[at - 1].text.as_str())
 }
 
 /// The cues that begin with a word, or with the word that it is a misspelling of, where the corpus does not know it as it stands.
-fn phrases_from(word: &Word, known: &dyn Fn(&Word) -> bool) -> &'static [Phrase] {
-    if let Some(phrases) = BY_FIRST_WORD.get(word.text.as_str()) {
+fn cue_phrases_for(word: &Token, known: &dyn Fn(&Token) -> bool) -> &'static [CuePhrase] {
+    if let Some(phrases) = CUES_BY_FIRST_WORD.get(word.text.as_str()) {
         return phrases;
     }
     if known(word) {
@@ -347,8 +374,8 @@ fn phrases_from(word: &Word, known: &dyn Fn(&Word) -> bool) -> &'static [Phrase]
     if letters < 7 {
         return &[];
     }
-    let near = BY_FIRST_WORD.keys().filter(|known| known.len() > 6 && known.as_bytes()[0] == word.as_bytes()[0]);
+    let near = CUES_BY_FIRST_WORD.keys().filter(|known| known.len() > 6 && known.as_bytes()[0] == word.as_bytes()[0]);
     let near = near.filter(|known| known.chars().count().abs_diff(letters) < 2);
     let near = near.filter(|known| strsim::damerau_levenshtein(word, known) == 1).min();
-    near.and_then(|known| BY_FIRST_WORD.get(known)).map_or(&[], Vec::as_slice)
+    near.and_then(|known| CUES_BY_FIRST_WORD.get(known)).map_or(&[], Vec::as_slice)
 }

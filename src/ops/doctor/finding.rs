@@ -7,33 +7,33 @@ use serde_json::{Value, json};
 
 /// How something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Severity {
     /// As it should be.
-    Fine,
+    Ok,
     /// It was not looked at; the text says why.
     Skipped,
     /// The bot works, less well than it could.
-    Doubtful,
+    Warning,
     /// The bot does not do what it is set up for.
-    Wrong,
+    Error,
 }
 
-impl Verdict {
-    fn word(self) -> &'static str {
+impl Severity {
+    fn as_str(self) -> &'static str {
         match self {
-            Verdict::Fine => "ok",
-            Verdict::Skipped => "skip",
-            Verdict::Doubtful => "warn",
-            Verdict::Wrong => "FAIL",
+            Severity::Ok => "ok",
+            Severity::Skipped => "skip",
+            Severity::Warning => "warn",
+            Severity::Error => "FAIL",
         }
     }
 
     fn style(self) -> Style {
         match self {
-            Verdict::Fine => AnsiColor::Green.on_default(),
-            Verdict::Skipped => Style::new().dimmed(),
-            Verdict::Doubtful => AnsiColor::Yellow.on_default(),
-            Verdict::Wrong => AnsiColor::Red.on_default().bold(),
+            Severity::Ok => AnsiColor::Green.on_default(),
+            Severity::Skipped => Style::new().dimmed(),
+            Severity::Warning => AnsiColor::Yellow.on_default(),
+            Severity::Error => AnsiColor::Red.on_default().bold(),
         }
     }
 }
@@ -44,55 +44,55 @@ pub struct Finding {
     /// What was looked at, in a word or two; the same word may come several times.
     pub subject: &'static str,
     /// How it is.
-    pub verdict: Verdict,
+    pub severity: Severity,
     /// What was seen; where it is not fine, what to do. One line.
     pub text: String,
 }
 
 impl Finding {
     /// It is as it should be.
-    pub fn fine(subject: &'static str, text: impl AsRef<str>) -> Finding {
-        Finding::new(subject, Verdict::Fine, text.as_ref())
+    pub fn ok(subject: &'static str, text: impl AsRef<str>) -> Finding {
+        Finding::new(subject, Severity::Ok, text.as_ref())
     }
 
     /// It could not, or need not, be looked at.
     pub fn skipped(subject: &'static str, text: impl AsRef<str>) -> Finding {
-        Finding::new(subject, Verdict::Skipped, text.as_ref())
+        Finding::new(subject, Severity::Skipped, text.as_ref())
     }
 
     /// It works, but.
-    pub fn doubtful(subject: &'static str, text: impl AsRef<str>) -> Finding {
-        Finding::new(subject, Verdict::Doubtful, text.as_ref())
+    pub fn warning(subject: &'static str, text: impl AsRef<str>) -> Finding {
+        Finding::new(subject, Severity::Warning, text.as_ref())
     }
 
     /// It does not work; the text says what to do.
-    pub fn wrong(subject: &'static str, text: impl AsRef<str>) -> Finding {
-        Finding::new(subject, Verdict::Wrong, text.as_ref())
+    pub fn error(subject: &'static str, text: impl AsRef<str>) -> Finding {
+        Finding::new(subject, Severity::Error, text.as_ref())
     }
 
-    fn new(subject: &'static str, verdict: Verdict, text: &str) -> Finding {
+    fn new(subject: &'static str, severity: Severity, text: &str) -> Finding {
         // Names come from outside, and a terminal obeys control characters.
         let text = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
-        Finding { subject, verdict, text }
+        Finding { subject, severity: severity, text }
     }
 }
 
 /// Whether nothing is wrong; what is doubtful does not count.
 pub fn passed(findings: &[Finding]) -> bool {
-    findings.iter().all(|finding| finding.verdict != Verdict::Wrong)
+    findings.iter().all(|finding| finding.severity != Severity::Error)
 }
 
 /// A line for each finding and one for all, with colours that whoever prints it may have to take out.
 pub fn report(findings: &[Finding]) -> String {
     let width = findings.iter().map(|finding| finding.subject.len() + 1).max().unwrap_or_default();
     let mut report = String::new();
-    for Finding { subject, verdict, text } in findings {
-        let (style, word, subject) = (verdict.style(), verdict.word(), format!("{subject}:"));
+    for Finding { subject, severity: verdict, text } in findings {
+        let (style, word, subject) = (verdict.style(), verdict.as_str(), format!("{subject}:"));
         // A `String` takes whatever is written to it.
         let _ = writeln!(report, "{style}{word:<4}{style:#}  {subject:<width$}  {text}");
     }
-    let count = |verdict| findings.iter().filter(|finding| finding.verdict == verdict).count();
-    let (wrong, doubtful) = (count(Verdict::Wrong), count(Verdict::Doubtful));
+    let count = |verdict| findings.iter().filter(|finding| finding.severity == verdict).count();
+    let (wrong, doubtful) = (count(Severity::Error), count(Severity::Warning));
     let _ = match (wrong, doubtful) {
         (0, 0) => writeln!(report, "\nnothing is wrong"),
         (0, _) => writeln!(report, "\n{doubtful} to look at, nothing is wrong"),
@@ -104,7 +104,7 @@ pub fn report(findings: &[Finding]) -> String {
 
 /// The same for scripts.
 pub fn to_json(findings: &[Finding]) -> Value {
-    let one = |finding: &Finding| json!({"check": finding.subject, "verdict": finding.verdict.word().to_lowercase(), "text": finding.text});
+    let one = |finding: &Finding| json!({"check": finding.subject, "verdict": finding.severity.as_str().to_lowercase(), "text": finding.text});
     json!({"ok": passed(findings), "checks": findings.iter().map(one).collect::<Vec<_>>()})
 }
 
@@ -115,9 +115,9 @@ mod tests {
     #[test]
     fn findings_are_aligned_and_counted() {
         let findings = [
-            Finding::fine("token", "good"),
-            Finding::wrong("public key", "bad\u{1b}[2J\nend"),
-            Finding::doubtful("index", "so so"),
+            Finding::ok("token", "good"),
+            Finding::error("public key", "bad\u{1b}[2J\nend"),
+            Finding::warning("index", "so so"),
             Finding::skipped("clock", "not seen"),
         ];
         let plain = anstream::adapter::strip_str(&report(&findings)).to_string();

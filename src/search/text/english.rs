@@ -7,47 +7,47 @@ use frostem::{Algorithm, Stemmer};
 
 /// One word of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Word {
+pub struct Token {
     /// Lower case, without accents and possessive ending.
     pub text: String,
     /// What is compared: British and American spelling, and all endings, made one.
     pub stem: String,
     /// Where it stands in the text, in bytes.
-    pub at: Range<usize>,
+    pub span: Range<usize>,
 }
 
 /// The words of a text in their order. Apostrophes stay inside a word ("don't"); a slash does between single letters ("a/b").
-pub fn words(text: &str) -> Vec<Word> {
-    cut(text, &mut stem)
+pub fn tokenize(text: &str) -> Vec<Token> {
+    tokenize_with(text, &mut stem)
 }
 
 /// Cuts the many texts of a corpus, whose words come again and again: each is stemmed once.
 #[derive(Debug, Default)]
-pub struct Cutter {
-    stems: HashMap<String, String>,
+pub struct CachingTokenizer {
+    stem_cache: HashMap<String, String>,
 }
 
-impl Cutter {
+impl CachingTokenizer {
     /// The words of a text, then those that a hyphen joins once more as one: who types "xray" means the "X-ray".
-    pub fn words(&mut self, text: &str) -> Vec<Word> {
-        let stems = &mut self.stems;
+    pub fn tokenize(&mut self, text: &str) -> Vec<Token> {
+        let stems = &mut self.stem_cache;
         let mut known = |word: &str| match stems.get(word) {
             Some(stem) => stem.clone(),
             None => stems.entry(word.to_owned()).or_insert_with(|| stem(word)).clone(),
         };
-        let mut words = cut(text, &mut known);
+        let mut words = tokenize_with(text, &mut known);
         for at in 1..words.len() {
-            let (before, after) = (words[at - 1].at.clone(), words[at].at.clone());
+            let (before, after) = (words[at - 1].span.clone(), words[at].span.clone());
             if &text[before.end..after.start] == "-" {
                 let joined = format!("{}{}", words[at - 1].text, words[at].text);
-                words.push(Word { stem: known(&joined), text: joined, at: before.start..after.end });
+                words.push(Token { stem: known(&joined), text: joined, span: before.start..after.end });
             }
         }
         words
     }
 }
 
-fn cut(text: &str, stem: &mut dyn FnMut(&str) -> String) -> Vec<Word> {
+fn tokenize_with(text: &str, stem: &mut dyn FnMut(&str) -> String) -> Vec<Token> {
     let mut words = Vec::new();
     let mut rest = text.char_indices().peekable();
     while let Some((start, first)) = rest.next() {
@@ -68,16 +68,16 @@ fn cut(text: &str, stem: &mut dyn FnMut(&str) -> String) -> Vec<Word> {
                 break;
             }
         }
-        let lower: String = text[start..end].chars().flat_map(char::to_lowercase).map(plain).collect();
+        let lower: String = text[start..end].chars().flat_map(char::to_lowercase).map(fold_accents).collect();
         let endings = ["'s", "'d", "'ll", "'re", "'ve"];
         let text = endings.iter().find_map(|ending| lower.strip_suffix(ending)).unwrap_or(&lower).to_owned();
-        words.push(Word { stem: stem(&text), text, at: start..end });
+        words.push(Token { stem: stem(&text), text, span: start..end });
     }
     words
 }
 
 /// Letters of European languages without their accents; a straight apostrophe for a curly one.
-fn plain(letter: char) -> char {
+fn fold_accents(letter: char) -> char {
     match letter {
         '’' | 'ʼ' => '\'',
         'à'..='å' => 'a',
@@ -93,7 +93,7 @@ fn plain(letter: char) -> char {
 }
 
 /// Forms that no ending tells: the past of common verbs, odd plurals.
-const IRREGULAR: [(&str, &str); 62] = [
+const IRREGULAR_FORMS: [(&str, &str); 62] = [
     ("built", "build"),
     ("bought", "buy"),
     ("taught", "teach"),
@@ -160,7 +160,7 @@ const IRREGULAR: [(&str, &str); 62] = [
 
 /// The stem of a lower-case word (Snowball's English stemmer, after British spelling is turned into American).
 pub fn stem(word: &str) -> String {
-    let mut word = IRREGULAR.iter().find(|(form, _)| *form == word).map_or(word, |(_, plain)| plain).to_owned();
+    let mut word = IRREGULAR_FORMS.iter().find(|(form, _)| *form == word).map_or(word, |(_, plain)| plain).to_owned();
     if word.len() > 5 {
         for (british, american) in
             [("isation", "ization"), ("ise", "ize"), ("ising", "izing"), ("yse", "yze"), ("ysing", "yzing")]
@@ -184,7 +184,7 @@ mod tests {
     use super::*;
 
     fn texts(text: &str) -> Vec<String> {
-        words(text).into_iter().map(|word| word.text).collect()
+        tokenize(text).into_iter().map(|word| word.text).collect()
     }
 
     #[test]

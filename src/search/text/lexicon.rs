@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 
-use crate::search::text::english::{Word, stem};
+use crate::search::text::english::{Token, stem};
 
 /// Abbreviations of words in job titles, for every organisation alike.
-pub const SHORT_FORMS: [(&str, &str); 14] = [
+pub const ABBREVIATIONS: [(&str, &str); 14] = [
     ("sr", "senior"),
     ("snr", "senior"),
     ("jr", "junior"),
@@ -24,10 +24,10 @@ pub const SHORT_FORMS: [(&str, &str); 14] = [
 ];
 
 /// Words inside a title that do not tell it from others.
-pub const FILLERS: [&str; 6] = ["of", "the", "a", "an", "for", "and"];
+pub const TITLE_STOP_WORDS: [&str; 6] = ["of", "the", "a", "an", "for", "and"];
 
 /// Words of grammar: they carry no meaning of their own in a search.
-const GRAMMAR: &str = "btwn n a an the this that these those there here it its itself he she they them their theirs his her hers him we us our ours you \
+const STOP_WORDS: &str = "btwn n a an the this that these those there here it its itself he she they them their theirs his her hers him we us our ours you \
     your yours i me my mine myself yourself themselves one ones who whom whose which what when where why how is are was were be been being am \
     do does did done doing don't doesn't didn't isn't aren't wasn't weren't won't can't couldn't shouldn't wouldn't haven't hasn't have has \
     had having will would shall should can could may might must ought of in on at by for with from to into onto out off over under up down \
@@ -38,7 +38,7 @@ const GRAMMAR: &str = "btwn n a an the this that these those there here it its i
     between among during through after before against within without toward towards upon across along around once";
 
 /// Words that stand in every other question and say little of what it is about; they weigh a third.
-const LIGHT: &str = "make makes making get gets getting got give gives given giving take takes taking keep keeps keeping put puts putting go goes goe \
+const LOW_WEIGHT_WORDS: &str = "make makes making get gets getting got give gives given giving take takes taking keep keeps keeping put puts putting go goes goe \
     going come comes coming look looks looking see sees know knows tell tells say says think thinks want wants need needs needed like use uses \
     used using help helps helping work works working job role person people guy folks somebody thing things stuff bit lot lots kind sort type \
     way ways actually really basically usually normally typically generally mostly mainly often always sometimes day daily \
@@ -50,11 +50,11 @@ const LIGHT: &str = "make makes making get gets getting got give gives given giv
     successful experienced young fresh mere fledged ppl peeps u ur r y yet else instead though";
 
 /// Words that end like adverbs and are none.
-const NO_ADVERBS: [&str; 8] =
+const NON_ADVERBS_IN_LY: [&str; 8] =
     ["monthly", "quarterly", "assembly", "anomaly", "multiply", "monopoly", "comply", "imply"];
 
 /// Words that mean the same in the world of work, a group a line; a question's word finds its neighbours at a discount.
-const ALIKE: [&str; 132] = [
+const SYNONYMS: [&str; 132] = [
     "report answer",
     "boss charge",
     "hire recruit hiring recruiting recruitment staffing onboard interview",
@@ -191,67 +191,69 @@ const ALIKE: [&str; 132] = [
 
 /// What is known of a stem by the language alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weight {
+pub enum WordClass {
     /// A word of grammar.
-    None,
+    StopWord,
     /// A word that says little.
-    Light,
+    LowWeight,
     /// Any other word.
-    Full,
+    Content,
 }
 
 /// The language's word lists, stemmed once.
 #[derive(Debug)]
-pub struct English {
-    weights: HashMap<String, Weight>,
-    alike: HashMap<String, Vec<String>>,
+pub struct Lexicon {
+    classes: HashMap<String, WordClass>,
+    synonyms: HashMap<String, Vec<String>>,
 }
 
-impl English {
+impl Lexicon {
     /// Stems the lists; done once for a library.
     pub fn new() -> Self {
         let mut weights = HashMap::new();
-        for word in LIGHT.split_whitespace() {
-            weights.insert(stem(word), Weight::Light);
+        for word in LOW_WEIGHT_WORDS.split_whitespace() {
+            weights.insert(stem(word), WordClass::LowWeight);
         }
-        for word in GRAMMAR.split_whitespace() {
-            weights.insert(stem(word), Weight::None);
+        for word in STOP_WORDS.split_whitespace() {
+            weights.insert(stem(word), WordClass::StopWord);
         }
         let mut alike: HashMap<String, Vec<String>> = HashMap::new();
-        for group in ALIKE {
+        for group in SYNONYMS {
             let stems: Vec<String> = group.split_whitespace().map(stem).collect();
             for one in &stems {
                 let others = stems.iter().filter(|other| *other != one).cloned();
                 alike.entry(one.clone()).or_default().extend(others);
             }
         }
-        English { weights, alike }
+        Lexicon { classes: weights, synonyms: alike }
     }
 
     /// How much a word says by itself. An adverb colours a question; it does not decide it.
-    pub fn weight_of(&self, word: &Word) -> Weight {
-        match self.weight(&word.stem) {
-            Weight::Full
-                if word.text.len() > 6 && word.text.ends_with("ly") && !NO_ADVERBS.contains(&word.text.as_str()) =>
+    pub fn classify(&self, word: &Token) -> WordClass {
+        match self.classify_stem(&word.stem) {
+            WordClass::Content
+                if word.text.len() > 6
+                    && word.text.ends_with("ly")
+                    && !NON_ADVERBS_IN_LY.contains(&word.text.as_str()) =>
             {
-                Weight::Light
+                WordClass::LowWeight
             }
             weight => weight,
         }
     }
 
     /// How much a stem says by itself.
-    pub fn weight(&self, stem: &str) -> Weight {
-        self.weights.get(stem).copied().unwrap_or(Weight::Full)
+    pub fn classify_stem(&self, stem: &str) -> WordClass {
+        self.classes.get(stem).copied().unwrap_or(WordClass::Content)
     }
 
     /// Stems that mean about the same.
-    pub fn alike(&self, stem: &str) -> &[String] {
-        self.alike.get(stem).map_or(&[], Vec::as_slice)
+    pub fn synonyms(&self, stem: &str) -> &[String] {
+        self.synonyms.get(stem).map_or(&[], Vec::as_slice)
     }
 }
 
-impl Default for English {
+impl Default for Lexicon {
     fn default() -> Self {
         Self::new()
     }

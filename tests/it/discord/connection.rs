@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use rolecall::discord::rest::client::Reach;
+use rolecall::discord::rest::client::RestClient;
 use rolecall::secret::Secret;
 use serde_json::json;
 use serenity::all::{LightMethod, Request, Route};
@@ -153,8 +153,8 @@ async fn a_version_that_discord_no_longer_speaks_ends_the_start() {
 #[tokio::test]
 async fn sending_stops_before_discord_bans_the_address() {
     let discord = StandIn::start(Setup::default()).await;
-    let reach = Reach::new(Secret::new("a token of old".to_owned()), Some(discord.origin())).expect("a client");
-    let ways = [reach.calls(), reach.callbacks()];
+    let reach = RestClient::new(Secret::new("a token of old".to_owned()), Some(discord.origin())).expect("a client");
+    let ways = [reach.limited(), reach.unlimited()];
     let mut held = 0;
     for number in 0..1200 {
         let asked = Request::new(Route::GatewayBot, LightMethod::Get);

@@ -7,9 +7,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 
 use insta::assert_snapshot;
-use rolecall::knowledge::career_graph::Ladder;
 use rolecall::corpus::{document, folder};
 use rolecall::knowledge::Library;
+use rolecall::knowledge::career_graph::CareerGraph;
 
 use crate::hostile::claims;
 use crate::stage::{Place, UNWRITABLE};
@@ -205,13 +205,13 @@ fn a_ladder_of_ten_thousand_rungs_is_climbed() {
     let rung = |at: usize| {
         let mut rung = role.clone();
         rung.slug = format!("r{at}");
-        rung.front.steps[0].to.text = format!("r{}", at + 1);
+        rung.front_matter.steps[0].to.text = format!("r{}", at + 1);
         rung
     };
     let documents: Vec<_> = (0..10_000).map(rung).collect();
-    let (ladder, problems) = Ladder::new(&documents);
+    let (ladder, problems) = CareerGraph::new(&documents);
     assert_eq!(problems, []);
-    assert_eq!(ladder.routes(0, 9_999).iter().map(Vec::len).collect::<Vec<_>>(), [10_000]);
+    assert_eq!(ladder.shortest_paths(0, 9_999).iter().map(Vec::len).collect::<Vec<_>>(), [10_000]);
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn more_ways_than_there_is_memory_are_not_all_walked() {
         document::parse(&format!("r{at:03}.md"), &format!("---\ntitle: R{at}\nsteps:\n{steps}---\n\nWorks.\n")).0
     };
     let documents: Vec<_> = (0..300).map(role).collect();
-    let routes = Ladder::new(&documents).0.routes(0, 295);
+    let routes = CareerGraph::new(&documents).0.shortest_paths(0, 295);
     assert_eq!(routes.len(), 8);
     assert!(routes.iter().all(|route| route.len() == 30 && route[0] == 0 && route[29] == 295));
 }
@@ -235,7 +235,7 @@ fn names_made_of_names_are_bounded() {
     place.write("corpus/cook.md", format!("---\ntitle: Line Cook\naliases: [{}]\n---\n\nCooks.\n", aliases("x")));
     place.write("corpus/chef.md", format!("---\ntitle: Chef\naliases: [{}]\n---\n\nRuns.\n", aliases("line cook ")));
     let library = Library::open(&place.corpus(), UNWRITABLE.as_ref(), |_, _| {}).expect("a library");
-    assert_eq!(library.problems, []);
+    assert_eq!(library.diagnostics, []);
     let chef = library.by_slug("chef").expect("the chef");
     assert_eq!(library.names.find("x0 7"), [chef], "a short name of the cook's stands in the chef's");
 }

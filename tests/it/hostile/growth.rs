@@ -5,9 +5,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rolecall::corpus::document::{self, Document};
-use rolecall::engine::intent::understand;
-use rolecall::knowledge::career_graph::Ladder;
-use rolecall::search::names::Names;
+use rolecall::engine::intent::interpret;
+use rolecall::knowledge::career_graph::CareerGraph;
+use rolecall::search::names::NameIndex;
 
 use crate::stage::BOT;
 
@@ -101,7 +101,7 @@ fn questions_are_understood_in_linear_time() {
     for piece in ["a", "e\u{301}", "a/", "a'", "pm ", "who ", "? ", "managre ", "pm -> ", "\u{200b}", "ise", "1 pm, "] {
         let make = |size: usize| -> Box<dyn FnMut()> {
             let (library, text) = (library.clone(), format!("who owns {}?", piece.repeat(size / piece.len())));
-            Box::new(move || drop(understand(&library, &text)))
+            Box::new(move || drop(interpret(&library, &text)))
         };
         let growth = growth(&make, 4_000);
         assert!(growth < MOST, "{growth:.1} for {piece:?}");
@@ -127,7 +127,7 @@ fn names_and_ladders_are_made_in_linear_time() {
     for (shape, text) in shapes {
         let make = |size: usize| -> Box<dyn FnMut()> {
             let documents = documents(size, text);
-            Box::new(move || drop((Names::new(&documents), Ladder::new(&documents))))
+            Box::new(move || drop((NameIndex::new(&documents), CareerGraph::new(&documents))))
         };
         let growth = growth(&make, 100);
         assert!(growth < MOST, "{growth:.1} for {shape}");

@@ -72,7 +72,7 @@ fn name(expression: &InlineExpression<&str>, names: &mut BTreeSet<String>) {
 fn said() -> Phrases {
     let mut said = Phrases::new();
     let mut folders = vec![Path::new(ROOT).join("src")];
-    let call = Regex::new(r"\bsay!\(").expect("a pattern");
+    let call = Regex::new(r"\bt!\(").expect("a pattern");
     let key = Regex::new(r#"^"([a-z.-]+)"$"#).expect("a pattern");
     let given = Regex::new(r"^([a-z_]+)\s*=[^=]").expect("a pattern");
     while let Some(folder) = folders.pop() {
@@ -164,9 +164,9 @@ fn no_language_leaves_a_phrase_as_it_is_in_english() {
                     _ => (&*String::leak(name.clone()), "Cook".into()),
                 })
                 .collect();
-            let own = language.say(&key, &given);
+            let own = language.translate(&key, &given);
             let allowed = key.starts_with("help-question-") || same.contains(&key.as_str());
-            if own == Language::English.say(&key, &given) && !allowed {
+            if own == Language::English.translate(&key, &given) && !allowed {
                 left.push(format!("{key}: {own}"));
             }
         }

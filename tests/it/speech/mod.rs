@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rolecall::diagram::alt_text;
 use rolecall::discord::protocol::encode;
 use rolecall::discord::protocol::fields;
-use rolecall::discord::protocol::limits::length;
+use rolecall::discord::protocol::limits::utf16_len;
 use rolecall::discord::protocol::paginate;
 use rolecall::engine::reply::{Block, Reply, Style};
 use rolecall::engine::request::{COMMANDS, Command, Request, SECTIONS};
@@ -18,27 +18,27 @@ use crate::stage::{BOT, Place, SHIPPED, feed, finish, shipped};
 #[test]
 fn a_phrase_is_put_together_as_its_language_wants_it() {
     let steps = |language: Language, count: usize| {
-        language.say("path-steps", &[("count", count.into()), ("way", "Cook → Baker".into())])
+        language.translate("path-steps", &[("count", count.into()), ("way", "Cook → Baker".into())])
     };
     assert_eq!(steps(Language::English, 1), "1 step: Cook → Baker");
     assert_eq!(steps(Language::English, 12), "12 steps: Cook → Baker");
     assert_eq!(steps(Language::German, 1), "1 Schritt: Cook → Baker");
     assert_eq!(steps(Language::Spanish, 1_000_000), "1000000 pasos: Cook → Baker");
-    let into = |title: &str| Language::English.say("into-title", &[("title", title.into())]);
+    let into = |title: &str| Language::English.translate("into-title", &[("title", title.into())]);
     assert_eq!([into("Cook"), into("Usher")], ["How to become a Cook", "How to become an Usher"]);
     let section = |language: Language| {
-        let (title, section) = ("Cook".into(), SECTIONS[2].0.called(language));
-        language.say("card-section", &[("title", title), ("section", section.as_str().into())])
+        let (title, section) = ("Cook".into(), SECTIONS[2].0.localized_name(language));
+        language.translate("card-section", &[("title", title), ("section", section.as_str().into())])
     };
     assert_eq!(Language::ALL.map(section), ["Cook: responsibilities", "Cook: Aufgaben", "Cook: responsabilidades"]);
     // What is put in is text, whatever it looks like.
     let odd = "{ $x } { ARTICLE($y) }\n.about = *";
-    assert_eq!(Language::German.say("from-role", &[("title", odd.into())]), format!("Von {odd}"));
+    assert_eq!(Language::German.translate("from-role", &[("title", odd.into())]), format!("Von {odd}"));
 }
 
 #[test]
 fn a_locale_says_which_language() {
-    let of = |locale: &str| Language::of(locale);
+    let of = |locale: &str| Language::from_locale(locale);
     for (locale, language) in [("de", Language::German), ("es-ES", Language::Spanish), ("es-419", Language::Spanish)] {
         assert_eq!(of(locale), Some(language));
     }
@@ -56,21 +56,21 @@ fn a_name_of_a_command_means_one_command_whatever_the_language() {
     for language in Language::ALL {
         let mut here = BTreeSet::new();
         for command in &COMMANDS {
-            let called = command.called(language);
+            let called = command.localized_name(language);
             assert!(here.insert(called.clone()), "{called} twice in {language:?}");
             assert_eq!(*all.entry(called.clone()).or_insert(command.name), command.name, "{called}");
-            let (found, _) = Command::typed(&called).expect("a command");
+            let (found, _) = Command::by_localized_name(&called).expect("a command");
             assert_eq!(found.name, command.name);
         }
-        let words: BTreeSet<String> = SECTIONS.iter().map(|(section, _)| section.word(language)).collect();
+        let words: BTreeSet<String> = SECTIONS.iter().map(|(section, _)| section.option_value(language)).collect();
         assert_eq!(words.len(), SECTIONS.len(), "{language:?}");
         for (section, _) in SECTIONS {
-            let typed = format!("/role cook section:{}", section.word(language));
+            let typed = format!("/role cook section:{}", section.option_value(language));
             let name = "cook".to_owned();
             assert_eq!(Request::parse(&typed), Ok(Request::Section { name, section }), "{typed}");
         }
     }
-    assert_eq!(Language::ALL.map(|language| COMMANDS[0].called(language)), ["role", "rolle", "rol"]);
+    assert_eq!(Language::ALL.map(|language| COMMANDS[0].localized_name(language)), ["role", "rolle", "rol"]);
 }
 
 #[test]
@@ -134,8 +134,8 @@ fn requests() -> Vec<Request> {
 fn answered(request: &Request, language: Language) -> Reply {
     let reply = BOT.handle(request, language);
     assert_eq!(reply.language, language);
-    for step in &reply.next {
-        let typed = step.request.typed(language);
+    for step in &reply.suggestions {
+        let typed = step.request.to_command_text(language);
         assert_eq!(Request::parse(&typed).as_ref(), Ok(&step.request), "{typed}");
         assert!(!step.label.is_empty(), "{typed}");
     }
@@ -169,11 +169,11 @@ fn only_the_frame_of_an_answer_is_in_another_language() {
                     reply.roles.clone(),
                     reply.path.clone(),
                     reply.sources.clone(),
-                    reply.picture.clone(),
+                    reply.diagram.clone(),
                 )
             };
             assert_eq!(facts(&other), facts(&english), "{request}");
-            let next = |reply: &Reply| reply.next.iter().map(|step| step.request.clone()).collect::<Vec<_>>();
+            let next = |reply: &Reply| reply.suggestions.iter().map(|step| step.request.clone()).collect::<Vec<_>>();
             assert_eq!(next(&other), next(&english), "{request}");
         }
     }
@@ -195,13 +195,13 @@ fn the_questions_that_help_shows_are_understood() {
 fn there_is_room_for_what_is_counted() {
     for language in Language::ALL {
         let count = [("count", 1_234_567.into())];
-        let more = length(&language.say("and-more", &count));
-        let name = length(&language.say("more", &[]));
-        assert!(more + name.max(length("…\n\n*… *")) <= paginate::NOTE, "{language:?}");
-        assert!(length("\n") + more <= fields::NOTE, "{language:?}");
-        let page = language.say("page-of", &[("page", 123.into()), ("count", 4567.into())]);
-        assert!(length(" · ") + length(&page) <= encode::PAGE, "{language:?}");
-        assert!(length(&language.say("words-more", &count)) <= alt_text::NOTE, "{language:?}");
+        let more = utf16_len(&language.translate("and-more", &count));
+        let name = utf16_len(&language.translate("more", &[]));
+        assert!(more + name.max(utf16_len("…\n\n*… *")) <= paginate::PAGE_NOTE_RESERVE, "{language:?}");
+        assert!(utf16_len("\n") + more <= fields::SOURCE_NOTE_RESERVE, "{language:?}");
+        let page = language.translate("page-of", &[("page", 123.into()), ("count", 4567.into())]);
+        assert!(utf16_len(" · ") + utf16_len(&page) <= encode::PAGE_LABEL_RESERVE, "{language:?}");
+        assert!(utf16_len(&language.translate("words-more", &count)) <= alt_text::OVERFLOW_NOTE_LEN, "{language:?}");
     }
 }
 
@@ -231,7 +231,7 @@ fn an_answer_as_text_is_in_its_language_throughout() {
         ["\nSources\n", "Ask next", "Also called", "In figures", "Not part of the job", "What it takes", "Left behind"];
     for request in requests() {
         for language in [Language::German, Language::Spanish] {
-            let text = BOT.handle(&request, language).text(&Style::PLAIN);
+            let text = BOT.handle(&request, language).to_text(&Style::PLAIN);
             for word in english {
                 assert!(!text.contains(word), "{request} in {language:?} says {word}:\n{text}");
             }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
 
-use rolecall::ops::doctor::finding::{Finding, Verdict};
+use rolecall::ops::doctor::finding::{Finding, Severity};
 use rolecall::ops::doctor::local;
 use serde_json::json;
 
@@ -124,26 +124,27 @@ async fn what_is_wrong_with_interactions_over_http_is_told() {
 #[test]
 fn what_is_wrong_with_an_address_is_told() {
     let look = |address: SocketAddr| {
-        let Finding { verdict, text, .. } = local::address("address", "ROLECALL_HTTP_ADDR", address);
+        let Finding { severity: verdict, text, .. } =
+            local::check_listen_address("address", "ROLECALL_HTTP_ADDR", address);
         (verdict, text)
     };
     let free = TcpListener::bind("127.0.0.1:0").and_then(|held| held.local_addr()).expect("a free port");
-    assert_eq!(look(free), (Verdict::Fine, format!("{free} is free")));
+    assert_eq!(look(free), (Severity::Ok, format!("{free} is free")));
 
     let (verdict, text) = look("192.0.2.1:8080".parse().expect("an address"));
     assert!(
-        verdict == Verdict::Wrong && text.contains("this machine has no address 192.0.2.1: set ROLECALL_HTTP_ADDR"),
+        verdict == Severity::Error && text.contains("this machine has no address 192.0.2.1: set ROLECALL_HTTP_ADDR"),
         "{text}"
     );
 
     let silent = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = silent.local_addr().expect("an address");
     let (verdict, text) = look(address);
-    assert!(verdict == Verdict::Wrong && text.contains("does not answer"), "{text}");
+    assert!(verdict == Severity::Error && text.contains("does not answer"), "{text}");
 
     for (status, verdict, what) in [
-        ("401 Unauthorized", Verdict::Fine, "asks for Discord's signature: the bot is running"),
-        ("404 Not Found", Verdict::Wrong, "another program listens on"),
+        ("401 Unauthorized", Severity::Ok, "asks for Discord's signature: the bot is running"),
+        ("404 Not Found", Severity::Error, "another program listens on"),
     ] {
         let (address, asked) = server(status);
         let (found, text) = look(address);
