@@ -119,6 +119,9 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
         _ => (Config::read(flags, set).map_err(|errors| listed(&errors))?, Vec::new()),
     };
     log_to_stderr(&config.log, config.log_format)?;
+    if arguments.verb.is_none() {
+        config.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+    }
     match arguments.verb {
         None if config.token.is_some() || config.http.is_some() => go_live(&config),
         None => {
