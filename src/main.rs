@@ -121,6 +121,9 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
         _ => (Config::read(flags, set).map_err(|errors| format_errors(&errors))?, Vec::new()),
     };
     init_logging(&config.log_filter, config.log_format)?;
+    if arguments.subcommand.is_none() {
+        config.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+    }
     match arguments.subcommand {
         None if config.token.is_some() || config.http.is_some() => run_bot(&config),
         None => {

@@ -22,7 +22,11 @@ pub fn read_usable_settings(
     let mut left_out: Vec<&'static str> = Vec::new();
     loop {
         let errors = match read(&left_out) {
-            Ok(config) => return Ok((config, faults)),
+            Ok(mut config) => {
+                // The address is set where it was left out for its fault: the warning that it is not set would be wrong.
+                config.warnings.retain(|_| !left_out.contains(&"ROLECALL_HTTP_ADDR"));
+                return Ok((config, faults));
+            }
             Err(errors) => errors,
         };
         let found = left_out.len();
@@ -49,6 +53,7 @@ pub fn read_usable_settings(
 /// Where standard output cannot be written to.
 pub fn run(config: &Config, faults: &[ConfigError], json: bool) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let mut findings: Vec<Finding> = faults.iter().map(|fault| Finding::error("settings", fault.to_string())).collect();
+    findings.extend(config.warnings.iter().map(|warning| Finding::warning("settings", warning.to_string())));
     findings.extend(local::check_corpus_and_index(&config.corpus, &config.index));
     findings.push(match config.http {
         Some(http) => local::check_listen_address("address", "ROLECALL_HTTP_ADDR", http.listen),

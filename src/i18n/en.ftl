@@ -1,6 +1,6 @@
 ### Every fixed phrase in English. CONTRIBUTING.md, "Languages", tells how a catalogue is read and how to add one.
-### { $title } and other names in capitals or with a dollar sign are filled in. ARTICLE() puts "a" or "an" before a title, LOWER() begins
-### with a small letter; both are for languages that need them.
+### { $title } and other names in capitals or with a dollar sign are filled in. ARTICLE() puts "a" or "an" before a title, and
+### nothing before a plural; LOWER() begins with a small letter. Both are for languages that need them.
 
 ## Commands and their options. A name is lower case, without spaces, at most 32 letters, and no other command or option of the same
 ## command has it; the English ones are those of the program, and stay. A description (.about) is at most 100 letters long.

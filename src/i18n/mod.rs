@@ -2,6 +2,8 @@
 //!
 //! What the corpus says stays in the language of the corpus; the catalogues hold the frame around it.
 
+mod article;
+
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
@@ -139,7 +141,7 @@ fn load_bundle(tag: &str, text: &str) -> Bundle {
     let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(readable, _)| readable);
     catalogue.add_resource_overriding(resource);
     let added = catalogue
-        .add_function("ARTICLE", |texts, _| map_string(texts, with_indefinite_article))
+        .add_function("ARTICLE", |texts, _| map_string(texts, article::with_article))
         .and_then(|()| catalogue.add_function("LOWER", |texts, _| map_string(texts, lowercase_first)));
     debug_assert!(added.is_ok(), "{added:?}");
     catalogue
@@ -150,12 +152,6 @@ fn map_string<'v>(texts: &[FluentValue<'v>], change: fn(&str) -> String) -> Flue
         [FluentValue::String(text)] => change(text).into(),
         _ => FluentValue::Error,
     }
-}
-
-/// "a Cook", "an Usher": English.
-fn with_indefinite_article(title: &str) -> String {
-    let vowel = title.chars().next().is_some_and(|first| "aeiouAEIOU".contains(first));
-    format!("{} {title}", if vowel { "an" } else { "a" })
 }
 
 /// Inside a sentence, where only its beginning is a capital.

@@ -76,6 +76,8 @@ pub struct Config {
     pub reload_command: bool,
     /// What is logged, in the syntax of `RUST_LOG`.
     pub log_filter: String,
+    /// Settings that are not used, each with the reason.
+    pub warnings: Vec<ConfigError>,
 }
 
 /// Interactions over HTTP.
@@ -87,7 +89,7 @@ pub struct HttpConfig {
     pub public_key: [u8; 32],
 }
 
-/// A setting that cannot be used.
+/// A setting that cannot be used, or is not.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{name}: {reason}")]
 pub struct ConfigError {
@@ -147,11 +149,6 @@ impl Config {
                          Portal, your application, General Information page, or leave ROLECALL_HTTP_ADDR out";
             wrong("DISCORD_PUBLIC_KEY", fault.to_owned());
         }
-        if public_key.is_some() && !listens {
-            let fault =
-                "missing, and DISCORD_PUBLIC_KEY is good for nothing else; write for example 8080, or leave both out";
-            wrong("ROLECALL_HTTP_ADDR", fault.to_owned());
-        }
         let mut listening_at = |name: &'static str| {
             let text = set(name)?;
             let address = parse_listen_address(&text);
@@ -177,16 +174,23 @@ impl Config {
         let gateway = switch("ROLECALL_GATEWAY", true);
         let watch = switch("ROLECALL_WATCH", true);
         let reload_command = switch("ROLECALL_RELOAD_COMMAND", false);
-        if !gateway && !listens && public_key.is_none() {
+        if !gateway && !listens {
             let fault = "off, and nobody could ask; set ROLECALL_HTTP_ADDR and DISCORD_PUBLIC_KEY, or leave it out";
             wrong("ROLECALL_GATEWAY", fault.to_owned());
         }
+        let mut warnings = Vec::new();
         let public_key = public_key.and_then(|text| {
             let key = parse_public_key(&text);
-            if key.is_none() {
-                let fault = "not 64 hexadecimal digits; copy Public Key from the Developer Portal, your application, General \
+            let malformed = "not 64 hexadecimal digits; copy Public Key from the Developer Portal, your application, General \
                              Information page";
-                wrong("DISCORD_PUBLIC_KEY", fault.to_owned());
+            if !listens {
+                let also = if key.is_none() { format!(". It is also {malformed}") } else { String::new() };
+                let fault = format!(
+                    "not used, because ROLECALL_HTTP_ADDR is not set; write for example 8080 there, or leave this one out{also}"
+                );
+                warnings.push(ConfigError { name: "DISCORD_PUBLIC_KEY", reason: fault });
+            } else if key.is_none() {
+                wrong("DISCORD_PUBLIC_KEY", malformed.to_owned());
             }
             key
         });
@@ -271,6 +275,7 @@ impl Config {
                 watch,
                 reload_command,
                 log_filter: log,
+                warnings,
             })
         } else {
             Err(errors)

@@ -199,8 +199,11 @@ fn interactions_over_http_need_an_address_and_a_key() {
     }
     let faults = [
         (vec![("ROLECALL_HTTP_ADDR", "8080")], "DISCORD_PUBLIC_KEY: missing"),
-        (vec![("DISCORD_PUBLIC_KEY", key.as_str())], "ROLECALL_HTTP_ADDR: missing"),
         (vec![("ROLECALL_GATEWAY", "off")], "ROLECALL_GATEWAY: off, and nobody could ask"),
+        (
+            vec![("ROLECALL_GATEWAY", "off"), ("DISCORD_PUBLIC_KEY", &key)],
+            "ROLECALL_GATEWAY: off, and nobody could ask",
+        ),
     ];
     for (settings, fault) in faults {
         let told = read(&settings).expect_err("a setting that cannot be used");
@@ -213,5 +216,32 @@ fn interactions_over_http_need_an_address_and_a_key() {
     for address in ["localhost:8080", "65536", "-1", ":8080", "http://127.0.0.1:80"] {
         let told = read(&[("ROLECALL_HTTP_ADDR", address), ("DISCORD_PUBLIC_KEY", &key)]).expect_err("no address");
         assert!(told.len() == 1 && told[0].starts_with("ROLECALL_HTTP_ADDR: "), "{told:?}");
+    }
+}
+
+#[test]
+fn a_public_key_without_an_address_is_warned_of_and_not_used() {
+    let config = |key: &str| {
+        let read = Config::read(CliOverrides::default(), |name| (name == "DISCORD_PUBLIC_KEY").then(|| key.to_owned()));
+        let config = read.expect("settings that can be used");
+        assert!(config.http.is_none() && config.warnings.len() == 1, "{config:?}");
+        config.warnings[0].to_string()
+    };
+    let unused = "DISCORD_PUBLIC_KEY: not used, because ROLECALL_HTTP_ADDR is not set";
+    let good = config(&"0f".repeat(32));
+    assert!(good.starts_with(unused) && !good.contains("64"), "{good}");
+    let malformed = config("12345");
+    assert!(malformed.starts_with(unused) && malformed.contains("not 64 hexadecimal digits"), "{malformed}");
+
+    let place = Place::with(&[("cook.md", "# Cook\n\nCooks.\n")]);
+    for key in ["12345".to_owned(), "0f".repeat(32)] {
+        place.write(".env", format!("DISCORD_PUBLIC_KEY={key}\n"));
+        let console = place.pipe(&[], "/role cook\n");
+        assert!(console.code == Some(0) && console.out.contains("Cooks."), "{console:?}");
+        assert_eq!(console.err.matches(unused).count(), 1, "{}", console.err);
+        assert!(console.err.contains("WARN"), "{}", console.err);
+        // A command that does not start the bot says nothing of it.
+        let check = place.run(&["check"]);
+        assert_eq!((check.code, check.err.as_str()), (Some(0), ""));
     }
 }

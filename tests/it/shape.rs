@@ -17,7 +17,7 @@ const LONGEST: usize = 400;
 /// A source file as the tests read it.
 #[derive(Debug)]
 struct Source {
-    /// Its path below the top folder, such as `src/bot/reply.rs`.
+    /// Its path below the top folder, such as `src/engine/reply.rs`.
     path: String,
     /// Its code: no comments, strings empty, nothing from `#[cfg(test)]` on.
     code: String,
@@ -95,26 +95,28 @@ fn naming(what: &str, within: &[&str], allowed: &[&str]) -> Vec<String> {
 
 const NOBODY: [String; 0] = [];
 
-/// The rooms, and whom each may name. The library's own values reach the front ends through the bot.
-const ROOMS: [(&str, &[&str]); 11] = [
-    ("library", &[]),
-    ("speech", &[]),
+/// The rooms, and which each may use. `main`, `cli` and `ops` may use any.
+const ROOMS: [(&str, &[&str]); 13] = [
+    ("model", &[]),
+    ("i18n", &[]),
     ("metrics", &[]),
     ("secret", &[]),
-    ("bot", &["library", "speech"]),
-    ("picture", &["library", "speech"]),
-    ("console", &["bot", "speech"]),
-    ("doctor", &["library"]),
-    ("discord", &["bot", "speech", "picture", "metrics", "secret", "doctor"]),
-    ("service", &["bot", "discord", "metrics"]),
-    ("config", &["speech", "secret"]),
+    ("corpus", &["model"]),
+    ("search", &["model", "corpus"]),
+    ("knowledge", &["model", "corpus", "search"]),
+    ("engine", &["model", "corpus", "search", "knowledge", "i18n"]),
+    ("diagram", &["corpus", "knowledge", "i18n"]),
+    ("console", &["engine", "i18n"]),
+    ("web", &["engine", "metrics"]),
+    ("discord", &["engine", "i18n", "diagram", "metrics", "secret"]),
+    ("ops", &["model", "corpus", "search", "knowledge", "engine", "i18n", "discord", "web", "metrics", "secret"]),
 ];
 
 #[test]
 fn each_room_names_those_that_it_may() {
     let mut rooms: Vec<&str> = SOURCES.iter().filter_map(|source| source.path.strip_prefix("src/")).collect();
     rooms = rooms.into_iter().filter_map(|path| path.split(['/', '.']).next()).collect();
-    rooms.retain(|room| !["main", "lib", "verbs"].contains(room) && !ROOMS.iter().any(|(known, _)| known == room));
+    rooms.retain(|room| !["main", "lib", "cli"].contains(room) && !ROOMS.iter().any(|(known, _)| known == room));
     assert!(rooms.is_empty(), "rooms that nobody may know yet: {rooms:?}");
     for (room, may) in ROOMS {
         let within = [format!("src/{room}/"), format!("src/{room}.rs")];
@@ -122,17 +124,17 @@ fn each_room_names_those_that_it_may() {
             assert_eq!(naming(&format!("crate::{other}"), &[&within[0], &within[1]], &[]), NOBODY);
         }
     }
-    assert_eq!(naming("crate::ops::doctor::local", &["src/discord/"], &[]), NOBODY);
 }
 
 /// What is known in one place alone.
-const AT_HOME: [(&str, &[&str]); 6] = [
-    ("src/library/", &["tantivy", "pulldown_cmark", "serde_saphyr", "petgraph"]),
-    ("src/speech/", &["fluent_bundle", "fluent_syntax", "include_str!"]),
-    ("src/picture/", &["resvg", "skrifa", "notosans"]),
+const AT_HOME: [(&str, &[&str]); 7] = [
+    ("src/search/", &["tantivy"]),
+    ("src/corpus/", &["pulldown_cmark", "serde_saphyr"]),
+    ("src/knowledge/", &["petgraph"]),
+    ("src/i18n/", &["fluent_bundle", "fluent_syntax", "include_str!"]),
+    ("src/diagram/", &["resvg", "skrifa", "notosans"]),
     ("src/metrics/", &["prometheus_client"]),
-    ("src/discord/", &["serenity", "axum", "tokio_tungstenite", "reqwest"]),
-    ("src/service/", &["notify_debouncer_full"]),
+    ("src/ops/", &["notify_debouncer_full"]),
 ];
 
 #[test]
@@ -142,16 +144,31 @@ fn what_is_foreign_is_named_in_one_room_alone() {
             assert_eq!(naming(name, &["src/"], &[home]), NOBODY);
         }
     }
+    for name in ["serenity", "axum", "tokio_tungstenite", "reqwest"] {
+        assert_eq!(naming(name, &["src/"], &["src/discord/", "src/ops/doctor/"]), NOBODY);
+    }
     for name in ["hyper", "hyper_util"] {
-        assert_eq!(naming(name, &["src/"], &["src/discord/", "src/service/status.rs"]), NOBODY);
+        assert_eq!(naming(name, &["src/"], &["src/discord/", "src/web/"]), NOBODY);
     }
 }
 
 #[test]
-fn bot_library_picture_and_speech_know_no_runtime_and_no_network() {
+fn answers_and_diagrams_use_no_runtime_and_no_network() {
     for name in ["tokio", "serenity", "reqwest", "hyper", "async", "await"] {
         assert_eq!(
-            naming(name, &["src/bot/", "src/library/", "src/picture/", "src/speech/", "src/doctor/"], &[]),
+            naming(
+                name,
+                &[
+                    "src/engine/",
+                    "src/knowledge/",
+                    "src/search/",
+                    "src/corpus/",
+                    "src/model/",
+                    "src/diagram/",
+                    "src/i18n/"
+                ],
+                &[]
+            ),
             NOBODY
         );
     }
@@ -170,15 +187,16 @@ fn is_phrase(string: &str) -> bool {
 fn what_a_member_reads_stands_in_the_catalogues() {
     // What is asked of `understand`, which knows English; what Discord calls a command; and files that no member reads.
     let others = ["decides what gets built next", "who decides what gets built next?", "Answer this", "Style"];
-    let unread = ["src/bot/answer/explain.rs", "src/discord/wire/form_data.rs", "src/discord/wire/proofs.rs"];
+    let unread =
+        ["src/engine/answer/explain.rs", "src/discord/protocol/multipart.rs", "src/discord/protocol/prop_tests.rs"];
     let rooms = [
-        "src/bot/answer/",
-        "src/bot/request.rs",
-        "src/bot/section.rs",
-        "src/bot/reply.rs",
-        "src/discord/wire/",
-        "src/picture/words.rs",
-        "src/picture/sketch.rs",
+        "src/engine/answer/",
+        "src/engine/request.rs",
+        "src/engine/section.rs",
+        "src/engine/reply.rs",
+        "src/discord/protocol/",
+        "src/diagram/alt_text.rs",
+        "src/diagram/graph.rs",
     ];
     let mut phrases = Vec::new();
     for source in SOURCES.iter().filter(|source| rooms.iter().any(|room| source.path.starts_with(room))) {
@@ -195,7 +213,7 @@ fn what_a_member_reads_stands_in_the_catalogues() {
 #[test]
 fn only_main_sees_settings() {
     for name in ["crate::ops::config", "rolecall::ops::config", "config::Config"] {
-        assert_eq!(naming(name, &["src/"], &["src/main.rs", "src/verbs/", "src/config.rs"]), NOBODY);
+        assert_eq!(naming(name, &["src/"], &["src/main.rs", "src/cli/", "src/ops/config.rs"]), NOBODY);
     }
     for name in ["env::var", "env::var_os", "dotenvy"] {
         assert_eq!(naming(name, &["src/"], &["src/main.rs"]), NOBODY);
@@ -289,10 +307,11 @@ fn no_rule_names_a_role_of_the_shipped_corpus() {
         .flat_map(|role| [role.slug.clone(), role.slug.replace('-', " "), role.title.to_lowercase()])
         .collect();
     let mut named = Vec::new();
-    for source in SOURCES
-        .iter()
-        .filter(|source| ["src/bot/", "src/library/", "src/picture/"].iter().any(|room| source.path.starts_with(room)))
-    {
+    for source in SOURCES.iter().filter(|source| {
+        ["src/engine/", "src/knowledge/", "src/search/", "src/corpus/", "src/diagram/"]
+            .iter()
+            .any(|room| source.path.starts_with(room))
+    }) {
         for (line, string) in &source.strings {
             let string = string.to_lowercase();
             if let Some(name) = names.iter().find(|name| string.contains(name.as_str())) {

@@ -17,7 +17,7 @@ type Phrases = BTreeMap<String, BTreeSet<String>>;
 
 /// The phrases of a language, as its file has them.
 fn catalogue(language: Language) -> Phrases {
-    let path = format!("{ROOT}/src/speech/{}.ftl", language.tag());
+    let path = format!("{ROOT}/src/i18n/{}.ftl", language.tag());
     let text = fs::read_to_string(&path).expect("a catalogue");
     let resource = parser::parse(text.as_str()).unwrap_or_else(|(_, faults)| panic!("{path}: {faults:?}"));
     let mut phrases = Phrases::new();

@@ -1,5 +1,6 @@
 //! The languages: what is said in each, and that commands are understood by their names in each.
 
+mod article;
 mod catalogues;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -75,7 +75,6 @@ async fn settings_that_belong_together_are_left_out_together() {
     let discord = StandIn::start(healthy().await).await;
     for (settings, what) in [
         (&[("ROLECALL_HTTP_ADDR", "8080")][..], "DISCORD_PUBLIC_KEY: missing"),
-        (&[("DISCORD_PUBLIC_KEY", KEY)], "ROLECALL_HTTP_ADDR: missing"),
         (&[("ROLECALL_HTTP_ADDR", "8080"), ("DISCORD_PUBLIC_KEY", "e734")], "DISCORD_PUBLIC_KEY: not 64 hexadecimal"),
         (&[("ROLECALL_HTTP_ADDR", "here"), ("DISCORD_PUBLIC_KEY", KEY)], "ROLECALL_HTTP_ADDR: \"here\" is no address"),
         (&[("ROLECALL_GATEWAY", "off")], "ROLECALL_GATEWAY: off, and nobody could ask"),
@@ -84,7 +83,19 @@ async fn settings_that_belong_together_are_left_out_together() {
         let told = lines(&outcome, "FAIL");
         assert_eq!((outcome.code, told.len()), (Some(1), 1), "{what}: {}", outcome.out);
         assert!(told[0].starts_with(&format!("FAIL  settings:     {what}")), "{what}: {}", outcome.out);
-        assert!(outcome.out.contains("ok    token: "), "{}", outcome.out);
+        assert!(outcome.out.contains("ok    token: ") && lines(&outcome, "warn").is_empty(), "{}", outcome.out);
+    }
+}
+
+#[tokio::test]
+async fn a_public_key_that_is_not_used_is_a_warning() {
+    let discord = StandIn::start(healthy().await).await;
+    for key in [KEY, "e734"] {
+        let outcome = doctor(&discord.origin(), &[("DISCORD_PUBLIC_KEY", key)]).await;
+        let told = lines(&outcome, "warn");
+        assert_eq!((outcome.code, told.len()), (Some(0), 1), "{}", outcome.out);
+        let unused = "warn  settings:     DISCORD_PUBLIC_KEY: not used, because ROLECALL_HTTP_ADDR is not set";
+        assert!(told[0].starts_with(unused), "{}", outcome.out);
     }
 }
 
