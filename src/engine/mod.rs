@@ -1,4 +1,4 @@
-//! What we say: a request in, a reply out. Knows no front end and no index.
+//! The answer engine: takes a `Request`, gives a `Reply`. Independent of front ends and of the index.
 
 pub mod answer;
 pub mod intent;
@@ -22,7 +22,7 @@ use usage_counts::UsageCounts;
 use crate::i18n::{Language, t};
 use crate::knowledge::{Library, LibraryError};
 
-/// Answers requests from one snapshot of the library at a time.
+/// Answers requests from an immutable snapshot of the library, which a reload replaces.
 #[derive(Debug)]
 pub struct Engine {
     library: RwLock<Arc<Library>>,
@@ -32,7 +32,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// A bot that knows this library, and answers from these bounds of confidence on; in English, where nobody says otherwise.
+    /// An engine over this library with these confidence thresholds. Its default language is English.
     pub fn new(library: Library, thresholds: Thresholds) -> Self {
         Engine {
             library: RwLock::new(Arc::new(library)),
@@ -42,80 +42,82 @@ impl Engine {
         }
     }
 
-    /// The same bot, which speaks this language to whoever does not tell theirs.
+    /// Sets the default language.
     pub fn with_language(self, language: Language) -> Self {
         Engine { language, ..self }
     }
 
-    /// The language for whoever does not tell theirs: in messages, and in a terminal.
+    /// The default language: of plain messages and of the terminal.
     pub fn language(&self) -> Language {
         self.language
     }
 
-    /// The language for a member with this locale.
+    /// The language of a Discord locale, or else the default language.
     pub fn language_for_locale(&self, locale: &str) -> Language {
         Language::from_locale(locale).unwrap_or(self.language)
     }
 
-    /// The snapshot that is served now. Whoever holds it is not disturbed by a reload.
+    /// The current snapshot. A reload leaves it as it is for those that hold it.
     pub fn library(&self) -> Arc<Library> {
         Arc::clone(&self.library.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Serves another library from now on. Requests under way finish with the one they began with.
+    /// Replaces the snapshot. Requests in progress finish with the old one.
     pub fn replace(&self, library: Library) {
         *self.library.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(library);
     }
 
-    /// Reads a corpus anew and serves it from now on, where it has changed at all. It takes its time; what is asked meanwhile is
-    /// answered from what was known before, and where it fails, so is what is asked later.
+    /// Reads the corpus and, if it has changed, replaces the snapshot. Blocks; requests are answered from the old
+    /// snapshot meanwhile, and after an error.
     ///
     /// # Errors
-    /// Where the corpus cannot be served.
+    /// If the corpus cannot be read or indexed.
     pub fn reload(&self, corpus: &Path, index: &Path) -> Result<ReloadReport, LibraryError> {
-        let before = self.library();
-        let Some(library) = before.reload_if_changed(corpus, index)? else {
-            return Ok(ReloadReport::new(&before, false));
+        let current = self.library();
+        let Some(library) = current.reload_if_changed(corpus, index)? else {
+            return Ok(ReloadReport::new(&current, false));
         };
-        let loaded = ReloadReport::new(&library, true);
+        let report = ReloadReport::new(&library, true);
         self.replace(library);
-        Ok(loaded)
+        Ok(report)
     }
 
-    /// The answer to a request, in a language. It cannot fail: where something goes wrong inside, the reply says so, and the panic hook logs it.
+    /// Answers a request in a language. Never fails: a panic is logged by the panic hook and becomes an apology.
     pub fn handle(&self, request: &Request, language: Language) -> Reply {
         let library = self.library();
         catch_unwind(AssertUnwindSafe(|| answer::answer(&library, request, self.thresholds, language)))
             .unwrap_or_else(|_| answer::usage_error(language, &t!(language, "fault")))
     }
 
-    /// The answer to what somebody typed: a command where it begins with a slash, else a question.
-    pub fn handle_text(&self, typed: &str) -> Reply {
-        match Request::parse(typed) {
+    /// Answers typed text in the default language: a command if it begins with a slash, else a question.
+    pub fn handle_text(&self, text: &str) -> Reply {
+        match Request::parse(text) {
             Ok(request) => self.handle(&request, self.language),
-            Err(mistake) => answer::usage_error(self.language, &mistake.message(self.language)),
+            Err(error) => answer::usage_error(self.language, &error.message(self.language)),
         }
     }
 
-    /// Counts what an answer is about, once a front end shows it to somebody: the roles that are asked for most are suggested first.
+    /// Counts the roles of a reply that was shown. Suggestions are ordered by these counts.
     pub fn record_view(&self, reply: &Reply) {
         self.usage_counts.record(reply);
     }
 
-    /// Roles of a snapshot that go on from what somebody has typed, best first, each with the name that fitted; before anything is
-    /// typed, those that are asked for most.
-    pub fn complete(&self, library: &Library, typed: &str, limit: usize) -> Vec<(usize, String)> {
-        let standing = self.usage_counts.sort_key(library);
-        if typed.trim().is_empty() {
+    /// Completes a role name: roles with the name that matched, best first. Empty input gives the most viewed roles.
+    pub fn complete(&self, library: &Library, text: &str, limit: usize) -> Vec<(usize, String)> {
+        let sort_key = self.usage_counts.sort_key(library);
+        if text.trim().is_empty() {
             let mut roles = library.roles().to_vec();
-            roles.sort_by_cached_key(|at| standing(*at));
-            return roles.into_iter().take(limit).map(|at| (at, library.document(at).title.clone())).collect();
+            roles.sort_by_cached_key(|role| sort_key(*role));
+            return roles.into_iter().take(limit).map(|role| (role, library.document(role).title.clone())).collect();
         }
-        let found = library.names.complete(typed, limit, standing).into_iter();
-        found.filter(|(at, _)| library.document(*at).is_role()).map(|(at, name)| (at, name.to_owned())).collect()
+        let matches = library.names.complete(text, limit, sort_key).into_iter();
+        matches
+            .filter(|(role, _)| library.document(*role).is_role())
+            .map(|(role, name)| (role, name.to_owned()))
+            .collect()
     }
 
-    /// Why a question is answered as it is, as text.
+    /// Explains how a question is interpreted, as text for developers.
     pub fn explain(&self, text: &str) -> String {
         answer::explain(&self.library(), text, self.thresholds)
     }

@@ -1,24 +1,24 @@
-//! A question that is ready to be answered: names and words resolved against the library.
+//! An interpreted question: its kind, roles and search hits, resolved against the library.
 
 use crate::engine::reply::ReplyKind;
 use crate::search::query::Query;
 use crate::search::retrieve::Hit;
 
-/// The confidence from which on a reading of a question is taken, and no other is tried.
+/// Interpretation stops at the first kind of question with at least this confidence.
 pub const MIN_CONFIDENCE: f32 = 0.5;
 
-/// How close to a question a line has to be, as a score, for it to be told as what the role does: of what a role does do, more than nine
-/// in ten lines come as close, and of what it does not, one in three.
+/// Min score of a passage to count as a statement on what a role does. Measured: more than 90 % of questions about what
+/// a role does have such a passage, and one in three about what it does not do.
 pub const MIN_EVIDENCE: f32 = 0.35;
 
-/// From which confidence on what is said, 0 to 1.
+/// Min confidence, 0 to 1, of an answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Thresholds {
-    /// An answer stands as it is, in a channel too. Where people talk to each other, silence costs less than a wrong answer that
-    /// sounds right: at a half, more than nine in ten answers were right.
+    /// For an answer without reservation, and for any answer in a channel, where a wrong answer costs more than
+    /// silence. Measured: at 0.5, more than 90 % of answers are right.
     pub channel: f32,
-    /// Whoever asks the bot itself is better served by the nearest passage, marked as such, than by nothing: from here on there is
-    /// one, and it is right about every other time.
+    /// For the nearest passage, marked as tentative, when the bot is asked directly. Measured: about half of these are
+    /// right.
     pub direct: f32,
 }
 
@@ -28,38 +28,38 @@ impl Default for Thresholds {
     }
 }
 
-/// What of the roles is asked for.
+/// What is asked about the roles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
-    /// All of it.
+    /// Everything.
     All,
-    /// What the hits say alone.
+    /// Only what the hits state.
     Narrowed,
-    /// All of it, since nothing was found that says what is asked about.
+    /// Everything, because no passage matches the question.
     NoMatch,
-    /// What the hits say of others.
+    /// The hits, which belong to other roles.
     OtherRoles,
-    /// Moves to the side.
+    /// Sideways moves.
     Sideways,
-    /// The ladder of this family; an empty one is of all.
+    /// The career ladder of this family; empty: of all families.
     Family(String),
-    /// A figure of this measure; an empty one is of whatever measure.
+    /// A metric of this measure; empty: of any measure.
     Measure(String),
 }
 
-/// A question that is ready to be answered.
+/// An interpreted question.
 #[derive(Clone, Debug)]
 pub struct Question {
-    /// What kind of answer it wants.
+    /// The kind of answer.
     pub kind: ReplyKind,
-    /// Positions of the roles it names, in order.
+    /// Positions of the roles, in the order in which the question names them.
     pub roles: Vec<usize>,
-    /// What of them.
+    /// What is asked about them.
     pub subject: Subject,
-    /// What was searched for.
+    /// The search query.
     pub query: Query,
-    /// Passages that answer, best first.
+    /// Matching passages, best first.
     pub hits: Vec<Hit>,
-    /// How sure it is that this is what is asked, and that the hits answer it.
+    /// Confidence, 0 to 1, that the question is understood and that the hits answer it.
     pub confidence: f32,
 }

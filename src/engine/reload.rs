@@ -1,25 +1,25 @@
-//! What is served after a look at the corpus.
+//! The result of a reload: what the library holds.
 
 use crate::knowledge::Library;
 pub use crate::model::diagnostic::{Diagnostic, summary};
 
-/// What there is now.
+/// What the library holds after a reload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReloadReport {
-    /// False where all is as it was before.
+    /// False if the corpus was unchanged and the snapshot was kept.
     pub changed: bool,
-    /// Roles.
+    /// Number of roles.
     pub roles: usize,
-    /// Documents about anything else.
+    /// Number of documents that are not roles.
     pub topics: usize,
-    /// Passages of both.
+    /// Number of passages.
     pub passages: usize,
-    /// What is wrong in the corpus.
+    /// Diagnostics of the corpus.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl ReloadReport {
-    /// What this library holds; `changed` where it was not served before.
+    /// The report on a library; `changed`: it replaces another one.
     pub fn new(library: &Library, changed: bool) -> ReloadReport {
         let documents = library.documents();
         let roles = documents.iter().filter(|document| document.is_role()).count();

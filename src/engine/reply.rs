@@ -1,4 +1,4 @@
-//! What comes back: one plain value that each front end draws in its own way. As text and as JSON here.
+//! The reply: one value for all front ends, rendered here as text and as JSON.
 
 use std::fmt::Write as _;
 
@@ -15,7 +15,7 @@ pub enum ReplyKind {
     Role,
     /// What a role is responsible for.
     Duties,
-    /// Which role does something.
+    /// Which roles do something.
     FindOwner,
     /// Whether a role does something.
     YesNo,
@@ -27,26 +27,26 @@ pub enum ReplyKind {
     Next,
     /// How to become something.
     HowToBecome,
-    /// A figure.
+    /// A metric: pay, years of experience, ...
     Metric,
     /// Why a team has a role.
     Why,
-    /// A passage about a subject.
+    /// Passages about a topic.
     Topic,
     /// The career ladder.
     Ladder,
-    /// The directory.
+    /// The list of roles.
     Roles,
     /// What can be asked.
     Help,
-    /// A question back: which of these is meant?
+    /// A question to the user: which of these roles is meant?
     Disambiguate,
     /// No answer.
     NoAnswer,
 }
 
 impl ReplyKind {
-    /// The word for it, in JSON, in buttons and in metrics.
+    /// Its name in JSON, in custom ids and in metrics.
     pub fn as_str(self) -> &'static str {
         match self {
             ReplyKind::Role => "role",
@@ -69,93 +69,105 @@ impl ReplyKind {
     }
 }
 
-/// A piece of text with what it stands on.
+/// A text with its label and its citations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
-    /// What it is about, emphasised: a role's title, a label.
+    /// Shown emphasized before the text: a role's title, a field's name.
     pub label: Option<String>,
-    /// The text itself; plain, without any markup.
+    /// Plain text, without markup.
     pub text: String,
-    /// Positions in the reply's sources.
+    /// Positions in [`Reply::sources`].
     pub sources: Vec<usize>,
+}
+
+impl Line {
+    /// A text without label and citations.
+    pub fn new(text: impl Into<String>) -> Line {
+        Line { text: text.into(), ..Line::default() }
+    }
+
+    /// A text with a label and no citations.
+    pub fn labeled(label: impl Into<String>, text: impl Into<String>) -> Line {
+        Line { label: Some(label.into()), ..Line::new(text) }
+    }
 }
 
 /// A part of a reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Block {
-    /// Running text.
+    /// A paragraph.
     Paragraph(Line),
-    /// Items below an optional heading.
+    /// A list with an optional heading.
     Bullets {
-        /// What the items have in common.
+        /// The heading.
         heading: Option<String>,
         /// The items.
         items: Vec<Line>,
     },
-    /// Short labelled values: a label in `lead`, a value in `text`.
+    /// Short values, each with a label.
     Fields(Vec<Line>),
 }
 
-/// Where a statement comes from.
+/// The source of a statement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Citation {
-    /// The source's document and section.
+    /// Title of the source.
     pub title: String,
-    /// The file of the corpus that says so.
+    /// File in the corpus.
     pub file: String,
-    /// The first line there that this reply takes from.
+    /// First line, counted from 1, of the passages cited from it.
     pub line: usize,
 }
 
-/// A question that follows naturally.
+/// A follow-up question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SuggestedAction {
-    /// What it is called on a button.
+    /// Text of the button.
     pub label: String,
-    /// What it asks.
+    /// The request that it sends.
     pub request: Request,
 }
 
-/// Questions to choose one from.
+/// A select menu of requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Menu {
-    /// What is chosen.
+    /// Placeholder of the menu.
     pub title: String,
-    /// What there is to choose.
+    /// The options.
     pub choices: Vec<SuggestedAction>,
 }
 
-/// An answer.
+/// The answer to a request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reply {
-    /// The language of its frame: of everything but what the corpus says.
+    /// Language of the fixed phrases; quotations of the corpus stay in theirs.
     pub language: Language,
     /// What kind of answer it is.
     pub kind: ReplyKind,
-    /// False where the corpus does not know: a front end that nobody addressed keeps silent.
+    /// False if the corpus has no answer. Front ends send nothing then, unless the bot was addressed.
     pub answered: bool,
-    /// How sure the bot is that this answers the question, 0 to 1.
+    /// Confidence, 0 to 1, that this answers the question.
     pub confidence: f32,
-    /// One line on top.
+    /// Title, one line.
     pub title: String,
-    /// The answer's parts.
+    /// Content.
     pub blocks: Vec<Block>,
-    /// Where the answer comes from.
+    /// Sources of the content.
     pub sources: Vec<Citation>,
-    /// Questions that follow naturally.
+    /// Follow-up questions.
     pub suggestions: Vec<SuggestedAction>,
-    /// Questions to choose from, besides; for front ends that have menus.
+    /// A select menu, for front ends that have one.
     pub menu: Option<Menu>,
-    /// Slugs of the roles that it speaks of, best first.
+    /// Slugs of the roles in the answer, best first.
     pub roles: Vec<String>,
-    /// Slugs of a route in order, or none.
+    /// Slugs of a career path, in order; empty in other kinds of replies.
     pub path: Vec<String>,
-    /// What a picture beside it would show. The text says the same.
+    /// The part of the career graph to draw. The text has the same content.
     pub diagram: Option<GraphSelection>,
 }
 
 impl Reply {
-    /// An answer without content as yet.
+    /// An empty reply with confidence 1.
     pub fn new(language: Language, kind: ReplyKind, title: impl Into<String>) -> Self {
         Reply {
             language,
@@ -173,13 +185,19 @@ impl Reply {
         }
     }
 
-    /// Adds running text.
+    /// Adds a paragraph.
     pub fn paragraph(&mut self, text: impl Into<String>) -> &mut Self {
-        self.blocks.push(Block::Paragraph(Line { text: text.into(), ..Line::default() }));
+        self.blocks.push(Block::Paragraph(Line::new(text)));
         self
     }
 
-    /// Adds items, where there are any.
+    /// Adds a paragraph with a label and no citation.
+    pub fn labeled_paragraph(&mut self, label: impl Into<String>, text: impl Into<String>) -> &mut Self {
+        self.blocks.push(Block::Paragraph(Line::labeled(label, text)));
+        self
+    }
+
+    /// Adds a list, unless it is empty.
     pub fn bullets(&mut self, heading: Option<&str>, items: Vec<Line>) -> &mut Self {
         if !items.is_empty() {
             self.blocks.push(Block::Bullets { heading: heading.map(str::to_owned), items });
@@ -187,26 +205,26 @@ impl Reply {
         self
     }
 
-    /// Offers a question that follows naturally.
+    /// Adds a follow-up question, unless there is one with the same request.
     pub fn suggest(&mut self, label: impl Into<String>, request: Request) -> &mut Self {
-        let step = SuggestedAction { label: label.into(), request };
-        if self.suggestions.iter().all(|other| other.request != step.request) {
-            self.suggestions.push(step);
+        let action = SuggestedAction { label: label.into(), request };
+        if self.suggestions.iter().all(|other| other.request != action.request) {
+            self.suggestions.push(action);
         }
         self
     }
 
-    /// Adds a source, once, and gives its position.
+    /// Adds a source unless it is there already; returns its position.
     pub fn cite(&mut self, title: &str, file: &str, line: usize) -> usize {
-        if let Some(at) = self.sources.iter().position(|source| source.title == title && source.file == file) {
-            self.sources[at].line = self.sources[at].line.min(line);
-            return at;
+        if let Some(position) = self.sources.iter().position(|source| source.title == title && source.file == file) {
+            self.sources[position].line = self.sources[position].line.min(line);
+            return position;
         }
         self.sources.push(Citation { title: title.to_owned(), file: file.to_owned(), line });
         self.sources.len() - 1
     }
 
-    /// The reply as text, as a terminal shows it. `style` says how to set each part off; [`Style::PLAIN`] does not.
+    /// Renders the reply as text, with `style` for the terminal or [`Style::PLAIN`].
     pub fn to_text(&self, style: &Style) -> String {
         let mut out = String::new();
         let _ = writeln!(out, "{}", (style.title)(&self.title));
@@ -241,14 +259,18 @@ impl Reply {
         }
         if !self.suggestions.is_empty() {
             let _ = writeln!(out, "\n{}", (style.heading)(&t!(self.language, "ask-next")));
-            for step in &self.suggestions {
-                out.push_str(&style.wrap(&(style.command)(&step.request.to_command_text(self.language)), "  ", "    "));
+            for action in &self.suggestions {
+                out.push_str(&style.wrap(
+                    &(style.command)(&action.request.to_command_text(self.language)),
+                    "  ",
+                    "    ",
+                ));
             }
         }
         out
     }
 
-    /// The reply as the JSON that scripts rely on.
+    /// Renders the reply as JSON, a stable format for scripts.
     pub fn to_json(&self, question: &str) -> serde_json::Value {
         serde_json::json!({
             "question": question,
@@ -263,20 +285,20 @@ impl Reply {
     }
 }
 
-/// How a terminal sets the parts of a reply off.
+/// How a terminal renders the parts of a reply.
 #[derive(Clone, Copy)]
 pub struct Style {
-    /// The line on top.
+    /// The title.
     pub title: fn(&str) -> String,
-    /// A heading inside.
+    /// A heading of a list.
     pub heading: fn(&str) -> String,
-    /// What a line is about.
+    /// A label.
     pub label: fn(&str) -> String,
-    /// What matters less: marks of sources.
+    /// Citation marks and sources.
     pub muted: fn(&str) -> String,
-    /// Something to type.
+    /// A command.
     pub command: fn(&str) -> String,
-    /// Where lines are broken, in columns; not at all where there is none.
+    /// Columns to wrap at; `None`: no wrapping.
     pub width: Option<usize>,
 }
 
@@ -287,7 +309,7 @@ impl std::fmt::Debug for Style {
 }
 
 impl Style {
-    /// Nothing set off, no line broken: for pipes and JSON.
+    /// No styling and no wrapping: for pipes and JSON.
     pub const PLAIN: Style = Style {
         title: str::to_owned,
         heading: str::to_owned,
@@ -299,8 +321,8 @@ impl Style {
 
     fn format_line(&self, line: &Line) -> String {
         let mut out = match &line.label {
-            Some(lead) if line.text.is_empty() => (self.label)(lead),
-            Some(lead) => format!("{}: {}", (self.label)(lead), line.text),
+            Some(label) if line.text.is_empty() => (self.label)(label),
+            Some(label) => format!("{}: {}", (self.label)(label), line.text),
             None => line.text.clone(),
         };
         if !line.sources.is_empty() {

@@ -1,12 +1,12 @@
-//! What can be asked: [`Request`], and the one table of commands that Discord's registration, the parsing of typed commands, help and
-//! completion come from.
+//! [`Request`], and the table of commands from which registration at Discord, parsing of typed commands, help and
+//! completion derive.
 
 use std::fmt;
 
 pub use crate::engine::section::{SECTIONS, Section};
 use crate::i18n::{Language, fold, t};
 
-/// A question that has been decoded at the door.
+/// A decoded request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Request {
     /// The card of a role.
@@ -14,50 +14,50 @@ pub enum Request {
         /// Any name of it.
         name: String,
     },
-    /// One section of a role's card, whole.
+    /// One section of a role's card, in full.
     Section {
         /// Any name of it.
         name: String,
-        /// Which one.
+        /// The section.
         section: Section,
     },
-    /// All that a role is responsible for.
+    /// All responsibilities of a role.
     Duties {
         /// Any name of it.
         name: String,
     },
     /// The steps from one role to another.
     Path {
-        /// Any name of the role to start from; where `to` is empty, both names in one text.
+        /// Any name of the first role; if `to` is empty, both names.
         from: String,
-        /// Any name of the role to reach.
+        /// Any name of the last role.
         to: String,
     },
     /// Two roles side by side.
     Compare {
-        /// Any name of one; where `other` is empty, both names in one text.
+        /// Any name of one; if `other` is empty, both names.
         one: String,
         /// Any name of the other.
         other: String,
     },
     /// The roles that do something.
     FindOwner {
-        /// What they do, in somebody's own words.
+        /// The activity, as free text.
         activity: String,
     },
-    /// Every step from a role.
+    /// The next steps from a role.
     Next {
         /// Any name of it.
         name: String,
     },
-    /// A question in somebody's own words.
+    /// A question as free text.
     Ask {
         /// The question.
         question: String,
     },
     /// The career ladder.
     Ladder {
-        /// The family of roles that it is of; all of them where it is empty.
+        /// The family; empty: all families.
         family: String,
     },
     /// The list of all roles.
@@ -66,50 +66,50 @@ pub enum Request {
     Help,
 }
 
-/// What an option of a command takes.
+/// The type of value that an option takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OptionKind {
-    /// The name of a role; completed while it is typed.
+    /// The name of a role, with autocompletion.
     RoleName,
-    /// The name of a family of roles; completed while it is typed.
+    /// The name of a family, with autocompletion.
     FamilyName,
     /// Any text.
     Text,
-    /// The word of a section.
+    /// The option value of a section.
     Section,
 }
 
-/// An option of a command. Those that are required come first.
+/// An option of a command. Required options come first, as Discord demands.
 #[derive(Debug, PartialEq, Eq)]
 pub struct CommandOption {
-    /// Its name, lower case, in English; in other languages it is [`called`](CommandOption::called) otherwise.
+    /// English name, lower case; see [`CommandOption::localized_name`].
     pub name: &'static str,
-    /// What it takes.
+    /// Type of its value.
     pub kind: OptionKind,
-    /// False where the command works without it.
+    /// Whether the command needs it.
     pub required: bool,
 }
 
-/// A command, as a member sees it.
+/// A slash command.
 #[derive(Debug)]
 pub struct Command {
-    /// Its name, lower case, without the slash, in English; in other languages it is [`called`](Command::called) otherwise.
+    /// English name, lower case, without the slash; see [`Command::localized_name`].
     pub name: &'static str,
     /// Its options, in order.
     pub options: &'static [CommandOption],
-    /// What somebody would type after its name.
+    /// Example values of its options, with placeholders for roles.
     example: &'static str,
-    /// Makes the request from the options' values, as many as there are options; one that is left out is empty.
+    /// Builds the request from the values, one for each option; an omitted option is empty.
     build: fn(&[&str]) -> Request,
 }
 
-const fn required_option(name: &'static str, takes: OptionKind) -> CommandOption {
-    CommandOption { name, kind: takes, required: true }
+const fn required_option(name: &'static str, kind: OptionKind) -> CommandOption {
+    CommandOption { name, kind, required: true }
 }
 
 const ROLE_NAME_OPTION: CommandOption = required_option("name", OptionKind::RoleName);
 
-/// Every command there is. What each is called and gives stands in the catalogues, as `command-<name>` and `option-<name>`.
+/// All commands. Their localized names and descriptions are in the catalogues, as `command-<name>` and `option-<name>`.
 pub const COMMANDS: [Command; 10] = [
     Command {
         name: "role",
@@ -169,37 +169,37 @@ pub const COMMANDS: [Command; 10] = [
     Command { name: "help", options: &[], example: "", build: |_| Request::Help },
 ];
 
-/// Why a typed command is none.
+/// Why a typed command is rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommandError {
     /// No such command.
     UnknownCommand(String),
     /// No such section.
     UnknownSection(String),
-    /// Something is missing.
+    /// A required option has no value.
     MissingOption {
         /// The command.
         command: &'static Command,
-        /// The option that has no value.
+        /// The option.
         option: &'static CommandOption,
     },
 }
 
 impl CommandError {
-    /// What the member is told.
+    /// The message for the user.
     pub fn message(&self, language: Language) -> String {
         match self {
             CommandError::UnknownCommand(name) => {
-                let all =
+                let available =
                     COMMANDS.each_ref().map(|command| format!("/{}", command.localized_name(language))).join(", ");
-                t!(language, "command-unknown", name = name, all = &all)
+                t!(language, "command-unknown", name = name, all = &available)
             }
             CommandError::UnknownSection(name) => {
-                let all = SECTIONS.map(|(section, _)| section.option_value(language)).join(", ");
-                t!(language, "section-unknown", name = name, all = &all)
+                let available = SECTIONS.map(|(section, _)| section.option_value(language)).join(", ");
+                t!(language, "section-unknown", name = name, all = &available)
             }
-            CommandError::MissingOption { command, option: missing } => {
-                let (usage, missing) = (command.usage(language), missing.localized_name(language));
+            CommandError::MissingOption { command, option } => {
+                let (usage, missing) = (command.usage(language), option.localized_name(language));
                 let command = command.localized_name(language);
                 t!(language, "command-incomplete", command = &command, missing = &missing, usage = &usage)
             }
@@ -208,7 +208,7 @@ impl CommandError {
 }
 
 impl CommandOption {
-    /// Its name, lower case.
+    /// Its name in a language, lower case.
     pub fn localized_name(&self, language: Language) -> String {
         match language {
             Language::English => self.name.to_owned(),
@@ -216,7 +216,7 @@ impl CommandOption {
         }
     }
 
-    /// What to put in, at most 100 characters.
+    /// Its description, at most 100 characters.
     pub fn description(&self, language: Language) -> String {
         language.translate(&format!("option-{}.about", self.name), &[])
     }
@@ -231,21 +231,21 @@ impl PartialEq for Command {
 impl Eq for Command {}
 
 impl Command {
-    /// The command with this English name, without the slash.
+    /// Finds a command by its English name, without the slash.
     pub fn by_name(name: &str) -> Option<&'static Command> {
         COMMANDS.iter().find(|command| command.name == name)
     }
 
-    /// The command with this name in any language, and that language.
+    /// Finds a command by its name in any language; returns that language as well.
     pub fn by_localized_name(name: &str) -> Option<(&'static Command, Language)> {
-        let typed = fold(name);
+        let folded = fold(name);
         Language::ALL.into_iter().find_map(|language| {
-            let command = COMMANDS.iter().find(|command| fold(&command.localized_name(language)) == typed)?;
+            let command = COMMANDS.iter().find(|command| fold(&command.localized_name(language)) == folded)?;
             Some((command, language))
         })
     }
 
-    /// Its name, lower case, without the slash.
+    /// Its name in a language, lower case, without the slash.
     pub fn localized_name(&self, language: Language) -> String {
         match language {
             Language::English => self.name.to_owned(),
@@ -253,18 +253,18 @@ impl Command {
         }
     }
 
-    /// What it gives, at most 100 characters.
+    /// Its description, at most 100 characters.
     pub fn description(&self, language: Language) -> String {
         language.translate(&format!("command-{}.about", self.name), &[])
     }
 
-    /// How somebody would type it, who asks for this role, and for the way from the `first` to the `last`.
+    /// An example of its use with a role, and a career path from `first` to `last`.
     pub fn example(&self, language: Language, role: &str, (first, last): (&str, &str)) -> String {
         let values = self.example.replace("{role}", role).replace("{first}", first).replace("{last}", last);
         format!("/{} {values}", self.localized_name(language)).trim_end().to_owned()
     }
 
-    /// How it is typed: `/path <from> <to>`, `/ladder [family]`.
+    /// Its syntax: `/path <from> <to>`, `/ladder [family]`.
     pub fn usage(&self, language: Language) -> String {
         let option = |option: &CommandOption| match (option.required, option.localized_name(language)) {
             (true, name) => format!(" <{name}>"),
@@ -275,10 +275,10 @@ impl Command {
         format!("/{}{options}", self.localized_name(language))
     }
 
-    /// The request that this command makes of its options' values, found by name.
+    /// Builds the request; `value` gives the value of an option by its name.
     ///
     /// # Errors
-    /// Where an option that is required has no value.
+    /// If a required option has no value, or a section does not exist.
     pub fn build_request<'v>(&'static self, value: impl Fn(&str) -> Option<&'v str>) -> Result<Request, CommandError> {
         let mut values: Vec<&str> = Vec::new();
         for option in self.options {
@@ -288,7 +288,7 @@ impl Command {
                 }
                 Some(value) => values.push(value),
                 None if !option.required => values.push(""),
-                None => return Err(CommandError::MissingOption { command: self, option: option }),
+                None => return Err(CommandError::MissingOption { command: self, option }),
             }
         }
         Ok((self.build)(&values))
@@ -296,15 +296,15 @@ impl Command {
 }
 
 impl Request {
-    /// Reads what somebody typed: a command where it begins with a slash, else a question.
+    /// Parses typed text: a command if it begins with a slash, else a question.
     ///
     /// # Errors
-    /// Where it begins with a slash and is no command that there is, or one without all that it needs.
-    pub fn parse(typed: &str) -> Result<Request, CommandError> {
-        let typed = typed.trim();
-        let Some(rest) = typed.strip_prefix('/').filter(|rest| rest.starts_with(|letter: char| letter.is_alphabetic()))
+    /// If the command does not exist or lacks a required option.
+    pub fn parse(text: &str) -> Result<Request, CommandError> {
+        let text = text.trim();
+        let Some(rest) = text.strip_prefix('/').filter(|rest| rest.starts_with(|letter: char| letter.is_alphabetic()))
         else {
-            return Ok(Request::Ask { question: typed.to_owned() });
+            return Ok(Request::Ask { question: text.to_owned() });
         };
         let (name, rest) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
         let (command, language) =
@@ -321,7 +321,7 @@ impl Request {
         command.build_request(|option| Some(if option == "section" { section } else { rest }))
     }
 
-    /// As it would be typed in a language; [`Request::parse`] reads it again.
+    /// The command as typed in a language; [`Request::parse`] is the inverse.
     pub fn to_command_text(&self, language: Language) -> String {
         let (name, values) = match self {
             Request::Ask { question } => return question.clone(),
@@ -335,39 +335,39 @@ impl Request {
             }
             Request::Duties { name } => ("duties", name.clone()),
             Request::Compare { one, other } => ("compare", join_names(one, other)),
-            Request::FindOwner { activity: does } => ("who", does.clone()),
+            Request::FindOwner { activity } => ("who", activity.clone()),
             Request::Next { name } => ("next", name.clone()),
             Request::Path { from, to } => ("path", join_names(from, to)),
             Request::Ladder { family } => ("ladder", family.clone()),
             Request::Roles => ("roles", String::new()),
             Request::Help => ("help", String::new()),
         };
-        let called = Command::by_name(name).map_or(name.to_owned(), |command| command.localized_name(language));
-        if values.is_empty() { format!("/{called}") } else { format!("/{called} {values}") }
+        let command = Command::by_name(name).map_or(name.to_owned(), |command| command.localized_name(language));
+        if values.is_empty() { format!("/{command}") } else { format!("/{command} {values}") }
     }
 }
 
-/// Cuts "pm section:why" in two, where the option is called so in some language.
+/// Splits "pm section:why" in two, if the option has this name in any language.
 fn split_section_option<'t>(text: &'t str, option: &CommandOption) -> Option<(&'t str, &'t str)> {
     let (before, value) = text.rsplit_once(':')?;
-    let (rest, mark) = before.rsplit_once(' ')?;
-    let called = |language: Language| fold(&option.localized_name(language)) == fold(mark);
-    Language::ALL.into_iter().any(called).then_some((rest, value))
+    let (rest, name) = before.rsplit_once(' ')?;
+    let is_name = |language: Language| fold(&option.localized_name(language)) == fold(name);
+    Language::ALL.into_iter().any(is_name).then_some((rest, value))
 }
 
-/// Cuts "apm cpo", "apm -> cpo", "product manager, cpo" in two, or at a word between them, which may be of another language. Where
-/// only the names themselves can tell, the first holds all.
+/// Splits two names: "apm -> cpo", "product manager, cpo", "apm to cpo" (English or `language`), "apm cpo". If no
+/// separator is found in more than two words, the first string holds all of them.
 fn split_two_names(text: &str, language: Language) -> (String, String) {
     let (from, to, and) = (t!(language, "typed-from"), t!(language, "typed-to"), t!(language, "typed-and"));
     let (to, and) = (format!(" {to} "), format!(" {and} "));
-    for between in ["->", "→", "=>", ",", ";", "|", " to ", " > ", " vs ", " and ", &to, &and] {
-        if let Some((start, goal)) = text.split_once(between)
-            && !start.trim().is_empty()
-            && !goal.trim().is_empty()
+    for separator in ["->", "→", "=>", ",", ";", "|", " to ", " > ", " vs ", " and ", &to, &and] {
+        if let Some((first, last)) = text.split_once(separator)
+            && !first.trim().is_empty()
+            && !last.trim().is_empty()
         {
-            let start = start.trim();
-            let bare = start.strip_prefix("from ").or_else(|| start.strip_prefix(&format!("{from} ")));
-            return (bare.unwrap_or(start).to_owned(), goal.trim().to_owned());
+            let first = first.trim();
+            let stripped = first.strip_prefix("from ").or_else(|| first.strip_prefix(&format!("{from} ")));
+            return (stripped.unwrap_or(first).to_owned(), last.trim().to_owned());
         }
     }
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -385,7 +385,7 @@ fn join_names(one: &str, other: &str) -> String {
     }
 }
 
-/// As it would be typed in English, which is what buttons carry.
+/// The command as typed in English, the form that custom ids use.
 impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.to_command_text(Language::English))

@@ -1,4 +1,4 @@
-//! The sections of a role's card: what each is called, and its word in a command.
+//! The sections of a role's card, with their names and option values.
 
 use crate::i18n::{Language, fold};
 
@@ -13,17 +13,17 @@ pub enum Section {
     Responsibilities,
     /// What it does not do.
     Limits,
-    /// Figures about it.
+    /// Its metrics.
     Figures,
-    /// What it takes to become one.
+    /// What is needed to become one.
     Entry,
     /// The steps before and after it.
     Steps,
-    /// Everything else that its document tells.
+    /// The other sections of its document.
     More,
 }
 
-/// The sections, each with its word in a command.
+/// The sections with their English option values.
 pub const SECTIONS: [(Section, &str); 8] = [
     (Section::Summary, "summary"),
     (Section::Why, "why"),
@@ -37,15 +37,15 @@ pub const SECTIONS: [(Section, &str); 8] = [
 
 impl Section {
     fn key(self) -> &'static str {
-        SECTIONS.iter().find(|(section, _)| *section == self).map_or("summary", |(_, word)| word)
+        SECTIONS.iter().find(|(section, _)| *section == self).map_or("summary", |(_, key)| key)
     }
 
-    /// What it is called.
+    /// Its name in a language.
     pub fn localized_name(self, language: Language) -> String {
         language.translate(&format!("section-{}", self.key()), &[])
     }
 
-    /// Its word in a command.
+    /// Its value of the option `section` in a language.
     pub fn option_value(self, language: Language) -> String {
         match language {
             Language::English => self.key().to_owned(),
@@ -53,12 +53,14 @@ impl Section {
         }
     }
 
-    /// The section with this word, in whatever language it is.
-    pub fn from_option_value(word: &str) -> Option<Section> {
-        let typed = fold(word);
-        let all = Language::ALL.into_iter().flat_map(|language| SECTIONS.map(|(section, _)| (section, language)));
-        all.filter(|_| !typed.is_empty())
-            .find(|(section, language)| fold(&section.option_value(*language)) == typed)
+    /// The section with this option value in any language.
+    pub fn from_option_value(value: &str) -> Option<Section> {
+        let folded = fold(value);
+        let candidates =
+            Language::ALL.into_iter().flat_map(|language| SECTIONS.map(|(section, _)| (section, language)));
+        candidates
+            .filter(|_| !folded.is_empty())
+            .find(|(section, language)| fold(&section.option_value(*language)) == folded)
             .map(|(section, _)| section)
     }
 }

@@ -1,4 +1,4 @@
-//! What every answer needs: a statement of the corpus as a line of the reply, with its source.
+//! Parts of replies: passages as lines with citations, suggestions of roles.
 
 use crate::corpus::document::Document;
 use crate::corpus::markdown::{Passage, PassageKind};
@@ -8,7 +8,7 @@ use crate::i18n::t;
 use crate::knowledge::Library;
 use crate::search::retrieve::Hit;
 
-/// A passage as a line of the reply; its sources go into the reply's.
+/// A passage as a line, without its bullets. Adds its sources to the reply.
 pub fn passage_line(reply: &mut Reply, document: &Document, passage: &Passage) -> Line {
     Line {
         label: None,
@@ -17,7 +17,7 @@ pub fn passage_line(reply: &mut Reply, document: &Document, passage: &Passage) -
     }
 }
 
-/// The same with the passage's bullets in the running text.
+/// A passage as a line, with its bullets joined by semicolons.
 pub fn inline_passage(reply: &mut Reply, document: &Document, passage: &Passage) -> Line {
     let line = passage_line(reply, document, passage);
     if passage.items.is_empty() {
@@ -26,41 +26,42 @@ pub fn inline_passage(reply: &mut Reply, document: &Document, passage: &Passage)
     Line { text: format!("{} {}", line.text, passage.items.join("; ")).trim().to_owned(), ..line }
 }
 
-/// A line with what it is about in front.
-pub fn with_label(lead: impl Into<String>, line: Line) -> Line {
-    Line { label: Some(lead.into()), ..line }
+/// Puts a label before a line.
+pub fn with_label(label: impl Into<String>, line: Line) -> Line {
+    Line { label: Some(label.into()), ..line }
 }
 
-/// What a search found of a role's own, or of another that it is as well.
+/// A hit as a line about `role`; labeled with the other role if it is inherited from there.
 pub fn own_passage_line(library: &Library, reply: &mut Reply, role: usize, hit: &Hit) -> Line {
     let owner = library.document(hit.document);
-    let item = inline_passage(reply, owner, library.passage(hit));
-    if hit.document == role { item } else { with_label(t!(reply.language, "as-every", title = &owner.title), item) }
+    let line = inline_passage(reply, owner, library.passage(hit));
+    if hit.document == role { line } else { with_label(t!(reply.language, "as-every", title = &owner.title), line) }
 }
 
-/// All responsibilities of a document, as it groups them.
+/// All responsibilities of a document, a list for each group.
 pub fn push_responsibilities_by_group(reply: &mut Reply, document: &Document) {
     let mut groups: Vec<(Option<&str>, Vec<Line>)> = Vec::new();
     for passage in document.passages_of_kind(PassageKind::Responsibility) {
-        let item = passage_line(reply, document, passage);
+        let line = passage_line(reply, document, passage);
         match groups.iter_mut().find(|(heading, _)| *heading == passage.heading.as_deref()) {
-            Some((_, items)) => items.push(item),
-            None => groups.push((passage.heading.as_deref(), vec![item])),
+            Some((_, lines)) => lines.push(line),
+            None => groups.push((passage.heading.as_deref(), vec![line])),
         }
     }
-    for (heading, items) in groups {
-        reply.bullets(heading, items);
+    for (heading, lines) in groups {
+        reply.bullets(heading, lines);
     }
 }
 
-/// Puts sources into the reply and gives their positions; a statement without one has its document for a source.
-pub fn cite_sources(reply: &mut Reply, document: &Document, sources: &[String], at: usize) -> Vec<usize> {
+/// Adds sources to the reply and returns their positions. `line` is the line in the document, which is the source if
+/// there is no other.
+pub fn cite_sources(reply: &mut Reply, document: &Document, sources: &[String], line: usize) -> Vec<usize> {
     if sources.is_empty() {
-        return vec![reply.cite(&document.title, &document.file, at)];
+        return vec![reply.cite(&document.title, &document.file, line)];
     }
     let mut cited: Vec<usize> = Vec::new();
     for source in sources {
-        let position = reply.cite(source, &document.file, at);
+        let position = reply.cite(source, &document.file, line);
         if !cited.contains(&position) {
             cited.push(position);
         }
@@ -68,20 +69,20 @@ pub fn cite_sources(reply: &mut Reply, document: &Document, sources: &[String], 
     cited
 }
 
-/// A passage whole: its text, and its bullets below.
+/// A passage in full: its text as a paragraph, its bullets as a list.
 pub fn push_full_passage(reply: &mut Reply, document: &Document, passage: &Passage) {
-    let mut text = passage_line(reply, document, passage);
+    let mut line = passage_line(reply, document, passage);
     let heading = passage.heading.as_deref();
     if passage.items.is_empty() {
-        text.label = heading.map(str::to_owned);
-        reply.blocks.push(Block::Paragraph(text));
+        line.label = heading.map(str::to_owned);
+        reply.blocks.push(Block::Paragraph(line));
         return;
     }
-    let sources = text.sources.clone();
-    let introduced = !text.text.is_empty();
-    if introduced {
-        text.label = heading.map(str::to_owned);
-        reply.blocks.push(Block::Paragraph(text));
+    let sources = line.sources.clone();
+    let has_text = !line.text.is_empty();
+    if has_text {
+        line.label = heading.map(str::to_owned);
+        reply.blocks.push(Block::Paragraph(line));
     }
     let items = passage
         .items
@@ -89,36 +90,36 @@ pub fn push_full_passage(reply: &mut Reply, document: &Document, passage: &Passa
         .map(|item| Line {
             label: None,
             text: item.clone(),
-            sources: if introduced { Vec::new() } else { sources.clone() },
+            sources: if has_text { Vec::new() } else { sources.clone() },
         })
         .collect();
-    reply.bullets(heading.filter(|_| !introduced), items);
+    reply.bullets(heading.filter(|_| !has_text), items);
 }
 
-/// All passages of a part, a line each.
-pub fn passage_lines(reply: &mut Reply, document: &Document, part: PassageKind) -> Vec<Line> {
-    document.passages_of_kind(part).map(|passage| passage_line(reply, document, passage)).collect()
+/// All passages of a kind, a line each.
+pub fn passage_lines(reply: &mut Reply, document: &Document, kind: PassageKind) -> Vec<Line> {
+    document.passages_of_kind(kind).map(|passage| passage_line(reply, document, passage)).collect()
 }
 
-/// All passages of a part, a paragraph each.
-pub fn push_passages(reply: &mut Reply, document: &Document, part: PassageKind) {
-    let lines = passage_lines(reply, document, part);
+/// All passages of a kind, a paragraph each.
+pub fn push_passages(reply: &mut Reply, document: &Document, kind: PassageKind) {
+    let lines = passage_lines(reply, document, kind);
     reply.blocks.extend(lines.into_iter().map(Block::Paragraph));
 }
 
-/// The first passage of a part, as a paragraph.
-pub fn push_first_passage(reply: &mut Reply, document: &Document, part: PassageKind) {
-    if let Some(passage) = document.passages_of_kind(part).next() {
+/// The first passage of a kind, as a paragraph.
+pub fn push_first_passage(reply: &mut Reply, document: &Document, kind: PassageKind) {
+    if let Some(passage) = document.passages_of_kind(kind).next() {
         let line = passage_line(reply, document, passage);
         reply.blocks.push(Block::Paragraph(line));
     }
 }
 
-/// The slugs of documents, in order, each once.
+/// Slugs of documents, in order, without duplicates.
 pub fn unique_slugs(library: &Library, documents: impl IntoIterator<Item = usize>) -> Vec<String> {
     let mut slugs: Vec<String> = Vec::new();
-    for at in documents {
-        let slug = &library.document(at).slug;
+    for document in documents {
+        let slug = &library.document(document).slug;
         if !slugs.contains(slug) {
             slugs.push(slug.clone());
         }
@@ -126,18 +127,26 @@ pub fn unique_slugs(library: &Library, documents: impl IntoIterator<Item = usize
     slugs
 }
 
-/// The role that a hit speaks of first: its own; in a topic, one that the passage names, best one whose work the topic is.
+/// The role that a hit is about: its own document, if that is a role. For a topic: a role mentioned in the passage,
+/// preferably one that owns the topic, else an owner.
 pub fn primary_role(library: &Library, hit: &Hit) -> Option<usize> {
     if library.document(hit.document).is_role() {
         return Some(hit.document);
     }
-    let behind = library.owning_roles(hit.document);
-    let told = library.searcher.mentioned_roles(hit);
-    let both = told.iter().find(|role| behind.contains(role));
-    both.or(told.first()).or(behind.first()).copied()
+    let owners = library.owning_roles(hit.document);
+    let mentioned = library.searcher.mentioned_roles(hit);
+    let mentioned_owner = mentioned.iter().find(|role| owners.contains(role));
+    mentioned_owner.or(mentioned.first()).or(owners.first()).copied()
 }
 
-/// Offers the card of a role.
+/// Suggests the card of a role.
 pub fn suggest_role(reply: &mut Reply, document: &Document) {
     reply.suggest(document.title.clone(), Request::Role { name: document.slug.clone() });
+}
+
+/// Suggests the cards of the first `max` roles.
+pub fn suggest_roles(reply: &mut Reply, library: &Library, roles: impl IntoIterator<Item = usize>, max: usize) {
+    for role in roles.into_iter().take(max) {
+        suggest_role(reply, library.document(role));
+    }
 }

@@ -1,9 +1,9 @@
-//! Ways from role to role: a route, what comes next, how to get there.
+//! Answers about careers: paths, next steps, how to become something.
 
 use crate::corpus::front_matter::Direction;
 use crate::corpus::markdown::PassageKind;
 use crate::engine::answer::builder::{
-    cite_sources, passage_line, passage_lines, push_full_passage, suggest_role, unique_slugs, with_label,
+    cite_sources, passage_line, passage_lines, push_full_passage, suggest_role, suggest_roles, unique_slugs,
 };
 use crate::engine::question::{Question, Subject};
 use crate::engine::reply::{Block, Line, Reply, ReplyKind};
@@ -13,9 +13,10 @@ use crate::knowledge::Library;
 use crate::knowledge::career_graph::Edge;
 use crate::knowledge::graph_selection::GraphSelection;
 
-/// The steps from one role to another, and what changes at each.
+/// The shortest career paths from one role to another, with the changes at each step of the first.
 pub fn path(library: &Library, language: Language, from: usize, to: usize) -> Reply {
     let (start, goal) = (library.document(from), library.document(to));
+    let titles = |path: &[usize]| join_titles(library, path, " → ");
     if from == to {
         let mut reply = Reply::new(language, ReplyKind::Path, t!(language, "path-there", title = &start.title));
         reply.paragraph(t!(language, "path-same"));
@@ -24,55 +25,51 @@ pub fn path(library: &Library, language: Language, from: usize, to: usize) -> Re
         suggest_role(&mut reply, start);
         return reply;
     }
-    let routes = library.career_graph.shortest_paths(from, to);
-    let Some(route) = routes.first() else { return no_path(library, language, from, to) };
+    let paths = library.career_graph.shortest_paths(from, to);
+    let Some(path) = paths.first() else { return no_path(library, language, from, to) };
     let mut reply =
         Reply::new(language, ReplyKind::Path, t!(language, "path-title", from = &start.title, to = &goal.title));
-    let count = route.len() - 1;
-    let titles: Vec<&str> = route.iter().map(|role| library.document(*role).title.as_str()).collect();
-    reply.paragraph(t!(language, "path-steps", count = count, way = &titles.join(" → ")));
-    for (number, pair) in route.windows(2).enumerate() {
-        if let Some(rung) = library.career_graph.edge_between(pair[0], pair[1]) {
-            let heading = format!("{}. {}", number + 1, step_title(library, language, rung));
-            push_step(library, &mut reply, rung, Some(&heading));
+    let count = path.len() - 1;
+    reply.paragraph(t!(language, "path-steps", count = count, way = &titles(path)));
+    for (number, pair) in path.windows(2).enumerate() {
+        if let Some(edge) = library.career_graph.edge_between(pair[0], pair[1]) {
+            let heading = format!("{}. {}", number + 1, step_title(library, language, edge));
+            push_step(library, &mut reply, edge, Some(&heading));
         }
     }
-    for other in &routes[1..] {
-        let titles: Vec<&str> = other.iter().map(|role| library.document(*role).title.as_str()).collect();
-        reply.blocks.push(Block::Paragraph(Line {
-            label: Some(t!(language, "path-as-short")),
-            text: titles.join(" → "),
-            sources: Vec::new(),
-        }));
+    for other in &paths[1..] {
+        reply.labeled_paragraph(t!(language, "path-as-short"), titles(other));
     }
-    reply.path = unique_slugs(library, route.iter().copied());
+    reply.path = unique_slugs(library, path.iter().copied());
     reply.diagram = Some(GraphSelection::ShortestPaths { from: start.slug.clone(), to: goal.slug.clone() });
     reply.roles.clone_from(&reply.path);
-    for role in route.iter().skip(1) {
-        suggest_role(&mut reply, library.document(*role));
-    }
+    suggest_roles(&mut reply, library, path[1..].iter().copied(), usize::MAX);
     reply
+}
+
+/// The titles of roles in one text.
+pub fn join_titles(library: &Library, roles: &[usize], separator: &str) -> String {
+    roles.iter().map(|role| library.document(*role).title.as_str()).collect::<Vec<_>>().join(separator)
 }
 
 fn no_path(library: &Library, language: Language, from: usize, to: usize) -> Reply {
     let (start, goal) = (library.document(from), library.document(to));
     let mut reply =
         Reply::new(language, ReplyKind::Path, t!(language, "path-title", from = &start.title, to = &goal.title));
-    if let Some(route) = library.career_graph.shortest_paths(to, from).first() {
-        let titles: Vec<&str> = route.iter().map(|role| library.document(*role).title.as_str()).collect();
-        let way = titles.join(" → ");
+    if let Some(path) = library.career_graph.shortest_paths(to, from).first() {
+        let way = join_titles(library, path, " → ");
         reply.paragraph(t!(language, "path-down", from = &start.title, to = &goal.title, way = &way));
         reply.diagram = Some(GraphSelection::ShortestPaths { from: goal.slug.clone(), to: start.slug.clone() });
         reply.suggest(t!(language, "path-up"), Request::Path { from: goal.slug.clone(), to: start.slug.clone() });
-    } else if let Some(common) = library.career_graph.nearest_common_source(from, to) {
-        let common = library.document(common);
+    } else if let Some(shared) = library.career_graph.nearest_common_source(from, to) {
+        let shared = library.document(shared);
         let (from, to) = (&start.title, &goal.title);
-        reply.paragraph(t!(language, "path-common", from = from, to = to, common = &common.title));
+        reply.paragraph(t!(language, "path-common", from = from, to = to, common = &shared.title));
         reply.suggest(
-            t!(language, "path-between", from = &common.title, to = to),
-            Request::Path { from: common.slug.clone(), to: goal.slug.clone() },
+            t!(language, "path-between", from = &shared.title, to = to),
+            Request::Path { from: shared.slug.clone(), to: goal.slug.clone() },
         );
-        suggest_role(&mut reply, common);
+        suggest_role(&mut reply, shared);
     } else {
         reply.paragraph(t!(language, "path-none", from = &start.title, to = &goal.title));
     }
@@ -82,90 +79,86 @@ fn no_path(library: &Library, language: Language, from: usize, to: usize) -> Rep
     reply
 }
 
-/// Every next step of a role.
+/// The next steps from a role.
 pub fn next(library: &Library, language: Language, question: &Question) -> Reply {
-    let at = question.roles[0];
-    let document = library.document(at);
+    let role = question.roles[0];
+    let document = library.document(role);
     let mut reply = Reply::new(language, ReplyKind::Next, t!(language, "next-title", title = &document.title));
     let sideways = question.subject == Subject::Sideways;
-    let all = library.career_graph.outgoing(at);
-    let wanted = |rung: &Edge| !sideways || rung.direction == Direction::Sideways;
-    if all.iter().any(wanted) {
-        push_outgoing_steps(library, &mut reply, at, wanted);
-        reply.roles = unique_slugs(library, all.iter().filter(|rung| wanted(rung)).map(|rung| rung.to));
+    let outgoing = library.career_graph.outgoing(role);
+    let is_wanted = |edge: &Edge| !sideways || edge.direction == Direction::Sideways;
+    if outgoing.iter().any(is_wanted) {
+        push_outgoing_steps(library, &mut reply, role, is_wanted);
+        reply.roles = unique_slugs(library, outgoing.iter().filter(|edge| is_wanted(edge)).map(|edge| edge.to));
     } else {
         reply.paragraph(if sideways {
             t!(language, "next-none-sideways", title = &document.title)
         } else {
             t!(language, "next-none", title = &document.title)
         });
-        reply.roles = unique_slugs(library, [at]);
+        reply.roles = unique_slugs(library, [role]);
     }
-    for rung in all.iter().take(4) {
-        suggest_role(&mut reply, library.document(rung.to));
-    }
+    suggest_roles(&mut reply, library, outgoing.iter().map(|edge| edge.to), 4);
     suggest_role(&mut reply, document);
     reply
 }
 
-fn push_outgoing_steps(library: &Library, reply: &mut Reply, at: usize, wanted: impl Fn(&Edge) -> bool) {
-    for rung in library.career_graph.outgoing(at).into_iter().filter(|rung| wanted(rung)) {
-        let heading = step_title(library, reply.language, rung);
-        push_step(library, reply, rung, Some(&heading));
+fn push_outgoing_steps(library: &Library, reply: &mut Reply, role: usize, is_wanted: impl Fn(&Edge) -> bool) {
+    for edge in library.career_graph.outgoing(role).into_iter().filter(|edge| is_wanted(edge)) {
+        let heading = step_title(library, reply.language, edge);
+        push_step(library, reply, edge, Some(&heading));
     }
 }
 
-/// A step by the role that it leads to.
-pub fn step_title(library: &Library, language: Language, rung: Edge) -> String {
-    let to = &library.document(rung.to).title;
-    match rung.direction {
+/// The title of a step: the role that it leads to.
+pub fn step_title(library: &Library, language: Language, edge: Edge) -> String {
+    let to = &library.document(edge.to).title;
+    match edge.direction {
         Direction::Up => to.clone(),
         Direction::Sideways => t!(language, "step-sideways", title = to),
         Direction::Entry => t!(language, "step-entry", title = to),
     }
 }
 
-/// What changes at one step.
-pub fn push_step(library: &Library, reply: &mut Reply, rung: Edge, heading: Option<&str>) {
-    let document = library.document(rung.from);
-    let step = &document.front_matter.steps[rung.step_index];
+/// Adds what a step adds and drops.
+pub fn push_step(library: &Library, reply: &mut Reply, edge: Edge, heading: Option<&str>) {
+    let document = library.document(edge.from);
+    let step = &document.front_matter.steps[edge.step_index];
     let sources = cite_sources(reply, document, &step.sources, step.to.line);
-    let (new, left) = (t!(reply.language, "step-new"), t!(reply.language, "step-left"));
-    let adds = step.adds.iter().map(|text| (&new, text));
-    let leaves = step.drops.iter().map(|text| (&left, text));
+    let (added, dropped) = (t!(reply.language, "step-new"), t!(reply.language, "step-left"));
+    let adds = step.adds.iter().map(|text| (&added, text));
+    let drops = step.drops.iter().map(|text| (&dropped, text));
     let mut items: Vec<Line> = adds
-        .chain(leaves)
-        .map(|(lead, text)| Line { label: Some(lead.clone()), text: text.clone(), sources: sources.clone() })
+        .chain(drops)
+        .map(|(label, text)| Line { label: Some(label.clone()), text: text.clone(), sources: sources.clone() })
         .collect();
     if items.is_empty() {
-        items.push(Line { text: t!(reply.language, "step-unsaid"), ..Line::default() });
+        items.push(Line::new(t!(reply.language, "step-unsaid")));
     }
     reply.bullets(heading, items);
 }
 
-/// How to become something: the roles before it and what it takes; or, where no role is named, the passages that say.
+/// How to become something: entry requirements and previous roles; without a role, passages on entry into the field.
 pub fn how_to_become(library: &Library, language: Language, question: &Question) -> Reply {
-    let Some(&at) = question.roles.first() else { return how_to_enter_field(library, language, question) };
-    let document = library.document(at);
+    let Some(&role) = question.roles.first() else { return how_to_enter_field(library, language, question) };
+    let document = library.document(role);
     let mut reply = Reply::new(language, ReplyKind::HowToBecome, t!(language, "into-title", title = &document.title));
-    let takes = passage_lines(&mut reply, document, PassageKind::Entry);
-    let figures = document.metrics("experience").map(|(_, passage)| passage_line(&mut reply, document, passage));
-    let figures: Vec<Line> = figures.collect();
-    let before = library.career_graph.incoming(at);
-    let nothing = takes.is_empty() && figures.is_empty() && before.is_empty();
-    reply.bullets(Some(&Section::Entry.localized_name(language)), takes.into_iter().chain(figures).collect());
-    for rung in &before {
-        let from = library.document(rung.from);
-        push_step(library, &mut reply, *rung, Some(&t!(language, "from-role", title = &from.title)));
+    let requirements = passage_lines(&mut reply, document, PassageKind::Entry);
+    let metrics: Vec<Line> =
+        document.metrics("experience").map(|(_, passage)| passage_line(&mut reply, document, passage)).collect();
+    let incoming = library.career_graph.incoming(role);
+    let is_empty = requirements.is_empty() && metrics.is_empty() && incoming.is_empty();
+    reply.bullets(Some(&Section::Entry.localized_name(language)), requirements.into_iter().chain(metrics).collect());
+    for edge in &incoming {
+        let from = library.document(edge.from);
+        push_step(library, &mut reply, *edge, Some(&t!(language, "from-role", title = &from.title)));
     }
-    if nothing {
+    if is_empty {
         reply.paragraph(t!(language, "into-unsaid"));
     }
-    reply.roles = unique_slugs(library, [at].into_iter().chain(before.iter().map(|rung| rung.from)));
+    reply.roles = unique_slugs(library, [role].into_iter().chain(incoming.iter().map(|edge| edge.from)));
     suggest_role(&mut reply, document);
-    for rung in before.iter().take(3) {
-        suggest_role(&mut reply, library.document(rung.from));
-    }
+    suggest_roles(&mut reply, library, incoming.iter().map(|edge| edge.from), 3);
     reply
 }
 
@@ -180,13 +173,10 @@ fn how_to_enter_field(library: &Library, language: Language, question: &Question
         roles.extend(library.owning_roles(hit.document));
     }
     if let Some(first) = roles.first() {
-        let text = library.document(*first).title.clone();
-        let first = with_label(t!(language, "ways-in-first"), Line { text, ..Line::default() });
-        reply.blocks.push(Block::Fields(vec![first]));
+        let title = library.document(*first).title.clone();
+        reply.blocks.push(Block::Fields(vec![Line::labeled(t!(language, "ways-in-first"), title)]));
     }
     reply.roles = unique_slugs(library, roles.iter().copied());
-    for at in roles.iter().take(3) {
-        suggest_role(&mut reply, library.document(*at));
-    }
+    suggest_roles(&mut reply, library, roles, 3);
     reply
 }

@@ -1,4 +1,4 @@
-//! Two roles side by side: what they share, what only one does, scope, people, horizon.
+//! Compares two roles: seniority, shared sections and metrics, responsibilities.
 
 use crate::corpus::document::Document;
 use crate::corpus::markdown::{Passage, PassageKind};
@@ -9,13 +9,13 @@ use crate::engine::request::Request;
 use crate::i18n::{Language, t};
 use crate::knowledge::Library;
 
-/// Responsibilities of each that are shown; the rest is one question away.
+/// Max responsibilities shown of each role.
 const MAX_RESPONSIBILITIES: usize = 6;
 
-/// Headings that both have and that are shown side by side.
+/// Max shared headings shown.
 const MAX_SHARED_HEADINGS: usize = 3;
 
-/// How two roles differ.
+/// Compares two roles.
 pub fn compare(library: &Library, language: Language, one: usize, other: usize) -> Reply {
     let (first, second) = (library.document(one), library.document(other));
     let mut reply = Reply::new(
@@ -26,38 +26,31 @@ pub fn compare(library: &Library, language: Language, one: usize, other: usize) 
     let mut fields = Vec::new();
     for document in [first, second] {
         if let Some(summary) = document.passages_of_kind(PassageKind::Summary).next() {
-            let whole = passage_line(&mut reply, document, summary);
-            fields.push(Line {
-                label: Some(document.title.clone()),
-                text: first_sentence(&whole.text),
-                sources: whole.sources,
-            });
+            fields.push(first_sentence_line(&mut reply, document, summary));
         }
     }
     reply.blocks.push(Block::Fields(fields));
     if let Some(text) = seniority(library, language, one, other) {
         reply.paragraph(text);
     }
-    for (heir, above) in [(one, other), (other, one)] {
-        if library.ancestors(heir).contains(&above) {
-            let (heir, above) = (library.document(heir), library.document(above));
-            let text = t!(language, "compare-shared-all", title = &heir.title, other = &above.title);
-            let lead = Some(t!(language, "compare-shared"));
-            reply.blocks.push(Block::Paragraph(Line { label: lead, text, sources: Vec::new() }));
+    for (descendant, ancestor) in [(one, other), (other, one)] {
+        if library.ancestors(descendant).contains(&ancestor) {
+            let (descendant, ancestor) = (library.document(descendant), library.document(ancestor));
+            let text = t!(language, "compare-shared-all", title = &descendant.title, other = &ancestor.title);
+            reply.labeled_paragraph(t!(language, "compare-shared"), text);
         }
     }
-    if let Some(rung) =
+    if let Some(edge) =
         library.career_graph.edge_between(one, other).or_else(|| library.career_graph.edge_between(other, one))
     {
-        let from = library.document(rung.from);
-        let step = &from.front_matter.steps[rung.step_index];
+        let from = library.document(edge.from);
+        let step = &from.front_matter.steps[edge.step_index];
         let sources = cite_sources(&mut reply, from, &step.sources, step.to.line);
-        let items =
-            step.adds.iter().map(|text| Line { label: None, text: text.clone(), sources: sources.clone() }).collect();
-        reply.bullets(Some(&t!(language, "compare-adds", title = &library.document(rung.to).title)), items);
-        let items =
-            step.drops.iter().map(|text| Line { label: None, text: text.clone(), sources: sources.clone() }).collect();
-        reply.bullets(Some(&t!(language, "compare-leaves", title = &from.title)), items);
+        let lines = |texts: &[String]| {
+            texts.iter().map(|text| Line { sources: sources.clone(), ..Line::new(text) }).collect::<Vec<_>>()
+        };
+        reply.bullets(Some(&t!(language, "compare-adds", title = &library.document(edge.to).title)), lines(&step.adds));
+        reply.bullets(Some(&t!(language, "compare-leaves", title = &from.title)), lines(&step.drops));
     }
     push_shared_sections(&mut reply, first, second);
     for document in [first, second] {
@@ -74,21 +67,27 @@ pub fn compare(library: &Library, language: Language, one: usize, other: usize) 
     reply
 }
 
-/// What both documents tell under one heading (scope, people ...), and the figures that both have.
+/// The first sentence of a passage, labeled with the document's title.
+fn first_sentence_line(reply: &mut Reply, document: &Document, passage: &Passage) -> Line {
+    let line = passage_line(reply, document, passage);
+    Line { label: Some(document.title.clone()), text: first_sentence(&line.text), sources: line.sources }
+}
+
+/// Sections with the same heading in both documents (scope, people ...), and metrics of the same measure.
 fn push_shared_sections(reply: &mut Reply, first: &Document, second: &Document) {
-    let mut told = 0;
+    let mut shown = 0;
     for passage in first.passages_of_kind(PassageKind::Section) {
-        let Some(heading) = passage.heading.as_deref().filter(|_| told < MAX_SHARED_HEADINGS) else { continue };
-        let same = |other: &&Passage| other.heading.as_deref().is_some_and(|other| other.eq_ignore_ascii_case(heading));
-        let Some(other) = second.passages_of_kind(PassageKind::Section).find(same) else { continue };
-        let items = [(first, passage), (second, other)].map(|(document, passage)| {
-            let whole = passage_line(reply, document, passage);
-            Line { label: Some(document.title.clone()), text: first_sentence(&whole.text), sources: whole.sources }
-        });
+        let Some(heading) = passage.heading.as_deref().filter(|_| shown < MAX_SHARED_HEADINGS) else { continue };
+        let same_heading =
+            |other: &&Passage| other.heading.as_deref().is_some_and(|other| other.eq_ignore_ascii_case(heading));
+        let Some(other) = second.passages_of_kind(PassageKind::Section).find(same_heading) else { continue };
+        let items = [(first, passage), (second, other)]
+            .map(|(document, passage)| first_sentence_line(reply, document, passage));
         reply.bullets(Some(heading), items.into());
-        told += 1;
+        shown += 1;
     }
-    let measures: Vec<&str> = first.front_matter.metrics.iter().filter_map(|fact| fact.measure.as_deref()).collect();
+    let measures: Vec<&str> =
+        first.front_matter.metrics.iter().filter_map(|metric| metric.measure.as_deref()).collect();
     for measure in measures.into_iter().filter(|measure| second.metrics(measure).next().is_some()) {
         let mut items = Vec::new();
         for document in [first, second] {
@@ -105,7 +104,7 @@ fn push_responsibilities(reply: &mut Reply, document: &Document) {
     let items: Vec<Line> = document
         .passages_of_kind(PassageKind::Responsibility)
         .take(MAX_RESPONSIBILITIES)
-        .map(|duty| passage_line(reply, document, duty))
+        .map(|passage| passage_line(reply, document, passage))
         .collect();
     let title = &document.title;
     let heading = if count > MAX_RESPONSIBILITIES {
@@ -118,18 +117,14 @@ fn push_responsibilities(reply: &mut Reply, document: &Document) {
     reply.bullets(Some(&t!(reply.language, "compare-limits", title = title)), limits);
 }
 
-/// Which of the two stands above the other.
+/// States which role is above the other on the career ladder, and by how many steps.
 fn seniority(library: &Library, language: Language, one: usize, other: usize) -> Option<String> {
     let (first, second) = (library.document(one), library.document(other));
-    let steps = |from, to| library.career_graph.shortest_paths(from, to).first().map(|route| route.len() - 1);
-    let tell = |count: usize, above: &Document, below: &Document| {
+    let steps = |from, to| library.career_graph.shortest_paths(from, to).first().map(|path| path.len() - 1);
+    let describe = |count: usize, above: &Document, below: &Document| {
         t!(language, "compare-height", above = &above.title, count = count, below = &below.title)
     };
-    if let Some(count) = steps(one, other) {
-        return Some(tell(count, second, first));
-    }
-    if let Some(count) = steps(other, one) {
-        return Some(tell(count, first, second));
-    }
-    None
+    steps(one, other)
+        .map(|count| describe(count, second, first))
+        .or_else(|| steps(other, one).map(|count| describe(count, first, second)))
 }

@@ -1,4 +1,4 @@
-//! Why an answer is what it is: what was read in a question, what was found, what decided.
+//! Explains the interpretation of a question: names, cues, query terms, hits, decision.
 
 use std::fmt::Write as _;
 
@@ -7,60 +7,64 @@ use crate::engine::intent::sentence::Sentence;
 use crate::engine::question::Thresholds;
 use crate::knowledge::Library;
 
-/// Passages that are told.
+/// Max passages listed.
 const MAX_HITS: usize = 5;
 
-/// The reading of a question, as text for an author or a contributor.
-pub fn explain(library: &Library, text: &str, bounds: Thresholds) -> String {
+/// The interpretation of a question, as text for developers.
+pub fn explain(library: &Library, text: &str, Thresholds { channel, direct }: Thresholds) -> String {
     let mut out = String::new();
     let sentence = Sentence::parse(library, text);
     let words = |from: usize, to: usize| {
-        sentence.tokens[from..to].iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
+        sentence.tokens[from..to].iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ")
     };
     for mention in &sentence.mentions {
-        let slugs: Vec<&str> = mention.documents.iter().map(|at| library.document(*at).slug.as_str()).collect();
+        let slugs: Vec<&str> =
+            mention.documents.iter().map(|document| library.document(*document).slug.as_str()).collect();
         let _ = writeln!(
             out,
-            "name     {:?} {:?}: {}",
+            "name      {:?}, match {:?}: {}",
             words(mention.start, mention.end),
             mention.match_kind,
             slugs.join(", ")
         );
     }
-    for hint in &sentence.cue_matches {
-        let _ = writeln!(out, "hint     {:?}: {:?}", words(hint.range.start, hint.range.end), hint.cue);
+    for cue_match in &sentence.cue_matches {
+        let _ = writeln!(out, "cue       {:?}: {:?}", words(cue_match.range.start, cue_match.range.end), cue_match.cue);
     }
     let Some(question) = interpret(library, text) else {
-        out.push_str("kind     none: nothing here asks for what the corpus could know\n");
+        out.push_str("kind      none: not a question about the corpus\n");
         return out;
     };
-    let roles: Vec<&str> = question.roles.iter().map(|at| library.document(*at).slug.as_str()).collect();
+    let roles: Vec<&str> = question.roles.iter().map(|document| library.document(*document).slug.as_str()).collect();
     let _ = writeln!(
         out,
-        "kind     {:?}, roles {}",
+        "kind      {:?}, roles: {}",
         question.kind,
         if roles.is_empty() { "none".to_owned() } else { roles.join(", ") }
     );
-    for (word, weight, known) in question.query.weighted_terms() {
-        let _ =
-            writeln!(out, "word     {word} weighs {weight:.2}{}", if known { "" } else { ", unknown to the corpus" });
+    for (term, weight, known) in question.query.weighted_terms() {
+        let unknown = if known { "" } else { ", not in the corpus" };
+        let _ = writeln!(out, "term      {term}, weight {weight:.2}{unknown}");
     }
     for hit in question.hits.iter().take(MAX_HITS) {
         let document = library.document(hit.document);
         let passage = library.passage(hit);
-        let shown: String = passage.text.chars().take(80).collect();
+        let excerpt: String = passage.text.chars().take(80).collect();
         let _ = writeln!(
             out,
-            "passage  {:.2} (holds {:.2} of the question, fits {:.2}) {}:{} {shown}",
+            "passage   score {:.2} (coverage {:.2}, best statement {:.2}) {}:{} {excerpt}",
             hit.score, hit.coverage, hit.statement_score, document.file, passage.line
         );
     }
-    let (sure, Thresholds { channel, direct }) = (question.confidence, bounds);
-    let verdict = match sure {
-        _ if sure >= channel => "answered",
-        _ if sure >= direct => "told as what comes nearest, to whoever asks the bot itself",
-        _ => "not answered",
+    let confidence = question.confidence;
+    let decision = match confidence {
+        _ if confidence >= channel => "answer",
+        _ if confidence >= direct => "tentative answer, only if the bot is addressed",
+        _ => "no answer",
     };
-    let _ = writeln!(out, "decided  confidence {sure:.2}, {verdict}: the bounds are {channel} and {direct}");
+    let _ = writeln!(
+        out,
+        "decision  {decision}: confidence {confidence:.2}, thresholds {channel} (channel), {direct} (direct)"
+    );
     out
 }

@@ -1,6 +1,6 @@
-//! The ladder as a list: every role with the steps from it. The picture beside it shows the same.
+//! The career ladder as a list of roles with their steps; the diagram has the same content.
 
-use crate::engine::answer::builder::{cite_sources, suggest_role, unique_slugs};
+use crate::engine::answer::builder::{cite_sources, suggest_roles, unique_slugs};
 use crate::engine::answer::career::step_title;
 use crate::engine::answer::directory::usage_error;
 use crate::engine::reply::{Line, Reply, ReplyKind};
@@ -9,10 +9,10 @@ use crate::i18n::{Language, t};
 use crate::knowledge::Library;
 use crate::knowledge::graph_selection::GraphSelection;
 
-/// The ladder of a family, or of all roles where `family` is empty. A role's name stands for its family.
+/// The ladder of a family, or of all roles if `family` is empty. A role's name selects its family.
 pub fn ladder(library: &Library, language: Language, family: &str) -> Reply {
     let families = library.families();
-    let chart = if family.is_empty() {
+    let selection = if family.is_empty() {
         GraphSelection::All
     } else {
         match library.resolve_family(family) {
@@ -20,50 +20,48 @@ pub fn ladder(library: &Library, language: Language, family: &str) -> Reply {
             None => return unknown_family(language, &families, family),
         }
     };
-    let title = match &chart {
+    let title = match &selection {
         GraphSelection::Family(family) => t!(language, "ladder-of", family = family),
         _ => t!(language, "ladder"),
     };
-    let view = library.subgraph(&chart);
+    let subgraph = library.subgraph(&selection);
     let mut reply = Reply::new(language, ReplyKind::Ladder, title);
-    let (mut last, mut alone): (Vec<Line>, Vec<Line>) = (Vec::new(), Vec::new());
-    for at in &view.roles {
-        let document = library.document(*at);
+    let (mut terminal, mut isolated): (Vec<Line>, Vec<Line>) = (Vec::new(), Vec::new());
+    for role in &subgraph.roles {
+        let document = library.document(*role);
         let mut items: Vec<Line> = Vec::new();
-        for rung in view.edges.iter().filter(|rung| rung.from == *at) {
-            let step = &document.front_matter.steps[rung.step_index];
-            let text = format!("→ {}", step_title(library, language, *rung));
+        for edge in subgraph.edges.iter().filter(|edge| edge.from == *role) {
+            let step = &document.front_matter.steps[edge.step_index];
+            let text = format!("→ {}", step_title(library, language, *edge));
             let sources = cite_sources(&mut reply, document, &step.sources, step.to.line);
             items.push(Line { label: None, text, sources });
         }
         if items.is_empty() {
-            let reached = view.edges.iter().any(|rung| rung.to == *at);
-            let line = Line { text: document.title.clone(), ..Line::default() };
-            if reached { last.push(line) } else { alone.push(line) }
+            let has_incoming = subgraph.edges.iter().any(|edge| edge.to == *role);
+            let line = Line::new(&document.title);
+            if has_incoming { terminal.push(line) } else { isolated.push(line) }
         }
         reply.bullets(Some(&document.title), items);
     }
-    reply.bullets(Some(&t!(language, "ladder-last")), last);
-    reply.bullets(Some(&t!(language, "ladder-alone")), alone);
-    reply.roles = unique_slugs(library, view.roles.iter().copied());
-    reply.diagram = Some(chart.clone());
-    if chart == GraphSelection::All && families.len() > 1 {
+    reply.bullets(Some(&t!(language, "ladder-last")), terminal);
+    reply.bullets(Some(&t!(language, "ladder-alone")), isolated);
+    reply.roles = unique_slugs(library, subgraph.roles.iter().copied());
+    reply.diagram = Some(selection.clone());
+    if selection == GraphSelection::All && families.len() > 1 {
         for family in families.iter().take(3) {
             reply.suggest(*family, Request::Ladder { family: (*family).to_owned() });
         }
-    } else if chart != GraphSelection::All {
+    } else if selection != GraphSelection::All {
         reply.suggest(t!(language, "ladder-all"), Request::Ladder { family: String::new() });
     }
-    for at in view.roles.iter().take(2) {
-        suggest_role(&mut reply, library.document(*at));
-    }
+    suggest_roles(&mut reply, library, subgraph.roles.iter().copied(), 2);
     reply
 }
 
 fn unknown_family(language: Language, families: &[&str], family: &str) -> Reply {
     let mut reply = usage_error(language, &t!(language, "family-unknown", name = family));
     reply.suggestions.clear();
-    let items = families.iter().map(|family| Line { text: (*family).to_owned(), ..Line::default() }).collect();
+    let items = families.iter().copied().map(Line::new).collect();
     reply.bullets(Some(&t!(language, "families")), items);
     for family in families.iter().take(3) {
         reply.suggest(*family, Request::Ladder { family: (*family).to_owned() });

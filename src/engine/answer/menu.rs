@@ -1,4 +1,4 @@
-//! The sections of a role's card, to choose from.
+//! The select menu of a role's sections.
 
 use crate::corpus::markdown::PassageKind;
 use crate::engine::reply::{Menu, SuggestedAction};
@@ -6,11 +6,11 @@ use crate::engine::request::{Request, SECTIONS, Section};
 use crate::i18n::{Language, t};
 use crate::knowledge::Library;
 
-/// The sections that a role's document has, to choose from.
-pub fn section_menu(library: &Library, language: Language, at: usize) -> Option<Menu> {
-    let document = library.document(at);
-    let there = SECTIONS.iter().filter(|(section, _)| has_section(library, at, *section));
-    let choices: Vec<SuggestedAction> = there
+/// The menu of the sections that a role's document has; `None` for fewer than two.
+pub fn section_menu(library: &Library, language: Language, role: usize) -> Option<Menu> {
+    let document = library.document(role);
+    let sections = SECTIONS.iter().filter(|(section, _)| has_section(library, role, *section));
+    let choices: Vec<SuggestedAction> = sections
         .map(|(section, _)| SuggestedAction {
             label: section.localized_name(language),
             request: Request::Section { name: document.slug.clone(), section: *section },
@@ -19,19 +19,19 @@ pub fn section_menu(library: &Library, language: Language, at: usize) -> Option<
     (choices.len() > 1).then(|| Menu { title: t!(language, "card-sections", title = &document.title), choices })
 }
 
-/// True where the corpus tells something in this section of a role.
-pub fn has_section(library: &Library, at: usize, section: Section) -> bool {
-    let any = |part: PassageKind| library.document(at).passages_of_kind(part).next().is_some();
+/// True if the corpus has content for this section of a role.
+pub fn has_section(library: &Library, role: usize, section: Section) -> bool {
+    let has = |kind: PassageKind| library.document(role).passages_of_kind(kind).next().is_some();
     match section {
-        Section::Summary => any(PassageKind::Summary),
-        Section::Why => any(PassageKind::Purpose),
-        Section::Responsibilities => any(PassageKind::Responsibility) || !library.ancestors(at).is_empty(),
-        Section::Limits => any(PassageKind::OutOfScope),
-        Section::Figures => any(PassageKind::Metric),
-        Section::Entry => any(PassageKind::Entry),
-        Section::More => any(PassageKind::Section),
+        Section::Summary => has(PassageKind::Summary),
+        Section::Why => has(PassageKind::Purpose),
+        Section::Responsibilities => has(PassageKind::Responsibility) || !library.ancestors(role).is_empty(),
+        Section::Limits => has(PassageKind::OutOfScope),
+        Section::Figures => has(PassageKind::Metric),
+        Section::Entry => has(PassageKind::Entry),
+        Section::More => has(PassageKind::Section),
         Section::Steps => {
-            !library.career_graph.incoming(at).is_empty() || !library.career_graph.outgoing(at).is_empty()
+            !library.career_graph.incoming(role).is_empty() || !library.career_graph.outgoing(role).is_empty()
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A function a kind of question: from a library, a reply.
+//! Builds the reply to a request: one function for each kind.
 
 mod builder;
 mod career;
@@ -23,39 +23,39 @@ use crate::i18n::{Language, t};
 use crate::knowledge::Library;
 use crate::search::query::Query;
 
-/// The most words of two names in one text.
+/// Max words in a text of two names; each split costs two lookups.
 const MAX_NAME_WORDS: usize = 32;
 
 /// Answers a request in a language.
-pub fn answer(library: &Library, request: &Request, bounds: Thresholds, language: Language) -> Reply {
-    let named = |name: &str, then: fn(&Library, Language, usize) -> Reply| {
-        with_role(library, language, name, |at| then(library, language, at))
+pub fn answer(library: &Library, request: &Request, thresholds: Thresholds, language: Language) -> Reply {
+    let for_role = |name: &str, then: fn(&Library, Language, usize) -> Reply| {
+        with_role(library, language, name, |role| then(library, language, role))
     };
     match request {
-        Request::Role { name } => named(name, role::card),
+        Request::Role { name } => for_role(name, role::card),
         Request::Section { name, section } => {
-            self::with_role(library, language, name, |at| section::card_section(library, language, at, *section))
+            with_role(library, language, name, |role| section::card_section(library, language, role, *section))
         }
-        Request::Duties { name } => named(name, |library, language, at| {
-            role::duties(library, language, &whole_role_question(ReplyKind::Duties, at))
+        Request::Duties { name } => for_role(name, |library, language, role| {
+            role::duties(library, language, &whole_role_question(ReplyKind::Duties, role))
         }),
-        Request::Next { name } => named(name, |library, language, at| {
-            career::next(library, language, &whole_role_question(ReplyKind::Next, at))
+        Request::Next { name } => for_role(name, |library, language, role| {
+            career::next(library, language, &whole_role_question(ReplyKind::Next, role))
         }),
         Request::Compare { one, other } => {
             let missing = || t!(language, "compare-incomplete", usage = &usage("compare", language));
             with_two_roles(library, language, (one, other), missing, compare::compare)
         }
-        Request::FindOwner { activity: does } => {
-            let text = does.trim().trim_start_matches("who ").trim_end_matches('?');
-            answer_text(library, language, &format!("who {text}?"), bounds)
+        Request::FindOwner { activity } => {
+            let text = activity.trim().trim_start_matches("who ").trim_end_matches('?');
+            answer_text(library, language, &format!("who {text}?"), thresholds)
         }
         Request::Path { from, to } => {
             let missing = || t!(language, "path-incomplete", usage = &usage("path", language));
             with_two_roles(library, language, (from, to), missing, career::path)
         }
         Request::Ladder { family } => ladder::ladder(library, language, family),
-        Request::Ask { question } => answer_text(library, language, question, bounds),
+        Request::Ask { question } => answer_text(library, language, question, thresholds),
         Request::Roles => directory::roles(library, language),
         Request::Help => directory::help(library, language),
     }
@@ -65,15 +65,15 @@ fn usage(command: &str, language: Language) -> String {
     Command::by_name(command).map_or(String::new(), |command| command.usage(language))
 }
 
-/// A question for all that there is of one role.
+/// A question for everything about one role.
 fn whole_role_question(kind: ReplyKind, role: usize) -> Question {
     let (query, hits) = (Query::default(), Vec::new());
     Question { kind, roles: vec![role], subject: Subject::All, query, hits, confidence: 1.0 }
 }
 
-fn answer_text(library: &Library, language: Language, text: &str, bounds: Thresholds) -> Reply {
+fn answer_text(library: &Library, language: Language, text: &str, thresholds: Thresholds) -> Reply {
     let Some(question) = interpret(library, text) else { return directory::no_answer(library, language, text, false) };
-    if question.confidence >= bounds.channel {
+    if question.confidence >= thresholds.channel {
         return answer_question(library, language, &question, true);
     }
     let mut reply = match (&question.subject, question.roles.as_slice()) {
@@ -83,7 +83,7 @@ fn answer_text(library: &Library, language: Language, text: &str, bounds: Thresh
             metrics::no_metric(library, language, *role, measure)
         }
         _ if question.kind == ReplyKind::YesNo => answer_question(library, language, &question, false),
-        _ if question.confidence >= bounds.direct => {
+        _ if question.confidence >= thresholds.direct => {
             mark_tentative(answer_question(library, language, &question, false))
         }
         _ => directory::no_answer(library, language, text, true),
@@ -93,16 +93,15 @@ fn answer_text(library: &Library, language: Language, text: &str, bounds: Thresh
     reply
 }
 
-/// What comes nearest, for whoever asked the bot itself: said to be no more than that.
+/// Marks a reply as tentative: the nearest passages only.
 fn mark_tentative(mut reply: Reply) -> Reply {
     reply.title = t!(reply.language, "perhaps", title = &reply.title);
-    let text = t!(reply.language, "perhaps-nearest");
-    reply.blocks.insert(0, Block::Paragraph(Line { text, ..Line::default() }));
+    reply.blocks.insert(0, Block::Paragraph(Line::new(t!(reply.language, "perhaps-nearest"))));
     reply
 }
 
-/// The answer to a question as it was understood; a verdict of yes or no only where that is `sure`.
-fn answer_question(library: &Library, language: Language, question: &Question, sure: bool) -> Reply {
+/// Answers an interpreted question. If not `confident`, a yes-or-no question is left undecided.
+fn answer_question(library: &Library, language: Language, question: &Question, confident: bool) -> Reply {
     let mut reply = match question.kind {
         ReplyKind::Path => career::path(library, language, question.roles[0], question.roles[1]),
         ReplyKind::Compare => compare::compare(library, language, question.roles[0], question.roles[1]),
@@ -111,7 +110,7 @@ fn answer_question(library: &Library, language: Language, question: &Question, s
         ReplyKind::Why => role::why(library, language, question.roles[0]),
         ReplyKind::Duties => role::duties(library, language, question),
         ReplyKind::FindOwner => search_answers::find_owner(library, language, question),
-        ReplyKind::YesNo => search_answers::yes_no(library, language, question, sure),
+        ReplyKind::YesNo => search_answers::yes_no(library, language, question, confident),
         ReplyKind::Metric => metrics::metric(library, language, question),
         ReplyKind::Topic => search_answers::topic(library, language, question),
         ReplyKind::Disambiguate => role::disambiguate(library, language, &question.roles),
@@ -126,9 +125,10 @@ fn answer_question(library: &Library, language: Language, question: &Question, s
     reply
 }
 
-/// What `then` makes of the role with this name; a word back where there is none, or more than one.
+/// Calls `then` with the role of this name; asks back if there is none or several.
 fn with_role(library: &Library, language: Language, name: &str, then: impl FnOnce(usize) -> Reply) -> Reply {
-    let found: Vec<usize> = library.names.find(name).into_iter().filter(|at| library.document(*at).is_role()).collect();
+    let found: Vec<usize> =
+        library.names.find(name).into_iter().filter(|document| library.document(*document).is_role()).collect();
     match found.as_slice() {
         [] => role::unknown_role(library, language, name),
         [one] => then(*one),
@@ -136,7 +136,7 @@ fn with_role(library: &Library, language: Language, name: &str, then: impl FnOnc
     }
 }
 
-/// What `then` makes of two roles; the first name holds both where the second is empty, and what is `missing` is said where it does not.
+/// Calls `then` with two roles. If `other` is empty, `one` holds both names; `missing` is the message for a single one.
 fn with_two_roles(
     library: &Library,
     language: Language,
@@ -153,12 +153,11 @@ fn with_two_roles(
     })
 }
 
-/// Two names in one text without anything between: wherever both halves are names.
+/// Splits a text at the first place where both halves are names.
 fn split_names(library: &Library, text: &str) -> (String, String) {
     let words: Vec<&str> = text.split_whitespace().take(MAX_NAME_WORDS + 1).collect();
-    // Two names are not so long, and every place between two words costs two searches.
-    let places = if words.len() > MAX_NAME_WORDS { 0..0 } else { 1..words.len() };
-    places
+    let positions = if words.len() > MAX_NAME_WORDS { 0..0 } else { 1..words.len() };
+    positions
         .map(|at| (words[..at].join(" "), words[at..].join(" ")))
         .find(|(from, to)| library.names.find(from).len() == 1 && library.names.find(to).len() == 1)
         .unwrap_or_else(|| (text.to_owned(), String::new()))

@@ -1,12 +1,13 @@
-//! A role's card, its responsibilities, why a team has one; and what to say where a name fits none or several.
+//! Answers about one role: card, responsibilities, purpose; and unknown or ambiguous names.
 
 use crate::corpus::document::Document;
 use crate::corpus::front_matter::Direction;
-use crate::corpus::markdown::PassageKind;
+use crate::corpus::markdown::{Passage, PassageKind};
 use crate::engine::answer::builder::{
     cite_sources, own_passage_line, passage_line, passage_lines, push_first_passage, push_passages,
-    push_responsibilities_by_group, suggest_role, unique_slugs,
+    push_responsibilities_by_group, suggest_role, suggest_roles, unique_slugs,
 };
+use crate::engine::answer::career::join_titles;
 use crate::engine::answer::menu::section_menu;
 use crate::engine::answer::search_answers;
 use crate::engine::question::{Question, Subject};
@@ -15,12 +16,12 @@ use crate::engine::request::{Request, Section};
 use crate::i18n::{Language, t};
 use crate::knowledge::Library;
 
-/// Responsibilities on a card; the rest is one question away.
+/// Max responsibilities on a card.
 const MAX_CARD_RESPONSIBILITIES: usize = 8;
 
-/// What a role is.
-pub fn card(library: &Library, language: Language, at: usize) -> Reply {
-    let document = library.document(at);
+/// The card of a role.
+pub fn card(library: &Library, language: Language, role: usize) -> Reply {
+    let document = library.document(role);
     let mut reply = Reply::new(language, ReplyKind::Role, document.title.clone());
     push_first_passage(&mut reply, document, PassageKind::Summary);
     push_first_passage(&mut reply, document, PassageKind::Purpose);
@@ -34,97 +35,86 @@ pub fn card(library: &Library, language: Language, at: usize) -> Reply {
         .map(|passage| passage_line(&mut reply, document, passage))
         .collect();
     reply.bullets(Some(&heading), items);
-    // Its own come before those that it has by being another one as well.
+    // Suggest its own responsibilities before inherited ones.
     if count > 0 {
         reply.suggest(t!(language, "all-responsibilities"), Request::Duties { name: document.slug.clone() });
     }
-    push_inherited(library, &mut reply, at);
+    push_inherited(library, &mut reply, role);
     let limits = passage_lines(&mut reply, document, PassageKind::OutOfScope);
     reply.bullets(Some(&Section::Limits.localized_name(language)), limits);
-    let figures = passage_lines(&mut reply, document, PassageKind::Metric);
-    reply.bullets(Some(&Section::Figures.localized_name(language)), figures);
-    let places = ladder_position(library, language, at);
-    if !places.is_empty() {
-        reply.blocks.push(Block::Fields(places));
+    let metrics = passage_lines(&mut reply, document, PassageKind::Metric);
+    reply.bullets(Some(&Section::Figures.localized_name(language)), metrics);
+    let position = ladder_position(library, language, role);
+    if !position.is_empty() {
+        reply.blocks.push(Block::Fields(position));
     }
-    reply.roles = unique_slugs(library, [at]);
-    for rung in library.career_graph.outgoing(at).into_iter().chain(library.career_graph.incoming(at)).take(4) {
-        let other = if rung.from == at { rung.to } else { rung.from };
-        suggest_role(&mut reply, library.document(other));
-    }
-    let neighbour = library
-        .career_graph
-        .outgoing(at)
-        .into_iter()
-        .map(|rung| rung.to)
-        .chain(library.career_graph.incoming(at).into_iter().map(|rung| rung.from))
-        .next();
-    if let Some(neighbour) = neighbour.map(|role| library.document(role)) {
+    reply.roles = unique_slugs(library, [role]);
+    let (next, previous) = (library.career_graph.outgoing(role), library.career_graph.incoming(role));
+    let neighbours: Vec<usize> = next.iter().map(|edge| edge.to).chain(previous.iter().map(|edge| edge.from)).collect();
+    suggest_roles(&mut reply, library, neighbours.iter().copied(), 4);
+    if let Some(neighbour) = neighbours.first().map(|role| library.document(*role)) {
         let request = Request::Compare { one: document.slug.clone(), other: neighbour.slug.clone() };
         let label = t!(language, "card-compare", title = &neighbour.title);
         reply.suggestions.insert(1.min(reply.suggestions.len()), SuggestedAction { label, request });
     }
-    reply.menu = section_menu(library, language, at);
+    reply.menu = section_menu(library, language, role);
     reply
 }
 
-/// The first responsibilities of every group in turn, so that a long list is shown in its breadth; in the order of the file.
-fn round_robin(document: &Document, most: usize) -> impl Iterator<Item = &crate::corpus::markdown::Passage> {
-    let duties: Vec<_> = document.passages_of_kind(PassageKind::Responsibility).collect();
+/// The first `max` responsibilities by position within their groups, in file order, so that each group is shown.
+fn round_robin(document: &Document, max: usize) -> impl Iterator<Item = &Passage> {
+    let responsibilities: Vec<_> = document.passages_of_kind(PassageKind::Responsibility).collect();
     let mut ranks: Vec<(usize, usize)> = Vec::new();
-    for (at, duty) in duties.iter().enumerate() {
-        let before_in_group = duties[..at].iter().filter(|other| other.heading == duty.heading).count();
-        ranks.push((before_in_group, at));
+    for (index, passage) in responsibilities.iter().enumerate() {
+        let before_in_group = responsibilities[..index].iter().filter(|other| other.heading == passage.heading).count();
+        ranks.push((before_in_group, index));
     }
     ranks.sort_unstable();
-    let mut chosen: Vec<usize> = ranks.into_iter().take(most).map(|(_, at)| at).collect();
+    let mut chosen: Vec<usize> = ranks.into_iter().take(max).map(|(_, index)| index).collect();
     chosen.sort_unstable();
-    chosen.into_iter().map(move |at| duties[at])
+    chosen.into_iter().map(move |index| responsibilities[index])
 }
 
-/// What a role has by being another one as well.
-pub fn push_inherited(library: &Library, reply: &mut Reply, at: usize) {
+/// The roles whose responsibilities a role inherits.
+pub fn push_inherited(library: &Library, reply: &mut Reply, role: usize) {
     let language = reply.language;
-    for above in library.ancestors(at) {
-        let other = library.document(*above);
+    for ancestor in library.ancestors(role) {
+        let other = library.document(*ancestor);
         let text = t!(language, "card-also-all", title = &other.title);
-        let lead = t!(language, "card-also");
-        reply.blocks.push(Block::Paragraph(Line { label: Some(lead), text, sources: Vec::new() }));
+        reply.labeled_paragraph(t!(language, "card-also"), text);
         let label = t!(language, "all-responsibilities-of", title = &other.title);
         reply.suggest(label, Request::Duties { name: other.slug.clone() });
     }
 }
 
-/// Where a role stands: family, steps before and after.
-pub fn ladder_position(library: &Library, language: Language, at: usize) -> Vec<Line> {
-    let document = library.document(at);
-    let titles = |rungs: Vec<usize>| {
-        rungs.into_iter().map(|role| library.document(role).title.as_str()).collect::<Vec<_>>().join(", ")
+/// The position of a role: aliases, family, previous and next roles.
+pub fn ladder_position(library: &Library, language: Language, role: usize) -> Vec<Line> {
+    let document = library.document(role);
+    let titles = |roles: Vec<usize>| join_titles(library, &roles, ", ");
+    let outgoing = library.career_graph.outgoing(role);
+    let reached_by = |direction: Direction| {
+        outgoing.iter().filter(|edge| edge.direction == direction).map(|edge| edge.to).collect::<Vec<_>>()
     };
-    let after = library.career_graph.outgoing(at);
-    let of = |direction: Direction| {
-        after.iter().filter(|rung| rung.direction == direction).map(|rung| rung.to).collect::<Vec<_>>()
-    };
-    let before = library.career_graph.incoming(at).into_iter().map(|rung| rung.from).collect::<Vec<_>>();
+    let incoming = library.career_graph.incoming(role).into_iter().map(|edge| edge.from).collect::<Vec<_>>();
     let aliases: Vec<&str> = document.front_matter.aliases.iter().map(|alias| alias.text.as_str()).take(6).collect();
     [
         (t!(language, "place-aliases"), aliases.join(", ")),
         (t!(language, "place-family"), document.front_matter.family.clone().unwrap_or_default()),
-        (t!(language, "place-before"), titles(before)),
-        (t!(language, "place-next"), titles(of(Direction::Up))),
-        (t!(language, "place-sideways"), titles(of(Direction::Sideways))),
-        (t!(language, "place-entry"), titles(of(Direction::Entry))),
+        (t!(language, "place-before"), titles(incoming)),
+        (t!(language, "place-next"), titles(reached_by(Direction::Up))),
+        (t!(language, "place-sideways"), titles(reached_by(Direction::Sideways))),
+        (t!(language, "place-entry"), titles(reached_by(Direction::Entry))),
     ]
     .into_iter()
     .filter(|(_, text)| !text.is_empty())
-    .map(|(lead, text)| Line { label: Some(lead), text, sources: Vec::new() })
+    .map(|(label, text)| Line::labeled(label, text))
     .collect()
 }
 
-/// All that a role is responsible for, by group; or what of it a question asks about.
+/// All responsibilities of a role by group, or those that the question asks for.
 pub fn duties(library: &Library, language: Language, question: &Question) -> Reply {
-    let at = question.roles[0];
-    let document = library.document(at);
+    let role = question.roles[0];
+    let document = library.document(role);
     match question.subject {
         Subject::Narrowed => return matched_duties(library, language, question),
         Subject::OtherRoles => return search_answers::other_roles(library, language, question),
@@ -140,53 +130,54 @@ pub fn duties(library: &Library, language: Language, question: &Question) -> Rep
         reply.paragraph(t!(language, "duties-none"));
     }
     push_responsibilities_by_group(&mut reply, document);
-    push_inherited(library, &mut reply, at);
+    push_inherited(library, &mut reply, role);
     let limits = passage_lines(&mut reply, document, PassageKind::OutOfScope);
     reply.bullets(Some(&Section::Limits.localized_name(language)), limits);
-    reply.roles = unique_slugs(library, [at]);
+    reply.roles = unique_slugs(library, [role]);
     suggest_role(&mut reply, document);
     reply
 }
 
-/// What a role does about one thing.
+/// The responsibilities that match the question.
 fn matched_duties(library: &Library, language: Language, question: &Question) -> Reply {
-    let at = question.roles[0];
-    let document = library.document(at);
+    let role = question.roles[0];
+    let document = library.document(role);
     let mut reply = Reply::new(language, ReplyKind::Duties, document.title.clone());
     let best = question.hits.first().map_or(0.0, |hit| hit.score);
-    let told = question.hits.iter().filter(|hit| hit.score >= 0.6 * best).take(4);
-    let items = told.map(|hit| own_passage_line(library, &mut reply, at, hit)).collect();
+    let hits = question.hits.iter().filter(|hit| hit.score >= 0.6 * best).take(4);
+    let items = hits.map(|hit| own_passage_line(library, &mut reply, role, hit)).collect();
     reply.bullets(None, items);
     reply.roles = unique_slugs(
         library,
-        [at].into_iter()
-            .chain(question.hits.iter().take(1).map(|hit| hit.document).filter(|at| library.document(*at).is_role())),
+        [role].into_iter().chain(
+            question.hits.iter().take(1).map(|hit| hit.document).filter(|role| library.document(*role).is_role()),
+        ),
     );
     reply.suggest(t!(language, "all-responsibilities"), Request::Duties { name: document.slug.clone() });
     suggest_role(&mut reply, document);
     reply
 }
 
-/// Why a team has a role.
-pub fn why(library: &Library, language: Language, at: usize) -> Reply {
-    let document = library.document(at);
+/// The purpose of a role.
+pub fn why(library: &Library, language: Language, role: usize) -> Reply {
+    let document = library.document(role);
     let mut reply = Reply::new(language, ReplyKind::Why, t!(language, "why-title", title = &document.title));
     push_passages(&mut reply, document, PassageKind::Purpose);
     if reply.blocks.is_empty() {
         reply.paragraph(t!(language, "why-unsaid"));
         push_first_passage(&mut reply, document, PassageKind::Summary);
     }
-    reply.roles = unique_slugs(library, [at]);
+    reply.roles = unique_slugs(library, [role]);
     suggest_role(&mut reply, document);
     reply
 }
 
-/// A name that several roles share.
+/// Asks which of several roles is meant.
 pub fn disambiguate(library: &Library, language: Language, roles: &[usize]) -> Reply {
     let mut reply = Reply::new(language, ReplyKind::Disambiguate, t!(language, "which"));
     let mut items = Vec::new();
-    for at in roles {
-        let document = library.document(*at);
+    for role in roles {
+        let document = library.document(*role);
         let summary = document.passages_of_kind(PassageKind::Summary).next();
         let sources =
             summary.map_or(Vec::new(), |passage| cite_sources(&mut reply, document, &passage.sources, passage.line));
@@ -199,21 +190,24 @@ pub fn disambiguate(library: &Library, language: Language, roles: &[usize]) -> R
     reply
 }
 
-/// A name that nobody bears: the nearest ones.
+/// A name that no role has; suggests the nearest ones.
 pub fn unknown_role(library: &Library, language: Language, name: &str) -> Reply {
     let mut reply = Reply::new(language, ReplyKind::NoAnswer, t!(language, "role-unknown"));
     reply.confidence = 0.0;
     let shown: String = name.chars().take(80).collect();
-    let near: Vec<usize> =
-        library.names.fuzzy_search(name, 6).into_iter().filter(|at| library.document(*at).is_role()).take(3).collect();
+    let near: Vec<usize> = library
+        .names
+        .fuzzy_search(name, 6)
+        .into_iter()
+        .filter(|role| library.document(*role).is_role())
+        .take(3)
+        .collect();
     if near.is_empty() {
         reply.paragraph(t!(language, "role-unknown-name", name = &shown));
     } else {
         reply.paragraph(t!(language, "role-unknown-near", name = &shown));
-        let items =
-            near.iter().map(|at| Line { text: library.document(*at).title.clone(), ..Line::default() }).collect();
-        reply.bullets(None, items);
-        near.iter().for_each(|at| suggest_role(&mut reply, library.document(*at)));
+        reply.bullets(None, near.iter().map(|role| Line::new(&library.document(*role).title)).collect());
+        suggest_roles(&mut reply, library, near, usize::MAX);
     }
     reply.suggest(t!(language, "all-roles"), Request::Roles);
     reply

@@ -1,4 +1,4 @@
-//! One section of a role's card, whole.
+//! One section of a role's card, in full.
 
 use crate::corpus::document::Document;
 use crate::corpus::markdown::PassageKind;
@@ -14,20 +14,20 @@ use crate::i18n::{Language, t};
 use crate::knowledge::Library;
 
 /// One section of a role's card.
-pub fn card_section(library: &Library, language: Language, at: usize, section: Section) -> Reply {
-    let document = library.document(at);
+pub fn card_section(library: &Library, language: Language, role: usize, section: Section) -> Reply {
+    let document = library.document(role);
     let label = section.localized_name(language);
     let title = t!(language, "card-section", title = &document.title, section = &label);
     let mut reply = Reply::new(language, ReplyKind::Role, title);
     match section {
         Section::Summary => {
             push_passages(&mut reply, document, PassageKind::Summary);
-            reply.blocks.push(Block::Fields(ladder_position(library, language, at)));
+            reply.blocks.push(Block::Fields(ladder_position(library, language, role)));
         }
         Section::Why => push_passages(&mut reply, document, PassageKind::Purpose),
         Section::Responsibilities => {
             push_responsibilities_by_group(&mut reply, document);
-            push_inherited(library, &mut reply, at);
+            push_inherited(library, &mut reply, role);
         }
         Section::Limits => push_bullets(&mut reply, document, PassageKind::OutOfScope),
         Section::Figures => push_bullets(&mut reply, document, PassageKind::Metric),
@@ -36,26 +36,26 @@ pub fn card_section(library: &Library, language: Language, at: usize, section: S
             .passages_of_kind(PassageKind::Section)
             .for_each(|passage| push_full_passage(&mut reply, document, passage)),
         Section::Steps => {
-            for rung in library.career_graph.incoming(at) {
-                let heading = t!(language, "from-role", title = &library.document(rung.from).title);
-                push_step(library, &mut reply, rung, Some(&heading));
+            for edge in library.career_graph.incoming(role) {
+                let heading = t!(language, "from-role", title = &library.document(edge.from).title);
+                push_step(library, &mut reply, edge, Some(&heading));
             }
-            for rung in library.career_graph.outgoing(at) {
-                let heading = t!(language, "to-role", title = &library.document(rung.to).title);
-                push_step(library, &mut reply, rung, Some(&heading));
+            for edge in library.career_graph.outgoing(role) {
+                let heading = t!(language, "to-role", title = &library.document(edge.to).title);
+                push_step(library, &mut reply, edge, Some(&heading));
             }
         }
     }
-    if !has_section(library, at, section) {
+    if !has_section(library, role, section) {
         reply.paragraph(t!(language, "unsaid"));
     }
-    reply.roles = unique_slugs(library, [at]);
+    reply.roles = unique_slugs(library, [role]);
     suggest_role(&mut reply, document);
-    reply.menu = section_menu(library, language, at);
+    reply.menu = section_menu(library, language, role);
     reply
 }
 
-fn push_bullets(reply: &mut Reply, document: &Document, part: PassageKind) {
-    let lines = passage_lines(reply, document, part);
+fn push_bullets(reply: &mut Reply, document: &Document, kind: PassageKind) {
+    let lines = passage_lines(reply, document, kind);
     reply.bullets(None, lines);
 }

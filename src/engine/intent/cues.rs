@@ -1,42 +1,41 @@
-//! The words by which English questions show what they ask for: one table. A second language is a second table.
-//! No word here names a role or a subject of any corpus.
+//! The English words and phrases that show what a question asks for. Another language needs another table.
 
-/// What a word or phrase hints at.
+/// What a word or phrase indicates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Cue {
     /// Two roles side by side.
     Compare,
-    /// A way from one role to another.
+    /// A career path.
     Path,
-    /// What comes after a role.
+    /// The next role.
     Next,
-    /// A move to the side rather than up.
+    /// A sideways move.
     Sideways,
-    /// Becoming something.
+    /// How to become something.
     HowToBecome,
     /// A reason.
     Why,
-    /// Somebody is wanted.
+    /// A role.
     Who,
-    /// Responsibilities are wanted.
+    /// Responsibilities.
     Duties,
-    /// An explanation of what something is.
+    /// An explanation.
     What,
-    /// Whatever there is about something is wanted.
+    /// All information on a topic.
     About,
-    /// A figure of this measure, as facts in the corpus name it.
+    /// A metric of this measure, by its name in the front matter; empty: of any measure.
     Measure(&'static str),
-    /// More or less of something is wanted.
+    /// A comparison of quantities.
     Comparative,
-    /// A question, of whatever kind.
+    /// A question of any kind.
     Interrogative,
-    /// Opens a question that wants yes or no, at the beginning of a clause only.
+    /// A yes-or-no question. Matches at the start of a clause only.
     YesNo,
-    /// Somebody tells of an event or of somebody present: not what a role is in general.
+    /// An event or a person present, which is not about roles in general.
     Event,
 }
 
-/// Phrases, divided by commas; the longest that fits counts, and each word of a sentence belongs to one phrase at most.
+/// Phrases, separated by commas. The longest match wins; matches do not overlap.
 pub const CUES: &[(Cue, &str)] = &[
     (
         Cue::Compare,
@@ -97,7 +96,7 @@ pub const CUES: &[(Cue, &str)] = &[
     (
         Cue::What,
         "what is, what are, meaning, what does, what do, what, whats, wats, wat, wot, explain, describe, define, definition, description, meaning of, mean, means, \
-         stand for, stands for, what exactly, overview, summary, summarise, summarize, eli5, describe, introduction to, what kind of role, what kind of job, what sort of role, what sort of job, \
+         stand for, stands for, what exactly, overview, summary, summarise, summarize, eli5, introduction to, what kind of role, what kind of job, what sort of role, what sort of job, \
          deal with, is there a, is there an, are there any, give me, show me, list, break down, walk me through, rundown, about, in plain english, in simple terms, in a nutshell, in a few words, in short",
     ),
     (
@@ -154,36 +153,36 @@ pub const CUES: &[(Cue, &str)] = &[
     ),
 ];
 
-/// The words that ask for a measure.
+/// The phrases of a measure.
 pub fn measure_words(measure: &str) -> impl Iterator<Item = &'static str> {
-    let of = CUES.iter().filter(move |(cue, _)| matches!(cue, Cue::Measure(name) if *name == measure));
-    of.flat_map(|(_, phrases)| phrases.split(',')).map(str::trim)
+    let entries = CUES.iter().filter(move |(cue, _)| matches!(cue, Cue::Measure(name) if *name == measure));
+    entries.flat_map(|(_, phrases)| phrases.split(',')).map(str::trim)
 }
 
-/// Verbs in the past that do not end in -ed: somebody tells what happened.
+/// Past tense verbs without -ed; they indicate a report, not a question.
 pub const IRREGULAR_PAST_VERBS: &str = "took won said got went broke made did left sent came saw told gave wrote was were had found met ran spoke brought bought \
     thought knew forgot chose drew led fell felt held kept lost meant paid sat sold stood taught threw woke ate began";
 
-/// After these a verb in the past tells what is done, not what happened.
+/// Words after which a past tense form is a participle ("is made").
 pub const PASSIVE_AUXILIARIES: [&str; 10] =
     ["be", "is", "are", "being", "get", "gets", "getting", "who's", "it's", "even"];
 
-/// After a role's name these tell that what it does is asked for.
+/// Verbs that ask for responsibilities after a role's name.
 pub const ACTION_VERBS: [&str; 9] = ["do", "doing", "handle", "deal", "approach", "treat", "tackle", "cope", "react"];
 
-/// No noun that is asked for: with these its verb begins.
+/// Auxiliary verbs, which end the noun phrase that a question asks for.
 pub const AUXILIARIES: [&str; 9] = ["do", "does", "should", "would", "must", "can", "could", "will", "might"];
 
-/// After a role's name, or after a form of "be", these lead to what somebody does.
+/// Words before a verb that names a responsibility ("is a cook meant to ...").
 pub const OBLIGATION_WORDS: [&str; 6] = ["meant", "supposed", "expected", "got", "responsible", "to"];
 
-/// Words that turn a question around: who does something not. Contractions that end in "n't" do as well.
+/// Words that negate a question, besides contractions in "n't".
 pub const NEGATIONS: [&str; 16] = [
     "not", "no", "never", "without", "nobody", "nothing", "none", "isnt", "arent", "doesnt", "dont", "cant", "wont",
     "hasnt", "rarely", "less",
 ];
 
-/// Words for the speaker, for those present and for what is at hand.
+/// Words for the speaker, persons present and things at hand.
 pub const PERSONAL_WORDS: [&str; 27] = [
     "i", "im", "i'm", "ive", "me", "my", "mine", "we", "us", "our", "ours", "you", "u", "your", "yours", "he", "she",
     "him", "her", "his", "this", "these", "here", "there", "anybody", "anyone", "mate",

@@ -1,5 +1,4 @@
-//! What the library holds for a question, and how sure it is that it answers: passages of roles, of a subject, figures, doors into a
-//! field.
+//! Search hits for each kind of question, and the confidence that they answer it.
 
 use crate::corpus::markdown::PassageKind;
 use crate::engine::reply::ReplyKind;
@@ -7,12 +6,12 @@ use crate::knowledge::Library;
 use crate::search::query::Query;
 use crate::search::retrieve::{Hit, sort_by_score};
 
-/// Hits that a question is judged by.
+/// Max hits retrieved for a question.
 const MAX_HITS: usize = 24;
 
-/// What speaks for a passage answering a question of one kind, as a logistic regression has it that was fitted on questions with
-/// known answers and on chatter, and rounded. The more a kind takes for granted (a role is named, yes or no is wanted), the less a
-/// passage has to prove.
+/// Weights of a logistic regression for the probability that the best hit answers a question of one kind. Fitted on
+/// questions with known answers and on chatter, then rounded. Kinds with strong preconditions (a role is named, yes or
+/// no is asked) have a higher bias.
 struct LogisticWeights {
     bias: f32,
     coverage: f32,
@@ -24,70 +23,72 @@ struct LogisticWeights {
 }
 
 fn logistic_weights(kind: ReplyKind) -> LogisticWeights {
-    let of = |bias, coverage, focus, held, in_terms, unknown, words| LogisticWeights {
-        bias,
-        coverage,
-        statement_score: focus,
-        query_weight_matched: held,
-        field_term_weight: in_terms,
-        oov_weight: unknown,
-        matched_terms: words,
-    };
+    let weights =
+        |bias, coverage, statement_score, query_weight_matched, field_term_weight, oov_weight, matched_terms| {
+            LogisticWeights {
+                bias,
+                coverage,
+                statement_score,
+                query_weight_matched,
+                field_term_weight,
+                oov_weight,
+                matched_terms,
+            }
+        };
     match kind {
-        ReplyKind::FindOwner => of(-2.9, 0.55, 0.65, 2.7, 0.5, -0.8, 0.9),
-        ReplyKind::Metric => of(-3.8, 0.25, 0.15, 1.05, 0.5, -0.55, 1.5),
-        ReplyKind::Duties => of(-0.9, 0.55, 0.85, 1.15, 0.8, -0.4, 0.35),
-        ReplyKind::YesNo => of(-1.0, 2.0, 0.75, 0.9, 0.0, -1.0, 0.1),
-        ReplyKind::HowToBecome => of(-2.8, 1.5, 1.0, 1.5, 1.5, -0.8, 0.0),
-        _ => of(-7.5, 3.2, 1.65, 1.15, 0.75, -0.9, 0.85),
+        ReplyKind::FindOwner => weights(-2.9, 0.55, 0.65, 2.7, 0.5, -0.8, 0.9),
+        ReplyKind::Metric => weights(-3.8, 0.25, 0.15, 1.05, 0.5, -0.55, 1.5),
+        ReplyKind::Duties => weights(-0.9, 0.55, 0.85, 1.15, 0.8, -0.4, 0.35),
+        ReplyKind::YesNo => weights(-1.0, 2.0, 0.75, 0.9, 0.0, -1.0, 0.1),
+        ReplyKind::HowToBecome => weights(-2.8, 1.5, 1.0, 1.5, 1.5, -0.8, 0.0),
+        _ => weights(-7.5, 3.2, 1.65, 1.15, 0.75, -0.9, 0.85),
     }
 }
 
-/// Words that a question and a statement share count up to here, beyond the first: more hardly say more.
+/// Cap on shared terms beyond the first.
 const MAX_SHARED_TERMS: usize = 4;
-/// How strongly it speaks for a passage that it holds every word of the question: common words weigh little, but all of them together
-/// are the whole of it.
+/// Weight of a hit with all terms of the question; compensates for the low weights of common words.
 const FULL_MATCH_WEIGHT: f32 = 0.4;
-/// How strongly it speaks for a passage that no other document comes near.
+/// Weight of the relative margin to the best hit of another document.
 const MARGIN_WEIGHT: f32 = 0.9;
 
-/// How sure it is that the best of these passages answers a question of this kind, 0 to 1; `push` speaks for or against it besides.
-pub fn confidence(kind: ReplyKind, hits: &[Hit], query: &Query, push: f32) -> f32 {
+/// Probability, 0 to 1, that the best hit answers a question of this kind. `bias` is added to the log-odds.
+pub fn confidence(kind: ReplyKind, hits: &[Hit], query: &Query, bias: f32) -> f32 {
     let Some(best) = hits.first() else { return 0.0 };
-    let by = logistic_weights(kind);
-    let unknown = query.oov_weight();
-    let next = hits.iter().find(|hit| hit.document != best.document).map_or(0.0, |hit| hit.score);
-    let ahead = ((best.score - next) / best.score.max(f32::EPSILON)).clamp(0.0, 1.0);
-    let complete = if best.coverage > 0.9 && unknown == 0.0 { best.statement_score } else { 0.0 };
-    let sum = by.bias
-        + push
-        + by.coverage * best.coverage
-        + by.statement_score * best.statement_score
-        + by.query_weight_matched * best.query_weight_matched.min(2.0)
-        + by.field_term_weight * best.field_term_weight.min(1.0)
-        + by.oov_weight * unknown
-        + by.matched_terms * best.matched_terms.saturating_sub(1).min(MAX_SHARED_TERMS) as f32
-        + FULL_MATCH_WEIGHT * complete
-        + MARGIN_WEIGHT * ahead * best.coverage;
-    1.0 / (1.0 + (-sum).exp())
+    let weights = logistic_weights(kind);
+    let oov_weight = query.oov_weight();
+    let runner_up = hits.iter().find(|hit| hit.document != best.document).map_or(0.0, |hit| hit.score);
+    let margin = ((best.score - runner_up) / best.score.max(f32::EPSILON)).clamp(0.0, 1.0);
+    let full_match = if best.coverage > 0.9 && oov_weight == 0.0 { best.statement_score } else { 0.0 };
+    let log_odds = weights.bias
+        + bias
+        + weights.coverage * best.coverage
+        + weights.statement_score * best.statement_score
+        + weights.query_weight_matched * best.query_weight_matched.min(2.0)
+        + weights.field_term_weight * best.field_term_weight.min(1.0)
+        + weights.oov_weight * oov_weight
+        + weights.matched_terms * best.matched_terms.saturating_sub(1).min(MAX_SHARED_TERMS) as f32
+        + FULL_MATCH_WEIGHT * full_match
+        + MARGIN_WEIGHT * margin * best.coverage;
+    1.0 / (1.0 + (-log_odds).exp())
 }
 
-/// The topics about the work of any of these roles.
+/// The topics owned by any of these roles.
 pub fn topics_of<'l>(library: &'l Library, roles: &'l [usize]) -> impl Iterator<Item = usize> + 'l {
     let topics = (0..library.documents().len()).filter(|at| !library.document(*at).is_role());
     topics.filter(|at| library.owning_roles(*at).iter().any(|role| roles.contains(role)))
 }
 
-/// What a passage of a topic that the question names is worth by that alone.
+/// Base score of the passages of a named topic.
 const NAMED_TOPIC_SCORE: f32 = 0.5;
-/// What an answer is worth that stands elsewhere.
+/// Factor on hits in other documents if a topic is named.
 const OTHER_DOCUMENT_FACTOR: f32 = 0.75;
-/// What it is worth more where its heading holds the question word.
+/// Bonus if a passage's heading has the question word.
 const HEADING_BONUS: f32 = 0.35;
-/// A rest of a question that weighs less asks for the topic as a whole.
+/// A residue of less weight asks for the topic as a whole.
 const MIN_RESIDUE_WEIGHT: f32 = 0.5;
 
-/// What the roles through which people come in say on what it takes.
+/// Entry passages of the roles through which people enter the field.
 pub fn entry_passages(library: &Library) -> Vec<Hit> {
     let entries = library.entry_roles().into_iter().flat_map(|at| {
         let passages = library.document(at).passages.iter().enumerate();
@@ -98,29 +99,29 @@ pub fn entry_passages(library: &Library) -> Vec<Hit> {
     entries.collect()
 }
 
-/// True for a hit that is a figure of this very measure.
+/// True if a hit is a metric of this measure.
 pub fn is_metric_of(library: &Library, hit: &Hit, measure: &str) -> bool {
-    let fact = library.document(hit.document).front_matter.metrics.get(hit.passage);
-    !measure.is_empty() && fact.is_some_and(|fact| fact.has_measure(measure))
+    let metric = library.document(hit.document).front_matter.metrics.get(hit.passage);
+    !measure.is_empty() && metric.is_some_and(|metric| metric.has_measure(measure))
 }
 
-/// The first passage of these roles that tells a figure in a sentence: one of the `words` of its measure, and a number.
+/// The first passage of these roles with a number and one of the `words` of a measure.
 pub fn metric_in_text(library: &Library, roles: &[usize], words: impl Iterator<Item = &'static str>) -> Option<Hit> {
-    let measured: Vec<&str> = words.filter(|word| !word.contains(' ')).collect();
-    let tells = |text: &str| {
+    let single_words: Vec<&str> = words.filter(|word| !word.contains(' ')).collect();
+    let has_metric = |text: &str| {
         let words = || text.split(|letter: char| !letter.is_alphanumeric());
-        let counted = words().any(|word| word.len() > 1 && word.chars().all(|letter| letter.is_ascii_digit()));
-        counted && words().any(|word| measured.contains(&word.to_lowercase().as_str()))
+        let has_number = words().any(|word| word.len() > 1 && word.chars().all(|letter| letter.is_ascii_digit()));
+        has_number && words().any(|word| single_words.contains(&word.to_lowercase().as_str()))
     };
     let mut passages = roles.iter().flat_map(|role| {
         let passages = library.document(*role).passages.iter().enumerate();
         passages.map(|(at, passage)| (*role, at, passage))
     });
-    let (role, at, _) = passages.find(|(.., passage)| tells(&passage.text))?;
+    let (role, at, _) = passages.find(|(.., passage)| has_metric(&passage.text))?;
     Some(Hit::unscored(role, at, 1.0))
 }
 
-/// Figures anywhere that answer a query, those of the measure first.
+/// Hits for a metric, those of the measure first.
 pub fn metric_hits(library: &Library, query: &Query, measure: &str, roles: &[usize]) -> Vec<Hit> {
     let mut hits: Vec<Hit> = library.searcher.search(query, MAX_HITS * 2);
     hits.retain_mut(|hit| {
@@ -132,24 +133,25 @@ pub fn metric_hits(library: &Library, query: &Query, measure: &str, roles: &[usi
         } else if !is_figure {
             hit.score *= 0.8;
         }
-        // A question that names a role is answered by what speaks of it.
+        // If roles are named, drop the documents of other roles.
         roles.is_empty() || !document.is_role() || roles.contains(&hit.document)
     });
     sort_by_score(&mut hits);
     hits
 }
 
-/// What a passage is worth of a role to which something is done: who coaches the leads is hardly told by the leads' own document.
+/// Factor on the document of a role that is the object: who coaches the leads is rarely stated in the leads' own
+/// document.
 const OBJECT_ROLE_FACTOR: f32 = 0.7;
 
-/// Passages of roles that say who does something. A topic speaks for the roles whose work it is, a little less loudly.
-/// What somebody does not do answers only where that is asked.
-pub fn role_hits(library: &Library, query: &Query, objects: &[usize], denied: bool) -> Vec<Hit> {
+/// Hits on who does something: in roles, and slightly weaker in topics with owners. Out-of-scope passages count only if
+/// the question is `negated`.
+pub fn role_hits(library: &Library, query: &Query, objects: &[usize], negated: bool) -> Vec<Hit> {
     let mut hits = library.searcher.search(query, MAX_HITS);
     hits.retain_mut(|hit| {
         let document = library.document(hit.document);
-        let part = library.passage(hit).kind;
-        hit.score *= match part {
+        let kind = library.passage(hit).kind;
+        hit.score *= match kind {
             PassageKind::Responsibility => 1.0,
             PassageKind::OutOfScope => 1.05,
             PassageKind::Summary | PassageKind::Section if document.is_role() => 0.95,
@@ -161,64 +163,64 @@ pub fn role_hits(library: &Library, query: &Query, objects: &[usize], denied: bo
         if objects.contains(&hit.document) {
             hit.score *= OBJECT_ROLE_FACTOR;
         }
-        let names_somebody = document.is_role() || !document.front_matter.roles.is_empty();
-        names_somebody && (denied || part != PassageKind::OutOfScope)
+        let has_role = document.is_role() || !document.front_matter.roles.is_empty();
+        has_role && (negated || kind != PassageKind::OutOfScope)
     });
     sort_by_score(&mut hits);
     hits
 }
 
-/// Passages of one role, and of those whose responsibilities it has as well.
+/// Hits in a role's document, and in the responsibilities that it inherits.
 pub fn own_hits(library: &Library, query: &Query, role: usize) -> Vec<Hit> {
     let documents = [&[role], library.ancestors(role)].concat();
     let mut hits = library.searcher.search_in(query, &documents, MAX_HITS);
     hits.retain_mut(|hit| {
         let inherited = hit.document != role;
-        let part = library.passage(hit).kind;
-        hit.score *= match part {
+        let kind = library.passage(hit).kind;
+        hit.score *= match kind {
             PassageKind::Responsibility if inherited => 0.92,
             PassageKind::Responsibility | PassageKind::OutOfScope => 1.0,
-            // What is told around the responsibilities is less to the point.
+            // Other passages are less specific.
             _ => 0.88,
         };
-        !inherited || part == PassageKind::Responsibility
+        !inherited || kind == PassageKind::Responsibility
     });
     sort_by_score(&mut hits);
     hits
 }
 
-/// How close to a question another role's responsibility has to be, as a score, for it to be told instead of this one's.
+/// Min score of other roles' responsibilities to replace this role's.
 const MIN_OTHER_ROLE_SCORE: f32 = 0.6;
-/// How much closer to a question another role's responsibility has to be for it to be that role's and not this one's.
+/// Min ratio of their score to that of this role's best passage.
 const MIN_OTHER_ROLE_RATIO: f32 = 1.25;
 
-/// How near to the best of these another has to come to be told beside it, as a share of its score.
+/// Min score of further ones, relative to the best.
 const MIN_RELATIVE_SCORE: f32 = 0.85;
-/// Lines of other roles that are told.
+/// Max number of them.
 const MAX_OTHER_ROLE_HITS: usize = 3;
 
-/// Responsibilities of other roles, where they fit a question much better than the best of what a role has itself: `own`, best first.
+/// Responsibilities of other roles, if they match much better than the role's `own` hits (best first); else `None`.
 pub fn better_hits_of_other_roles(library: &Library, query: &Query, role: usize, own: &[Hit]) -> Option<Vec<Hit>> {
-    let best = |hits: &[Hit]| hits.first().map_or(0.0, |hit| hit.score);
-    let much_better = MIN_OTHER_ROLE_SCORE.max(MIN_OTHER_ROLE_RATIO * best(own));
-    if much_better >= 1.0 {
+    let best_score = |hits: &[Hit]| hits.first().map_or(0.0, |hit| hit.score);
+    let threshold = MIN_OTHER_ROLE_SCORE.max(MIN_OTHER_ROLE_RATIO * best_score(own));
+    if threshold >= 1.0 {
         return None;
     }
     let mut hits = library.searcher.search(query, MAX_HITS);
     hits.retain_mut(|hit| {
-        // Measured as a role's own lines are.
+        // The same score as for the role's own passages.
         hit.score = hit.combined_score();
-        let theirs = library.document(hit.document).is_role() && !library.inherits(role, hit.document);
-        theirs && library.passage(hit).kind == PassageKind::Responsibility
+        let is_other_role = library.document(hit.document).is_role() && !library.inherits(role, hit.document);
+        is_other_role && library.passage(hit).kind == PassageKind::Responsibility
     });
     sort_by_score(&mut hits);
-    let theirs = best(&hits);
-    hits.retain(|hit| hit.score >= MIN_RELATIVE_SCORE * theirs);
+    let best = best_score(&hits);
+    hits.retain(|hit| hit.score >= MIN_RELATIVE_SCORE * best);
     hits.truncate(MAX_OTHER_ROLE_HITS);
-    (theirs > much_better).then_some(hits)
+    (best > threshold).then_some(hits)
 }
 
-/// Passages on what it takes.
+/// Hits on entry requirements.
 pub fn entry_hits(library: &Library, query: &Query) -> Vec<Hit> {
     let mut hits = library.searcher.search(query, MAX_HITS);
     hits.retain_mut(|hit| {
@@ -235,36 +237,46 @@ pub fn entry_hits(library: &Library, query: &Query) -> Vec<Hit> {
     hits
 }
 
-/// Passages about a subject; those of a topic that the question names first. They need not say its name again: the `rest` of the
-/// question picks among them, or the question word that stands in their heading ("when").
-pub fn topic_hits(library: &Library, query: &Query, rest: &Query, named: &[usize], asked: &[&str]) -> Vec<Hit> {
+/// Hits on a topic, passages of named `topics` first. Those need not repeat the topic's name: they are ranked by the
+/// `residue` of the question, or by a question word in their heading ("when").
+pub fn topic_hits(
+    library: &Library,
+    query: &Query,
+    residue: &Query,
+    topics: &[usize],
+    question_words: &[&str],
+) -> Vec<Hit> {
     let mut hits: Vec<Hit> = library.searcher.search(query, MAX_HITS);
     for hit in &mut hits {
-        if !named.is_empty() {
+        if !topics.is_empty() {
             hit.score *= OTHER_DOCUMENT_FACTOR;
         } else if library.document(hit.document).is_role() {
             hit.score *= 0.9;
         }
     }
-    hits.retain(|hit| !named.contains(&hit.document));
-    let by_rest = library.searcher.search_in(rest, named, usize::MAX);
-    let by_name = library.searcher.search_in(query, named, usize::MAX);
-    for topic in named {
+    hits.retain(|hit| !topics.contains(&hit.document));
+    let by_residue = library.searcher.search_in(residue, topics, usize::MAX);
+    let by_name = library.searcher.search_in(query, topics, usize::MAX);
+    for topic in topics {
         for (at, passage) in library.document(*topic).passages.iter().enumerate() {
             let here = |hit: &&Hit| (hit.document, hit.passage) == (*topic, at);
             let mut hit = by_name.iter().find(here).cloned().unwrap_or(Hit::unscored(*topic, at, 0.0));
-            let (fit, held) = by_rest.iter().find(here).map_or((0.0, 0.0), |hit| (hit.score, hit.query_weight_matched));
+            let (score, matched_weight) =
+                by_residue.iter().find(here).map_or((0.0, 0.0), |hit| (hit.score, hit.query_weight_matched));
             let heading = passage.heading.as_deref().unwrap_or_default().to_lowercase();
-            let headed = heading.split_whitespace().any(|word| asked.contains(&word));
-            // All of it is asked for: what says the name itself comes first.
-            let fit = if rest.total_weight() < MIN_RESIDUE_WEIGHT { 0.4 + 0.6 * hit.score } else { fit };
-            hit.score = NAMED_TOPIC_SCORE + (1.0 - NAMED_TOPIC_SCORE) * fit + if headed { HEADING_BONUS } else { 0.0 };
+            let heading_matches = heading.split_whitespace().any(|word| question_words.contains(&word));
+            // The topic as a whole: rank by its name.
+            let score = if residue.total_weight() < MIN_RESIDUE_WEIGHT { 0.4 + 0.6 * hit.score } else { score };
+            hit.score = NAMED_TOPIC_SCORE
+                + (1.0 - NAMED_TOPIC_SCORE) * score
+                + if heading_matches { HEADING_BONUS } else { 0.0 };
             if passage.kind == PassageKind::Metric {
                 hit.score *= 0.8;
             }
             if query.total_weight() > 0.0 {
-                hit.coverage =
-                    hit.coverage.max((query.total_weight() - rest.total_weight() + held) / query.total_weight());
+                hit.coverage = hit
+                    .coverage
+                    .max((query.total_weight() - residue.total_weight() + matched_weight) / query.total_weight());
                 hit.statement_score = hit.statement_score.max(0.75 * hit.coverage);
             }
             hits.push(hit);

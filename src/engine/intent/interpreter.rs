@@ -1,4 +1,4 @@
-//! What every kind of question is read from, and how sure it is.
+//! [`Interpreter`]: the state that all kinds of questions are derived from, and their confidence.
 
 use crate::engine::intent::cues::Cue;
 use crate::engine::intent::evidence;
@@ -10,34 +10,34 @@ use crate::knowledge::Library;
 use crate::search::query::Query;
 use crate::search::retrieve::Hit;
 
-/// A sentence that is read: what it says, and what there is to answer it from.
+/// A sentence with its features and the library.
 pub struct Interpreter<'a> {
-    /// What there is to answer from.
+    /// The library that answers.
     pub library: &'a Library,
-    /// What was said.
+    /// The sentence.
     pub sentence: &'a Sentence,
-    /// Roles that the sentence names, in order, each once.
+    /// Roles that the sentence names, in order, without duplicates.
     pub roles: Vec<usize>,
-    /// What its marks amount to.
+    /// Its features.
     pub features: Features,
 }
 
-/// How strongly talk of an event speaks against an answer that a search found.
+/// Bias against search results if the sentence is about an event, scaled by the lack of genericity.
 pub const EVENT_BIAS: f32 = 7.0;
 
-/// How strongly it speaks for an answer on a subject that nobody speaks of himself, of those present or of what is at hand.
+/// Bias for topics if the sentence is not personal.
 pub const IMPERSONAL_BIAS: f32 = 1.2;
 
-/// Hints that are spent in every question: they only say that it is one.
+/// Cues that only mark a question; never content.
 pub const FUNCTION_CUES: [Cue; 5] = [Cue::Who, Cue::What, Cue::About, Cue::Interrogative, Cue::YesNo];
 
 impl Interpreter<'_> {
-    /// True where a cue of this kind stands anywhere.
+    /// True if the sentence has this cue.
     pub fn has_cue(&self, cue: Cue) -> bool {
         self.sentence.has_cue(cue)
     }
 
-    /// True where both cues are there and the first stands before the other, but not right before it ("become after this").
+    /// True if both cues occur and the first ends before the other starts, with a word between them.
     pub fn precedes(&self, one: Cue, other: Cue) -> bool {
         match (self.sentence.first_cue(one), self.sentence.first_cue(other)) {
             (Some(one), Some(other)) => one.range.end < other.range.start,
@@ -45,7 +45,7 @@ impl Interpreter<'_> {
         }
     }
 
-    /// A question of this kind about the roles that are named, as sure as the sentence lets it be.
+    /// A question of this kind about the named roles; `confidence` is scaled by the features of the sentence.
     pub fn question(&self, kind: ReplyKind, confidence: f32) -> Question {
         let confidence =
             confidence * self.features.question_score * self.features.genericity * self.features.name_certainty;
@@ -53,28 +53,28 @@ impl Interpreter<'_> {
         Question { kind, roles, subject: Subject::All, query: Query::default(), hits: Vec::new(), confidence }
     }
 
-    /// A question whose answer is what a search found; `push` speaks for it besides what was found.
-    pub fn question_from_hits(&self, kind: ReplyKind, query: Query, hits: Vec<Hit>, push: f32) -> Option<Question> {
-        let event = EVENT_BIAS * (self.features.genericity - 1.0);
+    /// A question answered by search hits; `None` without hits. `bias` is added to the log-odds of the confidence.
+    pub fn question_from_hits(&self, kind: ReplyKind, query: Query, hits: Vec<Hit>, bias: f32) -> Option<Question> {
+        let event_bias = EVENT_BIAS * (self.features.genericity - 1.0);
         if hits.is_empty() {
             return None;
         }
-        let sure = evidence::confidence(kind, &hits, &query, push + event);
-        // Who does something to somebody is answered by the doer, however firmly the other is named.
-        let firm = if kind == ReplyKind::FindOwner { 1.0 } else { self.features.name_certainty };
-        let confidence = sure * self.features.question_score * firm;
+        let hits_confidence = evidence::confidence(kind, &hits, &query, bias + event_bias);
+        // The owner is answered even if the role named as the object is uncertain.
+        let certainty = if kind == ReplyKind::FindOwner { 1.0 } else { self.features.name_certainty };
+        let confidence = hits_confidence * self.features.question_score * certainty;
         Some(Question { query, hits, confidence, ..self.question(kind, 1.0) })
     }
 
-    /// How far the rest of a question's words spoils a kind that needs none of them: 1 where nothing is left, less with every
-    /// word that says something between the word that asks, or the first name, and the end of the clause.
+    /// Factor for kinds that need no content: 1 if no content is left besides `spent` cues, less for each content word
+    /// in asking clauses from the question's start on.
     pub fn residue_penalty(&self, spent: &[Cue]) -> f32 {
         let spent: Vec<Cue> =
             FUNCTION_CUES.iter().chain(spent).chain(&[Cue::Duties, Cue::Comparative]).copied().collect();
-        let begins = self.features.question_start;
-        let left = self.sentence.content_tokens(&spent, |clause| self.features.is_asking_clause(clause));
-        let left = left.into_iter().filter(|word| word.span.start >= begins);
-        let query = self.library.searcher.build_query(left);
+        let start = self.features.question_start;
+        let residue = self.sentence.content_tokens(&spent, |clause| self.features.is_asking_clause(clause));
+        let residue = residue.into_iter().filter(|word| word.span.start >= start);
+        let query = self.library.searcher.build_query(residue);
         (1.0 - 0.33 * (query.total_weight() - 0.5).max(0.0) - 0.15 * query.oov_weight()).max(0.0)
     }
 }

@@ -1,8 +1,8 @@
-//! From a sentence to a question that can be answered, with a confidence; or to nothing, where nobody asks for what we know.
+//! Interprets a sentence: gives a question with a confidence, or `None` if it asks nothing about the corpus.
 //!
-//! A sentence is taken apart once (`sentence`); its names and hints decide the kind of question; what is left of its words is the
-//! content, and every kind says how much of the content the corpus has to hold. The missing part decides: a question that is right
-//! in all but one word that we do not know is a question that we cannot answer.
+//! [`Sentence`] marks names, cues and clauses, which decide the kind of question. The remaining words are the content;
+//! the more of it a kind of question finds in the corpus, the higher its confidence. A single content word that the
+//! corpus lacks can make a question unanswerable.
 
 mod career;
 mod content;
@@ -19,40 +19,42 @@ use crate::engine::question::{MIN_CONFIDENCE, Question};
 use crate::engine::reply::ReplyKind;
 use crate::knowledge::Library;
 
-/// What a sentence asks, with how sure that is.
+/// Interprets a sentence.
 pub fn interpret(library: &Library, text: &str) -> Option<Question> {
     let mut sentence = Sentence::parse(library, text);
-    let accepted: Vec<_> =
+    let role_names: Vec<_> =
         features::role_mentions(library, &sentence).into_iter().map(|mention| mention.start..mention.end).collect();
-    accepted.into_iter().for_each(|range| sentence.mark_as_role_name(range));
-    let weighed = Features::new(library, &sentence);
-    let reader = Interpreter { library, sentence: &sentence, roles: weighed.roles.clone(), features: weighed };
-    // "Career ladder of design": nothing in it asks, and it wants something all the same.
-    let ladder = reader.ladder();
-    if ladder.is_none() && reader.features.question_score == 0.0 {
+    for range in role_names {
+        sentence.mark_as_role_name(range);
+    }
+    let features = Features::new(library, &sentence);
+    let interpreter = Interpreter { library, sentence: &sentence, roles: features.roles.clone(), features };
+    // "Career ladder of design" has no question word, yet asks for the ladder.
+    let ladder = interpreter.ladder();
+    if ladder.is_none() && interpreter.features.question_score == 0.0 {
         return None;
     }
-    let mut question = ladder.or_else(|| classify(&reader))?;
+    let mut question = ladder.or_else(|| classify(&interpreter))?;
     question.confidence = question.confidence.clamp(0.0, 1.0);
     Some(question)
 }
 
-/// A question for a quantity is answered by a quantity; a passage that has none must fit the better.
+/// Factor on the confidence of other kinds if a measure is asked for.
 const NO_METRIC_FACTOR: f32 = 0.55;
 
-/// The kinds, from the most telling to the least; the first that fits well is taken.
-fn classify(reader: &Interpreter<'_>) -> Option<Question> {
-    if let Some(question) = reader.disambiguate() {
+/// Tries the kinds of questions, the most specific first, until one reaches [`MIN_CONFIDENCE`]; else takes the best.
+fn classify(interpreter: &Interpreter<'_>) -> Option<Question> {
+    if let Some(question) = interpreter.disambiguate() {
         return Some(question);
     }
-    if let Some(question) = reader.path().or_else(|| reader.compare()) {
+    if let Some(question) = interpreter.path().or_else(|| interpreter.compare()) {
         return Some(question);
     }
-    let figure = reader.metric();
-    // What a figure was asked for and not found, nothing else can answer.
-    if let Some(figure) = figure.as_ref().filter(|figure| figure.hits.is_empty() || figure.confidence >= MIN_CONFIDENCE)
+    let metric = interpreter.metric();
+    // No other kind can answer a question for a metric that does not exist.
+    if let Some(metric) = metric.as_ref().filter(|metric| metric.hits.is_empty() || metric.confidence >= MIN_CONFIDENCE)
     {
-        return Some(figure.clone());
+        return Some(metric.clone());
     }
     let kinds = [
         Interpreter::next,
@@ -65,18 +67,18 @@ fn classify(reader: &Interpreter<'_>) -> Option<Question> {
         Interpreter::role,
         Interpreter::topic,
     ];
-    let mut best = figure;
+    let mut best = metric;
     for kind in kinds {
-        let Some(mut question) = kind(reader) else { continue };
-        let other = matches!(question.kind, ReplyKind::HowToBecome | ReplyKind::FindOwner);
-        if reader.sentence.measure().is_some_and(|measure| measure != "experience") && !other {
+        let Some(mut question) = kind(interpreter) else { continue };
+        let needs_no_metric = matches!(question.kind, ReplyKind::HowToBecome | ReplyKind::FindOwner);
+        if interpreter.sentence.measure().is_some_and(|measure| measure != "experience") && !needs_no_metric {
             question.confidence *= NO_METRIC_FACTOR;
         }
-        let good = question.confidence >= MIN_CONFIDENCE;
+        let confident = question.confidence >= MIN_CONFIDENCE;
         if best.as_ref().is_none_or(|best| question.confidence > best.confidence) {
             best = Some(question);
         }
-        if good {
+        if confident {
             break;
         }
     }
