@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::program::Launch;
 use crate::row::{Row, Told, row};
-use crate::standin::{CHANNEL, StandIn};
+use discord_standin::{CHANNEL, StandIn};
 use crate::trial::Trial;
 
 const SOON: Duration = Duration::from_secs(20);
@@ -217,7 +217,7 @@ fn nonsense() -> Vec<Row> {
 }
 
 fn doors() -> Vec<Row> {
-    let withheld = |fault: &'static str, withhold: fn(&mut crate::standin::Mischief, bool)| {
+    let withheld = |fault: &'static str, withhold: fn(&mut discord_standin::Mischief, bool)| {
         row(fault, move |trial| async move {
             tokio::time::sleep(Duration::from_secs(3)).await;
             trial.discord.behave(|setup| withhold(&mut setup.mischief, false));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::row::{Row, row};
-use crate::standin::{Context, Fault, Message, Person};
+use discord_standin::{Context, Fault, Message, Person};
 
 const SOON: Duration = Duration::from_secs(20);
 

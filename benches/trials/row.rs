@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::program::Launch;
-use crate::standin::{Setup, StandIn};
+use discord_standin::{Setup, StandIn};
 use crate::trial::Trial;
 
 /// What it did, or what did not hold.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::process::Process;
-use super::standin::{CHANNEL, Context, MESSAGE_CONTENT, Message, OTHER_CHANNEL, Person, Setup, StandIn};
+use discord_standin::{CHANNEL, Context, MESSAGE_CONTENT, Message, OTHER_CHANNEL, Person, Setup, StandIn};
 use super::{answer_to, pictured};
 
 /// Without what differs from run to run.

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use serde_json::json;
 
 use super::process::Process;
-use super::standin::{Context, Fault, Setup, StandIn, TOKEN};
+use discord_standin::{Context, Fault, Setup, StandIn, TOKEN};
 use crate::stage::SHIPPED;
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::standin::{StandIn, TOKEN};
+use discord_standin::{StandIn, TOKEN};
 use crate::stage::keeps_secrets;
 use crate::stage::{Outcome, finish, shipped};
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::flows::title;
 use super::process::Process;
-use super::standin::{Context, Person, Setup, StandIn};
+use discord_standin::{Context, Person, Setup, StandIn};
 use super::status::{Status, start};
 use crate::stage::{Place, kitchen};
 

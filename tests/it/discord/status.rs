@@ -11,7 +11,7 @@ use super::answer_to;
 use super::flows::buttons;
 use super::http;
 use super::process::Process;
-use super::standin::{CHANNEL, Context, Door, Fault, Message, OTHER_CHANNEL, Person, Setup, StandIn};
+use discord_standin::{CHANNEL, Context, Door, Fault, Message, OTHER_CHANNEL, Person, Setup, StandIn};
 use crate::stage::{Place, kitchen};
 
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -8,7 +8,7 @@ use rolecall::ops::doctor::local;
 use serde_json::json;
 
 use super::{Case, KEY, doctor, each_says_what_is_wrong, healthy, lines, server};
-use crate::discord::standin::{Setup, StandIn};
+use discord_standin::{Setup, StandIn};
 use crate::stage::{Place, finish};
 
 /// A public key that is no point of the curve.

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::json;
 
 use super::process::{Process, verb};
-use super::standin::{APPLICATION, CHANNEL, Fault, Setup, StandIn, TOKEN};
+use discord_standin::{APPLICATION, CHANNEL, Fault, Setup, StandIn, TOKEN};
 use crate::stage::{Outcome, Place, SHIPPED, finish, kitchen};
 
 /// A public key that is a point of the curve.
