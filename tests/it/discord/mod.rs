@@ -21,8 +21,8 @@ mod storms;
 mod transcript;
 mod trouble;
 
-use serde_json::Value;
 use discord_standin::{Context, Message, Person, StandIn};
+use serde_json::Value;
 
 /// Writes a message that must be answered, and gives what the bot sent. The stand-in's own proof of silence may be
 /// quicker than an answer that takes its time.

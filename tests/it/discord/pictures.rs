@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::edits::edited;
 use super::process::Process;
-use discord_standin::{Context, Fault, Message, Setup, StandIn};
 use super::{answer_to, pictured};
+use discord_standin::{Context, Fault, Message, Setup, StandIn};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::USER_NAME_SUFFIX;
 use super::rest::Reply;
 use super::world::Channel;
-use super::USER_NAME_SUFFIX;
 
 pub const APPLICATION: u64 = 1_100_000_000_000_000_001;
 pub const GUILD: u64 = 1_100_000_000_000_000_100;
