@@ -6,8 +6,8 @@ use serde_json::json;
 
 use crate::program::Launch;
 use crate::row::{Row, Told, row};
-use crate::standin::{CHANNEL, StandIn};
 use crate::trial::Trial;
+use discord_standin::{CHANNEL, StandIn};
 
 const SOON: Duration = Duration::from_secs(20);
 /// For what is noticed only because nothing comes any more.
@@ -47,6 +47,7 @@ pub fn rows() -> Vec<Row> {
     rows.extend(lines());
     rows.extend(nonsense());
     rows.extend(doors());
+    rows.extend(limits_of_a_connection());
     rows
 }
 
@@ -217,7 +218,7 @@ fn nonsense() -> Vec<Row> {
 }
 
 fn doors() -> Vec<Row> {
-    let withheld = |fault: &'static str, withhold: fn(&mut crate::standin::Mischief, bool)| {
+    let withheld = |fault: &'static str, withhold: fn(&mut discord_standin::Mischief, bool)| {
         row(fault, move |trial| async move {
             tokio::time::sleep(Duration::from_secs(3)).await;
             trial.discord.behave(|setup| withhold(&mut setup.mischief, false));
@@ -306,4 +307,53 @@ fn refused_for_a_while(code: u16) -> Row {
     .before_the_start()
     .identifies(9)
     .slow()
+}
+
+/// What a gateway client must not do without end, or wait for without a limit.
+fn limits_of_a_connection() -> Vec<Row> {
+    vec![
+        row("close 4000 after every RESUME, for 10 s", |trial| async move {
+            trial.discord.behave(|setup| setup.mischief.close_on_resume = Some(4000));
+            trial.discord.cut().await;
+            trial.keep_asking();
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            trial.discord.behave(|setup| setup.mischief.close_on_resume = None);
+            let resumes = trial.discord.resumes();
+            trial.over();
+            recovered(&trial, LATE).await?;
+            if resumes > 10 { Err(format!("{resumes} RESUMEs")) } else { Ok(format!("{resumes} RESUMEs, went on")) }
+        })
+        .identifies(2)
+        .slow(),
+        as_discord_beats(row("op 7, and nothing more goes through the line", |trial| async move {
+            trial.discord.ask_to_reconnect().await;
+            trial.discord.freeze();
+            recovered(&trial, LATE).await
+        }))
+        .slow(),
+        row("an event that holds a key s of its own before that of the frame, then the line cut", |trial| async move {
+            trial.discord.flood("SOMETHING_NEW", &json!({"s": 99_999}), 1);
+            trial.discord.cut().await;
+            recovered(&trial, SOON).await
+        }),
+        as_discord_beats(row("op 1, 200 times at once", |trial| async move {
+            for _ in 0..200 {
+                trial.discord.send_text(&json!({"op": 1, "d": null}).to_string());
+            }
+            recovered(&trial, SOON).await?;
+            Ok(format!("{} heartbeats", trial.discord.heartbeats()))
+        })),
+        row("heartbeat interval of 1 ms", |trial| async move {
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            trial.discord.behave(|setup| setup.heartbeat_interval = Duration::from_secs(2));
+            trial.over();
+            trial.online().await?;
+            recovered(&trial, LATE).await
+        })
+        .setup(|setup| setup.heartbeat_interval = Duration::from_millis(1))
+        .before_the_start()
+        .identifies(2)
+        .loses(10)
+        .slow(),
+    ]
 }

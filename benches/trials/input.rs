@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::input_shapes::{Back, Shape, commands, others};
 use crate::row::{Row, row};
-use crate::standin::{Context, Message, Person};
+use discord_standin::{Context, Message, Person};
 
 const SOON: Duration = Duration::from_secs(20);
 /// Discord waits so long for a first answer.

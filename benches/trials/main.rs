@@ -7,9 +7,6 @@
 #[path = "../../tests/it/stage.rs"]
 #[expect(dead_code, reason = "the tests use more of the stage")]
 mod stage;
-#[path = "../../tests/it/discord/standin/mod.rs"]
-#[expect(dead_code, unused_imports, reason = "the tests use more of the stand-in, and its own tests are not run here")]
-mod standin;
 
 mod disk;
 mod gateway;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::program::Launch;
 use crate::row::{Row, row};
-use crate::standin::{Context, Fault, Person};
+use discord_standin::{Context, Fault, Person};
 
 const SOON: Duration = Duration::from_secs(20);
 

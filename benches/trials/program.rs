@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tempfile::TempDir;
 
-use crate::standin::TOKEN;
+use discord_standin::TOKEN;
 
 /// The system counts the time of a processor in hundredths of a second.
 const TICKS_A_SECOND: f64 = 100.0;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::row::{Row, row};
-use crate::standin::{Context, Fault, Message, Person};
+use discord_standin::{Context, Fault, Message, Person};
 
 const SOON: Duration = Duration::from_secs(20);
 
@@ -102,6 +102,24 @@ fn messages() -> Vec<Row> {
         ("404, unknown channel", Fault::Refusal(404, 10003), Nothing),
         ("502 after it took effect", Fault::AfterEffect(502), Answered),
     ];
+    let beside = row("message: hangs, and another one in the same channel", |trial| async move {
+        trial.discord.fail_next("POST", "/messages", Fault::Hang);
+        let ask = |who: &'static str| {
+            let question = Message::new("/role baker", Context::direct().by(Person::named(who)));
+            trial.discord.put_message(&question, |_| {})
+        };
+        let _first = ask("zelda-struck");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let (second, since) = (ask("zelda-struck"), std::time::Instant::now());
+        let reply = trial.discord.reply_within(second, Duration::from_secs(30)).await;
+        trial.is_well();
+        let took = since.elapsed().as_secs_f64();
+        match reply {
+            Some(_) if took < 2.0 => Ok(format!("answered after {took:.2} s")),
+            Some(_) => Err(format!("answered after {took:.2} s")),
+            None => Err("no reply".to_owned()),
+        }
+    });
     let rows = BOTH.into_iter().chain(own).map(|(name, fault, then)| {
         row(format!("message: {name}"), move |trial| async move {
             trial.discord.fail_next("POST", "/messages", fault);
@@ -126,7 +144,7 @@ fn messages() -> Vec<Row> {
             }
         })
     });
-    rows.collect()
+    rows.chain([beside]).collect()
 }
 
 fn at_the_start() -> Vec<Row> {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::program::Launch;
-use crate::standin::{Setup, StandIn};
 use crate::trial::Trial;
+use discord_standin::{Setup, StandIn};
 
 /// What it did, or what did not hold.
 pub type Told = Result<String, String>;

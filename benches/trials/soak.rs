@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::load::{self, Asked, CHANGING, Table, Way};
 use crate::program::{Launch, Program, Size, home};
 use crate::soak_report::{Minute, report};
-use crate::standin::{Context, Fault, Message, Person, Setup, StandIn};
+use discord_standin::{Context, Fault, Message, Person, Setup, StandIn};
 
 const SHIPPED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus");
 /// More people than that ask; each of them is allowed 20 questions a minute.

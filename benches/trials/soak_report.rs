@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::program::Size;
 use crate::soak::{Counts, lock};
-use crate::standin::TOKEN;
+use discord_standin::TOKEN;
 
 /// It may grow by a fifth and this many KiB after its first minutes, for pools and caches that fill.
 const ROOM: u64 = 8 << 10;

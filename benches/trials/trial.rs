@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::program::{Launch, Program, home};
-use crate::standin::{Context, Person, Setup, StandIn, TOKEN, Tally};
+use discord_standin::{Context, Person, Setup, StandIn, TOKEN, Tally};
 
 /// How often somebody asks.
 const ASK_EVERY: Duration = Duration::from_millis(300);

@@ -47,13 +47,27 @@ fn what_the_image_copies_goes_into_its_build_and_no_secret_does() {
 }
 
 #[test]
+fn the_image_has_the_manifest_of_every_member_of_the_workspace() {
+    let (manifest, image) = (file("Cargo.toml"), file("deploy/Dockerfile"));
+    let members = Regex::new(r"(?m)^members = \[(.*)\]$").expect("a pattern").captures(&manifest).expect("members")[1]
+        .split(',')
+        .map(|member| member.trim().trim_matches('"').to_owned())
+        .collect::<Vec<_>>();
+    assert!(!members.is_empty());
+    for member in members {
+        assert!(image.contains(&format!("COPY {member}/Cargo.toml {member}/Cargo.toml")), "{member}");
+    }
+}
+
+#[test]
 fn all_code_comes_from_the_registry_with_its_checksum() {
     let lock = file("Cargo.lock");
     let packages: Vec<&str> = lock.split("[[package]]").skip(1).collect();
     assert!(packages.len() > 100, "the packages are found");
     let registry = "source = \"registry+https://github.com/rust-lang/crates.io-index\"\nchecksum = \"";
     let others: Vec<&&str> = packages.iter().filter(|package| !package.contains(registry)).collect();
-    assert!(others.len() == 1 && others[0].contains("name = \"rolecall\""), "{others:?}");
+    let own = ["name = \"discord-standin\"", "name = \"rolecall\""];
+    assert!(others.len() == 2 && others.iter().zip(own).all(|(package, name)| package.contains(name)), "{others:?}");
     for unwanted in ["openssl-sys", "native-tls"] {
         assert!(!lock.contains(&format!("name = \"{unwanted}\"")), "{unwanted}: TLS is rustls");
     }

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
+pub use discord_standin::TOKEN;
+use discord_standin::{INTERACTION_TOKEN, USER_NAME_SUFFIX};
 use regex::Regex;
 use rolecall::engine::Engine;
 use rolecall::engine::question::Thresholds;
@@ -28,18 +30,10 @@ pub fn bot(corpus: &Path) -> Engine {
     )
 }
 
-/// A token in Discord's form, good for nothing but the stand-in.
-pub const TOKEN: &str = "MTEwMDAwMDAwMDAwMDAwMDAwMQ.StandIn.only-the-stand-in-knows-this-one";
-/// What every token of an interaction begins with.
-pub const INTERACTION_TOKEN: &str = "standin-token-of";
-
-/// What every name of a person ends with, as the bot hears it.
-pub const CURIOUS: &str = "-the-curious";
-
 /// Fails where what a program said names a token, or who asked. Everything that the tests see a program say goes through here.
 pub fn keeps_secrets(said: &str) {
     static ID: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b11000000000000\d{5}\b").expect("a pattern"));
-    let secrets = [TOKEN, "only-the-stand-in", INTERACTION_TOKEN, CURIOUS];
+    let secrets = [TOKEN, "only-the-stand-in", INTERACTION_TOKEN, USER_NAME_SUFFIX];
     let told = secrets.into_iter().find(|secret| said.contains(secret));
     assert_eq!(told, None, "a secret was told:\n{said}");
     // The first ids are the application's and the server's; people and their channels come after.

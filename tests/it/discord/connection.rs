@@ -9,7 +9,7 @@ use serenity::all::{LightMethod, Request, Route};
 
 use super::answer_to;
 use super::process::Process;
-use super::standin::{Context, Message, Mischief, Person, Setup, StandIn};
+use discord_standin::{Context, Message, Mischief, Person, Setup, StandIn};
 
 /// The watchdog with the least patience there is.
 const SOON: (&str, &str) = ("ROLECALL_WATCHDOG", "5");

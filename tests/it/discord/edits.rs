@@ -5,7 +5,7 @@ use serde_json::json;
 use super::answer_to;
 use super::flows::title;
 use super::process::Process;
-use super::standin::{APPLICATION, CHANNEL, Context, Fault, Message, Setup, StandIn};
+use discord_standin::{APPLICATION, CHANNEL, Context, Fault, Message, Setup, StandIn};
 
 /// Edits must be answered with an edit; the stand-in's own proof of silence may be quicker than that.
 pub(super) async fn edited(discord: &StandIn, answer: &serde_json::Value, content: &str) -> serde_json::Value {

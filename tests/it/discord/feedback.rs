@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::answer_to;
 use super::flows::{buttons, title};
 use super::process::Process;
-use super::standin::{Context, Message, Person, Setup, StandIn};
+use discord_standin::{Context, Message, Person, Setup, StandIn};
 
 fn verdicts(sent: &Value) -> Vec<String> {
     let ids = buttons(sent).into_iter().filter(|id| id.starts_with("1+:") || id.starts_with("1-:"));

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::process::Process;
-use super::standin::{CHANNEL, Context, MESSAGE_CONTENT, Message, OTHER_CHANNEL, Person, Setup, StandIn};
 use super::{answer_to, pictured};
+use discord_standin::{CHANNEL, Context, MESSAGE_CONTENT, Message, OTHER_CHANNEL, Person, Setup, StandIn};
 
 /// Without what differs from run to run.
 pub(super) fn steady(mut sent: Value) -> Value {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::answer_to;
 use super::flows::{buttons, steady, title};
 use super::process::Process;
-use super::standin::{Context, Fault, Message, Person, Setup, StandIn};
+use discord_standin::{Context, Fault, Message, Person, Setup, StandIn};
 
 /// A member with this locale, who has asked nothing yet.
 fn member(locale: &str, name: &str) -> Context {

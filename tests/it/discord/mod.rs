@@ -16,14 +16,13 @@ mod process;
 mod registering;
 mod reload;
 mod sharing;
-mod standin;
 mod status;
 mod storms;
 mod transcript;
 mod trouble;
 
+use discord_standin::{Context, Message, Person, StandIn};
 use serde_json::Value;
-use standin::{Context, Message, Person, StandIn};
 
 /// Writes a message that must be answered, and gives what the bot sent. The stand-in's own proof of silence may be
 /// quicker than an answer that takes its time.

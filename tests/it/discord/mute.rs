@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 use serde_json::json;
 
 use super::process::Process;
-use super::standin::{Context, Fault, Setup, StandIn, TOKEN};
 use crate::stage::SHIPPED;
+use discord_standin::{Context, Fault, Setup, StandIn, TOKEN};
 
 #[tokio::test]
 async fn a_log_that_cannot_be_written_is_no_reason_to_stop() {

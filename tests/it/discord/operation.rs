@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::answer_to;
 use super::process::Process;
-use super::standin::{
+use discord_standin::{
     APPLICATION, CHANNEL, Context, DIRECT_MESSAGES, Fault, GUILD_MESSAGES, MESSAGE_CONTENT, Message, Setup, StandIn,
 };
 

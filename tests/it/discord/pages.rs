@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use super::answer_to;
 use super::flows::{buttons, title};
 use super::process::Process;
-use super::standin::{Context, Message, Person, Setup, StandIn};
+use discord_standin::{Context, Message, Person, Setup, StandIn};
 
 const PRIVATE: u64 = 64;
 /// A name so long that no button carries a question about it.

@@ -4,15 +4,15 @@ use serde_json::{Value, json};
 
 use super::edits::edited;
 use super::process::Process;
-use super::standin::{Context, Fault, Message, Setup, StandIn};
 use super::{answer_to, pictured};
+use discord_standin::{Context, Fault, Message, Setup, StandIn};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// The pictures that came with every message so far, in order.
 fn pictures(discord: &StandIn) -> Vec<Vec<u8>> {
     let files = discord.requests().into_iter().flat_map(|request| request.files);
-    let picture = |file: super::standin::Upload| {
+    let picture = |file: discord_standin::Upload| {
         assert_eq!((file.part.as_str(), file.filename.as_str()), ("files[0]", "ladder.png"));
         assert!(file.content.starts_with(PNG) && (10_000..2_000_000).contains(&file.size), "{} bytes", file.size);
         file.content

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::flows::{buttons, title};
 use super::process::Process;
-use super::standin::{Context, Person, Setup, StandIn};
+use discord_standin::{Context, Person, Setup, StandIn};
 
 /// Recorded from messages about the fixture corpus `ward`: the `custom_id` of a button, and the title of what a click shows.
 const POSTED: [(&str, &str); 24] = [

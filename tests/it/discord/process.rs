@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::standin::{StandIn, TOKEN};
 use crate::stage::keeps_secrets;
 use crate::stage::{Outcome, finish, shipped};
+use discord_standin::{StandIn, TOKEN};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 

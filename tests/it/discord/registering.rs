@@ -5,7 +5,7 @@ use rolecall::engine::request::COMMANDS;
 use serde_json::{Value, json};
 
 use super::process::{Process, verb};
-use super::standin::{Fault, GUILD, Setup, StandIn};
+use discord_standin::{Fault, GUILD, Setup, StandIn};
 
 /// The commands of the table, and the one on messages.
 const ALL: usize = COMMANDS.len() + 1;

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use super::flows::title;
 use super::process::Process;
-use super::standin::{Context, Person, Setup, StandIn};
 use super::status::{Status, start};
 use crate::stage::{Place, kitchen};
+use discord_standin::{Context, Person, Setup, StandIn};
 
 const CHANGED: &str = "rolecall_reloads_total{outcome=\"changed\"}";
 const FAILED: &str = "rolecall_reloads_total{outcome=\"failed\"}";

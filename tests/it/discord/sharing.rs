@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::answer_to;
 use super::flows::{buttons, steady, title};
 use super::process::Process;
-use super::standin::{Context, Message, Person, Setup, StandIn};
+use discord_standin::{Context, Message, Person, Setup, StandIn};
 
 const PRIVATE: u64 = 64;
 

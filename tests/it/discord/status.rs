@@ -11,8 +11,8 @@ use super::answer_to;
 use super::flows::buttons;
 use super::http;
 use super::process::Process;
-use super::standin::{CHANNEL, Context, Door, Fault, Message, OTHER_CHANNEL, Person, Setup, StandIn};
 use crate::stage::{Place, kitchen};
+use discord_standin::{CHANNEL, Context, Door, Fault, Message, OTHER_CHANNEL, Person, Setup, StandIn};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 const SERVED: &str = "status on http://";

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::answer_to;
 use super::process::Process;
-use super::standin::{Context, Message, Person, PostKind, Setup, StandIn};
+use discord_standin::{Context, Message, Person, PostKind, Setup, StandIn};
 
 fn too_much(sent: &Value) -> bool {
     let body = if sent["data"].is_object() { &sent["data"] } else { sent };

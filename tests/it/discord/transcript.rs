@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::process::Process;
-use super::standin::{Context, Setup, StandIn};
+use discord_standin::{Context, Setup, StandIn};
 
 /// The button with this label on an answer.
 fn labelled(answer: &Value, label: &str) -> String {

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::answer_to;
 use super::process::Process;
-use super::standin::{Context, Fault, Message, Person, PostKind, Setup, StandIn};
+use discord_standin::{Context, Fault, Message, Person, PostKind, Setup, StandIn};
 
 fn pm() -> serde_json::Value {
     json!({"name": "pm"})

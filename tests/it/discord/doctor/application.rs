@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Case, doctor, each_says_what_is_wrong, healthy, lines, server};
-use crate::discord::standin::{Fault, StandIn};
+use discord_standin::{Fault, StandIn};
 
 #[tokio::test]
 async fn what_is_wrong_with_the_token_or_the_way_to_discord_is_told() {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::{Case, doctor, each_says_what_is_wrong, healthy, lines};
-use crate::discord::standin::{APPLICATION, CHANNEL, Fault, GUILD, OTHER_CHANNEL, Setup, StandIn};
+use discord_standin::{APPLICATION, CHANNEL, Fault, GUILD, OTHER_CHANNEL, Setup, StandIn};
 
 /// The overwrites of a channel that take something from everybody.
 fn without(bits: u64) -> Value {

@@ -8,8 +8,8 @@ use rolecall::ops::doctor::local;
 use serde_json::json;
 
 use super::{Case, KEY, doctor, each_says_what_is_wrong, healthy, lines, server};
-use crate::discord::standin::{Setup, StandIn};
 use crate::stage::{Place, finish};
+use discord_standin::{Setup, StandIn};
 
 /// A public key that is no point of the curve.
 const NO_KEY: &str = "0200000000000000000000000000000000000000000000000000000000000000";

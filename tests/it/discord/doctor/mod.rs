@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex};
 use serde_json::json;
 
 use super::process::{Process, verb};
-use super::standin::{APPLICATION, CHANNEL, Fault, Setup, StandIn, TOKEN};
 use crate::stage::{Outcome, Place, SHIPPED, finish, kitchen};
+use discord_standin::{APPLICATION, CHANNEL, Fault, Setup, StandIn, TOKEN};
 
 /// A public key that is a point of the curve.
 const KEY: &str = "e734ea6c2b6257de72355e472aa05a4c487e6b463c029ed306df2f01b5636b58";

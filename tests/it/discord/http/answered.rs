@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 
 use super::{alone, both, host, interaction, role};
 use crate::discord::flows::{buttons, steady, title};
-use crate::discord::standin::{Context, Person, Setup, StandIn, now};
+use discord_standin::{Context, Person, Setup, StandIn, now};
 
 /// Asks for pictures until they are drawn: on a busy machine the first answers go out without.
 async fn draw(discord: &StandIn) {

@@ -6,7 +6,7 @@ mod refused;
 use serde_json::{Value, json};
 
 use super::process::Process;
-use super::standin::{Door, Setup, StandIn, now};
+use discord_standin::{Door, Setup, StandIn, now};
 
 /// Where no Discord is, so that whoever looked for one would be caught.
 const NOWHERE: &str = "http://127.0.0.1:9";

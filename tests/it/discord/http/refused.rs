@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::{alone, host, interaction, role};
-use crate::discord::standin::{Door, now};
+use discord_standin::{Door, now};
 
 #[tokio::test]
 async fn what_discord_did_not_seal_just_now_is_refused() {

@@ -14,6 +14,7 @@ mod limits;
 mod people;
 mod registry;
 mod rest;
+#[cfg(test)]
 mod selftest;
 mod slate;
 mod upload;
@@ -41,7 +42,12 @@ pub use self::world::{Fault, Post, PostKind, Request};
 use self::gateway::Order;
 use self::world::{Channel, PATIENCE, Shared, World};
 
-pub use crate::stage::TOKEN;
+/// A token in Discord's form, good for nothing but the stand-in.
+pub const TOKEN: &str = "MTEwMDAwMDAwMDAwMDAwMDAwMQ.StandIn.only-the-stand-in-knows-this-one";
+/// The prefix of every interaction token.
+pub const INTERACTION_TOKEN: &str = "standin-token-of";
+/// The suffix of every user name that the bot receives.
+pub const USER_NAME_SUFFIX: &str = "-the-curious";
 
 /// How this Discord behaves.
 #[derive(Clone, Debug)]

@@ -266,6 +266,9 @@ impl Connection {
             if bare_token(data) != world.setup.token {
                 return Err(4004);
             }
+            if let Some(code) = world.setup.mischief.close_on_resume {
+                return Err(code);
+            }
             let fits = |session: &&mut Session| !session.id.is_empty() && data["session_id"] == session.id.as_str();
             let Some(session) = world.session.as_mut().filter(fits) else {
                 return Ok(None);

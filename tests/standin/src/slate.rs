@@ -20,6 +20,8 @@ const TOO_LATE: Duration = Duration::from_millis(1500);
 pub struct Mischief {
     /// Sockets are turned away with 503.
     pub refuse_sockets: bool,
+    /// Every RESUME ends with this close code.
+    pub close_on_resume: Option<u16>,
     /// No HELLO on new connections.
     pub withhold_hello: bool,
     /// No READY after an IDENTIFY.

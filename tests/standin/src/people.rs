@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::USER_NAME_SUFFIX;
 use super::rest::Reply;
 use super::world::Channel;
-use crate::stage::CURIOUS;
 
 pub const APPLICATION: u64 = 1_100_000_000_000_000_001;
 pub const GUILD: u64 = 1_100_000_000_000_000_100;
@@ -32,7 +32,7 @@ impl Person {
 
     /// The name under which the bot gets to know this person.
     pub fn nickname(&self) -> String {
-        format!("{}{CURIOUS}", self.name)
+        format!("{}{USER_NAME_SUFFIX}", self.name)
     }
 
     pub fn user(&self) -> Value {
