@@ -1,4 +1,4 @@
-//! Rolecall knows what people in an organisation's roles do. ARCHITECTURE.md tells what each room is for and which may use which.
+//! Rolecall answers questions about the roles in an organisation. ARCHITECTURE.md describes each module and its dependencies.
 
 pub mod console;
 pub mod corpus;

@@ -1,4 +1,4 @@
-//! The verbs. Reads the settings, opens the library, starts the front end that was asked for.
+//! The command line: parses arguments and settings, opens the library, runs a subcommand or the bot.
 
 mod cli;
 
@@ -19,20 +19,20 @@ use rolecall::engine::reply::Style;
 use rolecall::engine::request::Request;
 use rolecall::knowledge::Library;
 use rolecall::model::diagnostic;
-use rolecall::ops::config::{CliOverrides, Config, HttpConfig, LogFormat};
+use rolecall::ops::config::{CliOverrides, Config, ConfigError, HttpConfig, LogFormat};
 use rolecall::ops::serve;
 use rolecall::search::index::OpenOutcome;
 
 /// A Discord bot that knows what people in an organisation's roles do.
 ///
-/// Without a verb it is the bot where DISCORD_TOKEN or ROLECALL_HTTP_ADDR is set, and the console where neither is.
+/// Without a subcommand it runs the bot if DISCORD_TOKEN or ROLECALL_HTTP_ADDR is set, otherwise the console.
 #[derive(Debug, Parser)]
-#[command(version, after_help = "Settings come from the environment or a file .env; .env.example explains each.")]
+#[command(version, after_help = "Settings are read from the environment or a file .env; .env.example explains each.")]
 struct Arguments {
     /// The folder of role documents [default: ROLECALL_CORPUS, or corpus]
     #[arg(long, global = true, value_name = "FOLDER")]
     corpus: Option<PathBuf>,
-    /// The folder for built indexes; always safe to delete [default: ROLECALL_INDEX, or index]
+    /// The folder for search indexes; safe to delete at any time [default: ROLECALL_INDEX, or index]
     #[arg(long, global = true, value_name = "FOLDER")]
     index: Option<PathBuf>,
     #[command(subcommand)]
@@ -41,29 +41,29 @@ struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Subcommand {
-    /// Ask in the terminal; no token, no network
+    /// Ask questions in the terminal, without a token or network
     Console,
-    /// Answer one question, or many from a file
+    /// Answer one question, or every line of a file
     Ask {
         /// What a member would type: a question, or a command such as "/path apm cpo"
         #[arg(required_unless_present = "batch", conflicts_with = "batch")]
         text: Option<String>,
-        /// One JSON object a reply instead of text
+        /// Print one JSON object per reply instead of text
         #[arg(long)]
         json: bool,
-        /// Answer every line of a file (- for standard input), each with a line of JSON
+        /// Answer every line of this file (- for standard input) with a line of JSON
         #[arg(long, value_name = "FILE")]
         batch: Option<PathBuf>,
-        /// Tell why: what was read in the question, what was found, what decided
+        /// Explain the answer: how the question was understood, what was found, what decided
         #[arg(long, conflicts_with = "json")]
         explain: bool,
     },
-    /// Show the career ladder, or the way from one role to another; as a picture where a file is named
+    /// Print the career ladder, or the path between two roles; with --svg or --png, write it as a picture
     Ladder {
-        /// Any name of the role to start from
+        /// Any name of the first role of the path
         #[arg(requires = "to")]
         from: Option<String>,
-        /// Any name of the role to reach
+        /// Any name of the last role of the path
         to: Option<String>,
         /// Only the roles of this family
         #[arg(long, conflicts_with = "from")]
@@ -75,25 +75,25 @@ enum Subcommand {
         #[arg(long, value_name = "FILE")]
         png: Option<PathBuf>,
     },
-    /// Build the index of the corpus, where there is none yet
+    /// Build the search index of the corpus if it does not exist yet
     Index,
-    /// List what is wrong in the corpus, with file and line; exit 1 where anything is
+    /// List the problems in the corpus, with file and line; exit 1 if there are any
     Check,
-    /// Look at all that the bot needs, here and at Discord, and tell what to do; exit 1 where something is wrong
+    /// Check everything the bot needs, here and at Discord, and say what to do; exit 1 on errors
     Doctor {
-        /// One JSON object instead of lines
+        /// Print one JSON object instead of text
         #[arg(long)]
         json: bool,
     },
-    /// Show how the commands that Discord has differ from those of this version, and register them
+    /// Show how the commands registered at Discord differ from this version's, and register these
     Register {
-        /// For one server alone, by its id: there at once, and beside those that are for everybody
+        /// Register them in the server with this id only, in addition to the global commands
         #[arg(long, value_name = "ID", value_parser = clap::value_parser!(u64).range(1..))]
         guild: Option<u64>,
-        /// Show what would change, and change nothing
+        /// Show the changes without making them
         #[arg(long)]
         dry_run: bool,
-        /// Take that server's own commands away again
+        /// Delete that server's own commands
         #[arg(long, requires = "guild")]
         remove: bool,
     },
@@ -113,13 +113,10 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> Result<ExitCode, String> {
     read_env_file()?;
     let flags = CliOverrides { corpus: arguments.corpus, index: arguments.index };
-    let set = |name: &str| std::env::var(name).ok();
-    let (config, faults) = match arguments.subcommand {
-        Some(Subcommand::Doctor { .. }) => {
-            cli::doctor::read_usable_settings(&flags, set).map_err(|errors| format_errors(&errors))?
-        }
-        _ => (Config::read(flags, set).map_err(|errors| format_errors(&errors))?, Vec::new()),
-    };
+    let (config, errors) = Config::read(flags, |name| std::env::var(name).ok());
+    if !errors.is_empty() && !matches!(arguments.subcommand, Some(Subcommand::Doctor { .. })) {
+        return Err(format_errors(&errors));
+    }
     init_logging(&config.log_filter, config.log_format)?;
     if arguments.subcommand.is_none() {
         config.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
@@ -127,8 +124,9 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
     match arguments.subcommand {
         None if config.token.is_some() || config.http.is_some() => run_bot(&config),
         None => {
-            let bot = open_engine(&config)?;
-            console::run(&bot, Some("To go live on Discord, set DISCORD_TOKEN (the README tells how to get one)."))
+            let engine = open_engine(&config)?;
+            let hint = "To run on Discord, set DISCORD_TOKEN (the README explains how to get one).";
+            console::run(&engine, Some(hint))
         }
         Some(Subcommand::Console) => console::run(&open_engine(&config)?, None),
         Some(Subcommand::Ask { text, json, batch, explain }) => ask(&config, text, json, batch.as_deref(), explain),
@@ -144,39 +142,39 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
         Some(Subcommand::Register { guild, dry_run, remove }) => {
             cli::register::run(&config, SyncOptions { guild_id: guild, dry_run, remove, reload: config.reload_command })
         }
-        Some(Subcommand::Doctor { json }) => cli::doctor::run(&config, &faults, json),
+        Some(Subcommand::Doctor { json }) => cli::doctor::run(&config, &errors, json),
     }
     .or_else(|error| if is_broken_pipe(&*error) { Ok(ExitCode::SUCCESS) } else { Err(error.to_string()) })
 }
 
-/// True where whoever read the output has read enough, as `head` does: that is no failure.
+/// True if the reader of standard output has closed it, as `head` does: not a failure.
 fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
     error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 type CliResult = Result<ExitCode, Box<dyn std::error::Error>>;
 
-/// Reads `.env` in the current folder, where there is one; what the environment says goes before it.
+/// Adds the variables of `.env` in the current folder, if it exists, to the environment; existing variables win.
 fn read_env_file() -> Result<(), String> {
-    let fault = match dotenvy::from_path(".env") {
+    let reason = match dotenvy::from_path(".env") {
         Ok(()) => return Ok(()),
         Err(error) if error.not_found() => return Ok(()),
-        // The line itself may hold the token, and is not repeated.
+        // The line may contain the token and is not printed.
         Err(dotenvy::Error::LineParse(part, _)) => {
             let text = std::fs::read_to_string(".env").unwrap_or_default();
             let line = text.lines().position(|line| line.contains(part.trim())).map_or(1, |at| at + 1);
-            format!("line {line} is not NAME=value; a value with a space in it stands in quotes")
+            format!("line {line} is not NAME=value; a value with a space needs quotes")
         }
         Err(error) => error.to_string(),
     };
-    Err(format!(".env cannot be read: {fault}; compare it with .env.example"))
+    Err(format!(".env cannot be read: {reason}; compare it with .env.example"))
 }
 
 fn init_logging(filter: &str, format: LogFormat) -> Result<(), String> {
     let filter = format!("{filter},{}", discord::LOG_DIRECTIVES);
     let filter = filter.parse::<tracing_subscriber::EnvFilter>().map_err(|error| error.to_string())?;
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    // Standard error may be closed, which is no reason to stop: where a line cannot be written, nothing is said of that.
+    // `log_internal_errors(false)`: a closed standard error is not reported, and does not stop the program.
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
@@ -186,22 +184,21 @@ fn init_logging(filter: &str, format: LogFormat) -> Result<(), String> {
         LogFormat::Human => log.with_ansi(colours).init(),
         LogFormat::Json => log.json().flatten_event(true).with_current_span(false).with_span_list(false).init(),
     }
-    // A panic is a fault of the program: told once, with its place, among the other lines of the log.
-    std::panic::set_hook(Box::new(|fault| tracing::error!("a fault of the program, please report it: {fault}")));
+    std::panic::set_hook(Box::new(|panic| tracing::error!("internal error, please report it: {panic}")));
     Ok(())
 }
 
-/// Opens the library for answering: what is wrong with it is told on standard error, and the rest is served.
+/// Opens the library for answering. Problems in the corpus are logged; the rest is served.
 fn open_engine(config: &Config) -> Result<Engine, String> {
     let library = open_library(config)?;
-    if let Some(problems) = diagnostic::summary(&library.diagnostics) {
-        tracing::warn!("{problems}");
+    if let Some(summary) = diagnostic::summary(&library.diagnostics) {
+        tracing::warn!("{summary}");
     }
     match &library.open_outcome {
         OpenOutcome::InMemory(reason) => {
-            tracing::warn!("the index cannot be kept in {} ({reason}); serving from memory", config.index.display());
+            tracing::warn!("the index cannot be stored in {} ({reason}); serving from memory", config.index.display());
         }
-        OpenOutcome::Rebuilt => tracing::info!("the index was damaged and has been built anew"),
+        OpenOutcome::Rebuilt => tracing::info!("the index was damaged and has been rebuilt"),
         OpenOutcome::Opened | OpenOutcome::Built => {}
     }
     let Thresholds { channel, direct } = Thresholds::default();
@@ -210,7 +207,7 @@ fn open_engine(config: &Config) -> Result<Engine, String> {
     Ok(Engine::new(library, Thresholds { channel, direct }).with_language(config.language))
 }
 
-/// Opens the library, with a progress bar where that takes long enough to be noticed and somebody is there to see it.
+/// Opens the library, with a progress bar on a terminal if indexing takes longer than `PROGRESS_DELAY`.
 fn open_library(config: &Config) -> Result<Library, String> {
     const PROGRESS_DELAY: Duration = Duration::from_millis(300);
     let start = Instant::now();
@@ -231,7 +228,7 @@ fn open_library(config: &Config) -> Result<Library, String> {
     library.map_err(|error| error.to_string())
 }
 
-/// Serves Discord, at its gateway and over HTTP, until the process is told to stop.
+/// Runs the bot until SIGTERM or Ctrl-C. With JSON logging, the error that ends it is a log line.
 fn run_bot(config: &Config) -> CliResult {
     let token = config.token.clone().filter(|_| config.gateway);
     let http = config.http.map(|HttpConfig { listen, public_key }| EndpointConfig { listen, public_key });
@@ -262,14 +259,14 @@ fn run_bot(config: &Config) -> CliResult {
 }
 
 fn ask(config: &Config, text: Option<String>, json: bool, batch: Option<&Path>, explain: bool) -> CliResult {
-    let bot = open_engine(config)?;
+    let engine = open_engine(config)?;
     let mut out = std::io::stdout().lock();
     if let Some(text) = text {
         if explain {
-            write!(out, "{}", bot.explain(&text))?;
+            write!(out, "{}", engine.explain(&text))?;
             return Ok(ExitCode::SUCCESS);
         }
-        let reply = bot.handle_text(&text);
+        let reply = engine.handle_text(&text);
         if json {
             writeln!(out, "{}", reply.to_json(&text))?
         } else {
@@ -290,37 +287,37 @@ fn ask(config: &Config, text: Option<String>, json: bool, batch: Option<&Path>, 
         let text = String::from_utf8_lossy(&line);
         let text = text.trim_end_matches('\r');
         if explain {
-            writeln!(out, "{text}\n{}", bot.explain(text))?
+            writeln!(out, "{text}\n{}", engine.explain(text))?
         } else {
-            writeln!(out, "{}", bot.handle_text(text).to_json(text))?
+            writeln!(out, "{}", engine.handle_text(text).to_json(text))?
         }
         out.flush()?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Tells the ladder or a way on it; where a file is named, the picture goes there and nothing is told.
+/// Prints the ladder or a path on it, or writes it as a picture to the given files.
 fn ladder(config: &Config, request: &Request, svg: Option<&Path>, png: Option<&Path>) -> CliResult {
-    let bot = open_engine(config)?;
-    let reply = bot.handle(request, bot.language());
+    let engine = open_engine(config)?;
+    let reply = engine.handle(request, engine.language());
     if svg.is_none() && png.is_none() {
         write!(anstream::stdout(), "{}", reply.to_text(&console::style()))?;
         return Ok(if reply.answered { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
-    let Some(chart) = &reply.diagram else {
-        return Err(format!("there is no picture of that\n{}", reply.to_text(&Style::PLAIN)).into());
+    let Some(selection) = &reply.diagram else {
+        return Err(format!("this reply has no picture\n{}", reply.to_text(&Style::PLAIN)).into());
     };
-    let library = bot.library();
+    let library = engine.library();
     if let Some(path) = svg {
-        write_output(path, diagram::render_svg(&library, chart, bot.language())?.as_bytes())?;
+        write_output(path, diagram::render_svg(&library, selection, engine.language())?.as_bytes())?;
     }
     if let Some(path) = png {
-        write_output(path, &diagram::render(&library, chart, bot.language())?.png)?;
+        write_output(path, &diagram::render(&library, selection, engine.language())?.png)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes a file, or standard output where the file is called `-`.
+/// Writes a file, or standard output if the path is `-`.
 fn write_output(path: &Path, bytes: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
     if path == Path::new("-") {
         let mut out = std::io::stdout().lock();
@@ -337,10 +334,10 @@ fn index(config: &Config) -> CliResult {
     let roles = library.roles().len();
     let topics = library.documents().len() - roles;
     let how = match &library.open_outcome {
-        OpenOutcome::Opened => "was there already".to_owned(),
+        OpenOutcome::Opened => "was already there".to_owned(),
         OpenOutcome::Built => "built".to_owned(),
-        OpenOutcome::Rebuilt => "was damaged; built anew".to_owned(),
-        OpenOutcome::InMemory(reason) => format!("cannot be kept in {} ({reason})", config.index.display()),
+        OpenOutcome::Rebuilt => "was damaged; rebuilt".to_owned(),
+        OpenOutcome::InMemory(reason) => format!("cannot be stored in {} ({reason})", config.index.display()),
     };
     let mut out = std::io::stdout().lock();
     let time = start.elapsed().as_millis();
@@ -348,18 +345,18 @@ fn index(config: &Config) -> CliResult {
     if !library.diagnostics.is_empty() {
         writeln!(out, "{} in the corpus; `rolecall check` lists them", pluralize(library.diagnostics.len()))?;
     }
-    let kept = !matches!(library.open_outcome, OpenOutcome::InMemory(_));
-    Ok(if kept { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let stored = !matches!(library.open_outcome, OpenOutcome::InMemory(_));
+    Ok(if stored { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn check(config: &Config) -> CliResult {
-    let (documents, problems) = Library::check(&config.corpus)?;
+    let (documents, diagnostics) = Library::check(&config.corpus)?;
     let mut out = std::io::stdout().lock();
-    for problem in &problems {
-        writeln!(out, "{}", config.corpus.join(problem.to_string()).display())?;
+    for diagnostic in &diagnostics {
+        writeln!(out, "{}", config.corpus.join(diagnostic.to_string()).display())?;
     }
-    writeln!(out, "{documents} documents, {}", pluralize(problems.len()))?;
-    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    writeln!(out, "{documents} documents, {}", pluralize(diagnostics.len()))?;
+    Ok(if diagnostics.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn pluralize(problems: usize) -> String {
@@ -370,7 +367,7 @@ fn pluralize(problems: usize) -> String {
     }
 }
 
-fn format_errors(errors: &[rolecall::ops::config::ConfigError]) -> String {
+fn format_errors(errors: &[ConfigError]) -> String {
     let lines: Vec<String> = errors.iter().map(|error| format!("  {error}")).collect();
-    format!("settings that cannot be used:\n{}", lines.join("\n"))
+    format!("invalid settings:\n{}", lines.join("\n"))
 }

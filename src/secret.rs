@@ -1,4 +1,4 @@
-//! A word that nobody may read in a log: it can be used, and not be printed.
+//! Text that is kept out of logs.
 
 use std::fmt;
 
@@ -7,12 +7,12 @@ use std::fmt;
 pub struct Secret(String);
 
 impl Secret {
-    /// Takes the word over.
-    pub fn new(word: String) -> Secret {
-        Secret(word)
+    /// Wraps a secret.
+    pub fn new(text: String) -> Secret {
+        Secret(text)
     }
 
-    /// The word itself, for the one place that sends it.
+    /// The secret itself, for the request that sends it.
     pub fn expose_secret(&self) -> &str {
         &self.0
     }

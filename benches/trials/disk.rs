@@ -145,7 +145,7 @@ fn at_the_start() -> Vec<Row> {
             trial.ends("exit 0", "", SOON).await?;
             spoil(&trial.path("")).map_err(|fault| fault.to_string())?;
             trial.start_again(&Launch::default());
-            trial.says("the index was damaged and has been built anew", SOON).await?;
+            trial.says("the index was damaged and has been rebuilt", SOON).await?;
             trial.strike();
             trial.again_within(SOON).await?;
             Ok("built it anew".to_owned())

@@ -76,7 +76,7 @@ pub fn report(counts: &Counts, minutes: &[Minute], different: usize, identifies:
     for (minute, seen) in minutes.iter().enumerate().filter(|(_, seen)| seen.slowest > SLOWEST) {
         breaches.push(format!("in minute {minute} one in a hundred took {:.1} s", seen.slowest.as_secs_f64()));
     }
-    if said.contains("a fault of the program") {
+    if said.contains("internal error, please report it") {
         breaches.push("it panicked".to_owned());
     }
     for secret in [TOKEN, "standin-token-of", "zelda-"] {

@@ -310,7 +310,7 @@ impl Trial {
         violations.retain(|line| !line.ends_with("answered too late"));
         let leaks = SECRETS.iter().chain([&TOKEN]).filter(|secret| said.contains(**secret));
         violations.extend(leaks.map(|secret| format!("the log holds {secret}")));
-        if said.contains("a fault of the program") {
+        if said.contains("internal error, please report it") {
             violations.push("it panicked".to_owned());
         }
         Measures {

@@ -1,4 +1,4 @@
-//! The verbs that set the bot up, each with what it reads from the settings.
+//! Subcommands for setting the bot up.
 
 pub mod doctor;
 pub mod register;

@@ -10,17 +10,17 @@ use rolecall::ops::config::Config;
 /// Synchronizes the commands and prints the changes on standard output.
 ///
 /// # Errors
-/// Without a token, and where a request fails or is rejected; the text says what to do.
+/// There is no token, or a request fails or is rejected. The text says what to do.
 pub fn run(config: &Config, options: SyncOptions) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let Some(token) = &config.token else {
         return Err(
-            "to register commands, the bot needs its token: set DISCORD_TOKEN (the README tells how to get one)".into(),
+            "commands can only be registered with the bot token: set DISCORD_TOKEN (the README explains how to get one)".into(),
         );
     };
-    let reach = RestClient::new(token.clone(), config.api_url.clone())?;
+    let client = RestClient::new(token.clone(), config.api_url.clone())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     // A closed pipe does not stop the synchronization.
     let print = |line: &str| drop(writeln!(std::io::stdout(), "{line}"));
-    runtime.block_on(sync_now(&reach, options, print))?;
+    runtime.block_on(sync_now(&client, options, print))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,4 @@
-//! The counters, and how they read in the OpenMetrics format. No label has more than a handful of values, and none says who asked.
+//! The metrics and their encoding as OpenMetrics text. Every label has a small fixed set of values; none identifies a user.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,77 +16,77 @@ use prometheus_client::registry::Registry;
 
 use crate::metrics::readiness::READINESS;
 
-/// The counters of this process.
+/// The metrics of this process.
 pub static METRICS: LazyLock<Metrics> = LazyLock::new(Metrics::new);
 
-/// The upper ends of the times that are told apart, in seconds. Discord waits 3 s, and we give up after 2.7.
+/// Upper bounds of the histogram buckets, in seconds. Discord waits 3 s for a response; the bot gives up after 2.7 s.
 const LATENCY_BUCKETS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.7, 10.0];
 
-/// Through which door somebody asked.
+/// How a request arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transport {
-    /// The socket to Discord.
+    /// As a gateway event.
     Gateway,
-    /// A post from Discord.
+    /// At the interactions endpoint.
     Http,
 }
 
-/// How somebody asked.
+/// The kind of request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestKind {
-    /// With a command, on a message or typed.
+    /// A slash command or message command.
     Command,
-    /// With a button or a menu.
+    /// A button or select menu.
     Component,
-    /// With a form.
+    /// A submitted modal.
     Modal,
-    /// By typing into a command: suggestions are the answer.
+    /// Autocomplete of a command option.
     Autocomplete,
-    /// In a message.
+    /// A message.
     Message,
 }
 
-/// What a request came to.
+/// The outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestOutcome {
-    /// An answer.
+    /// It was answered.
     Answered,
-    /// Words that there is none.
+    /// The reply says that there is no answer.
     NoAnswer,
-    /// Silence, in a channel where nobody spoke to the bot.
+    /// No reply: a message in a channel that did not address the bot.
     Silent,
-    /// An apology for a fault of the program.
+    /// A panic; the reply is an apology.
     InternalError,
 }
 
-/// What a reload came to.
+/// The outcome of a reload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReloadStatus {
-    /// Another corpus is served.
+    /// A changed corpus is served.
     Changed,
-    /// The corpus was as it had been.
+    /// The corpus was unchanged.
     Unchanged,
-    /// The corpus could not be served; the one before still is.
+    /// The corpus could not be loaded; the previous one is still served.
     Failed,
 }
 
-/// The size of a corpus.
+/// The size of a corpus, in items.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CorpusSize {
-    /// Documents about roles.
+    /// Role documents.
     pub roles: usize,
-    /// Documents about anything else.
+    /// Topic documents.
     pub topics: usize,
-    /// Their passages.
+    /// Passages of all documents.
     pub passages: usize,
-    /// What is wrong in it.
-    pub problems: usize,
+    /// Diagnostics of the corpus.
+    pub diagnostics: usize,
 }
 
 type Labels<const N: usize> = [(&'static str, Cow<'static, str>); N];
 type LabeledCounter = Family<Labels<1>, Counter>;
 
-/// All that is counted.
+/// All metrics.
 pub struct Metrics {
     requests: Family<Labels<2>, Counter>,
     rate_limited: Counter,
@@ -96,13 +96,13 @@ pub struct Metrics {
     reloads: LabeledCounter,
     documents: Family<Labels<1>, Gauge>,
     passages: Gauge,
-    problems: Gauge,
+    diagnostics: Gauge,
     loaded_at: Gauge,
     shards: Family<Labels<1>, Gauge>,
     heartbeat_age: Family<Labels<1>, Gauge<f64, AtomicU64>>,
     rest_responses: LabeledCounter,
     identifies: Counter,
-    /// Nothing as long as Discord has not said.
+    /// No sample until Discord has reported the limit.
     identifies_left: Family<Labels<1>, Gauge>,
     registry: Registry,
     encode_lock: Mutex<()>,
@@ -110,13 +110,13 @@ pub struct Metrics {
 
 impl fmt::Debug for Metrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Counters").finish_non_exhaustive()
+        f.debug_struct("Metrics").finish_non_exhaustive()
     }
 }
 
 impl Metrics {
     fn new() -> Self {
-        let mut counters = Metrics {
+        let mut metrics = Metrics {
             requests: Family::default(),
             rate_limited: Counter::default(),
             latency: Family::new_with_constructor(|| Histogram::new(LATENCY_BUCKETS)),
@@ -125,7 +125,7 @@ impl Metrics {
             reloads: Family::default(),
             documents: Family::default(),
             passages: Gauge::default(),
-            problems: Gauge::default(),
+            diagnostics: Gauge::default(),
             loaded_at: Gauge::default(),
             shards: Family::default(),
             heartbeat_age: Family::default(),
@@ -135,123 +135,123 @@ impl Metrics {
             registry: Registry::with_prefix("rolecall"),
             encode_lock: Mutex::default(),
         };
-        // What has not happened yet reads as nought: a first time is a rise, too.
+        // Pre-created at 0, so that `rate()` sees the first increment.
         for verdict in ["right", "wrong"] {
-            drop(counters.feedback.get_or_create(&[label("verdict", verdict)]));
+            drop(metrics.feedback.get_or_create(&[label("verdict", verdict)]));
         }
-        for reload in [ReloadStatus::Changed, ReloadStatus::Unchanged, ReloadStatus::Failed] {
-            drop(counters.reloads.get_or_create(&[label("outcome", reload.as_str())]));
+        for status in [ReloadStatus::Changed, ReloadStatus::Unchanged, ReloadStatus::Failed] {
+            drop(metrics.reloads.get_or_create(&[label("outcome", status.as_str())]));
         }
         for status in [Some(200), Some(400), Some(429), Some(500), None] {
-            drop(counters.rest_responses.get_or_create(&[label("class", status_class(status))]));
+            drop(metrics.rest_responses.get_or_create(&[label("class", status_class(status))]));
         }
-        counters.register();
-        counters
+        metrics.register();
+        metrics
     }
 
     fn register(&mut self) {
         let Metrics { registry, .. } = self;
         let started = Gauge::<i64>::default();
         started.set(unix_time());
-        registry.register("build", "The version that runs", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
-        registry.register("start_time_seconds", "When the bot started, in Unix time", started);
-        let requests = "What was asked, by the kind of answer and by what came of it";
+        registry.register("build", "Version of the bot", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
+        registry.register("start_time_seconds", "Unix time of the start of the bot", started);
+        let requests = "Requests by kind of reply and outcome";
         registry.register("requests", requests, self.requests.clone());
         registry.register(
             "too_many",
-            "What was more than a person or a channel may ask at once",
+            "Requests rejected by the rate limit of a user or channel",
             self.rate_limited.clone(),
         );
-        let seconds = "From when a request arrived until its answer was delivered, in seconds";
+        let seconds = "Seconds from the arrival of a request to the delivery of its reply";
         registry.register("answer_seconds", seconds, self.latency.clone());
-        registry.register("undelivered", "Answers that did not get to Discord", self.undelivered.clone());
-        registry.register("feedback", "What people say of answers", self.feedback.clone());
-        registry.register("reloads", "Times that the corpus was looked at anew", self.reloads.clone());
-        registry.register("corpus_documents", "Documents that are served", self.documents.clone());
-        registry.register("corpus_passages", "Passages that are served", self.passages.clone());
-        registry.register("corpus_problems", "What is wrong in the corpus", self.problems.clone());
-        let loaded = "When the corpus that is served was loaded, in Unix time";
+        registry.register("undelivered", "Replies that could not be delivered to Discord", self.undelivered.clone());
+        registry.register("feedback", "Ratings of answers by users", self.feedback.clone());
+        registry.register("reloads", "Reloads of the corpus by outcome", self.reloads.clone());
+        registry.register("corpus_documents", "Documents in the corpus", self.documents.clone());
+        registry.register("corpus_passages", "Passages in the corpus", self.passages.clone());
+        registry.register("corpus_problems", "Problems in the corpus", self.diagnostics.clone());
+        let loaded = "Unix time of the last change of the corpus";
         registry.register("corpus_loaded_seconds", loaded, self.loaded_at.clone());
-        registry.register("shards", "Connections to Discord, by their state", self.shards.clone());
-        let heartbeats = "Time since a shard last gave a sign of life, in seconds";
+        registry.register("shards", "Shards by state of their gateway connection", self.shards.clone());
+        let heartbeats = "Seconds since the last heartbeat ACK or state change of a shard";
         registry.register("shard_silence_seconds", heartbeats, self.heartbeat_age.clone());
-        let rest = "What Discord's REST API answered; none where nothing came";
+        let rest = "Responses of Discord's REST API by status class; none for no response";
         registry.register("rest_answers", rest, self.rest_responses.clone());
-        registry.register("identifies", "New sessions that began", self.identifies.clone());
-        let left = "New sessions that Discord still allows today";
+        registry.register("identifies", "Gateway sessions started (IDENTIFY)", self.identifies.clone());
+        let left = "Session starts remaining in Discord's daily limit";
         registry.register("identifies_left", left, self.identifies_left.clone());
     }
 
-    /// A request was answered with a reply of this kind, a word of a fixed set, or was not.
+    /// Counts a request. `kind` is the reply's `kind`, from a fixed set.
     pub fn record_request(&self, kind: &'static str, outcome: RequestOutcome) {
         self.requests.get_or_create(&[label("kind", kind), label("outcome", outcome.as_str())]).inc();
     }
 
-    /// Somebody asked too much at once.
+    /// Counts a request rejected by the rate limit.
     pub fn rate_limited(&self) {
         self.rate_limited.inc();
     }
 
-    /// An answer was on its way for so long, and arrived or did not.
-    pub fn record_delivery(&self, door: Transport, asked: RequestKind, took: Duration, arrived: bool) {
-        let labels = [label("door", door.as_str()), label("asked", asked.as_str())];
-        if arrived {
-            self.latency.get_or_create(&labels).observe(took.as_secs_f64());
+    /// Records the latency of a delivered reply, or counts an undelivered one.
+    pub fn record_delivery(&self, transport: Transport, kind: RequestKind, latency: Duration, delivered: bool) {
+        let labels = [label("door", transport.as_str()), label("asked", kind.as_str())];
+        if delivered {
+            self.latency.get_or_create(&labels).observe(latency.as_secs_f64());
         } else {
             self.undelivered.get_or_create(&labels).inc();
         }
     }
 
-    /// Somebody said that an answer was right, or wrong.
+    /// Counts a rating of an answer.
     pub fn record_feedback(&self, right: bool) {
         self.feedback.get_or_create(&[label("verdict", if right { "right" } else { "wrong" })]).inc();
     }
 
-    /// The corpus was looked at anew.
-    pub fn record_reload(&self, reload: ReloadStatus) {
-        self.reloads.get_or_create(&[label("outcome", reload.as_str())]).inc();
+    /// Counts a reload.
+    pub fn record_reload(&self, status: ReloadStatus) {
+        self.reloads.get_or_create(&[label("outcome", status.as_str())]).inc();
     }
 
-    /// A corpus of this size is served from now on.
+    /// Sets the size of the served corpus, and its load time to now.
     pub fn set_corpus_size(&self, size: CorpusSize) {
-        let CorpusSize { roles, topics, passages, problems } = size;
+        let CorpusSize { roles, topics, passages, diagnostics } = size;
         self.documents.get_or_create(&[label("kind", "role")]).set(to_gauge_value(roles));
         self.documents.get_or_create(&[label("kind", "topic")]).set(to_gauge_value(topics));
         self.passages.set(to_gauge_value(passages));
-        self.problems.set(to_gauge_value(problems));
+        self.diagnostics.set(to_gauge_value(diagnostics));
         self.loaded_at.set(unix_time());
     }
 
-    /// Discord's REST API answered with this status, or not at all.
+    /// Counts a response of Discord's REST API by status; `None` for no response.
     pub fn record_rest_response(&self, status: Option<u16>) {
         self.rest_responses.get_or_create(&[label("class", status_class(status))]).inc();
     }
 
-    /// Discord allows so many more sessions today.
-    pub fn set_identifies_left(&self, left: u64) {
-        self.identifies_left.get_or_create(&[label("per", "day")]).set(i64::try_from(left).unwrap_or(i64::MAX));
+    /// Sets how many session starts Discord still allows today.
+    pub fn set_identifies_left(&self, remaining: u64) {
+        self.identifies_left.get_or_create(&[label("per", "day")]).set(i64::try_from(remaining).unwrap_or(i64::MAX));
     }
 
-    /// A new session has begun, which is one less that is left.
+    /// Counts an IDENTIFY, and decrements the remaining session starts.
     pub fn record_identify(&self) {
         self.identifies.inc();
-        if let Some(left) = self.identifies_left.get(&[label("per", "day")]) {
-            left.dec();
+        if let Some(remaining) = self.identifies_left.get(&[label("per", "day")]) {
+            remaining.dec();
         }
     }
 
-    /// Everything that was counted, as OpenMetrics text.
+    /// All metrics as OpenMetrics text.
     ///
     /// # Errors
-    /// Where it cannot be written, which is a fault of the program.
+    /// A bug in an encoder.
     pub fn encode(&self) -> Result<String, fmt::Error> {
-        // One at a time: what is there of shards is written anew each time.
-        let _turn = self.encode_lock.lock().unwrap_or_else(PoisonError::into_inner);
+        // The shard metrics are rebuilt on each call, so calls must not overlap.
+        let _guard = self.encode_lock.lock().unwrap_or_else(PoisonError::into_inner);
         self.shards.clear();
         self.heartbeat_age.clear();
-        for (shard, state, silent) in READINESS.shards(Instant::now()) {
+        for (shard, state, silence) in READINESS.shards(Instant::now()) {
             self.shards.get_or_create(&[label("state", state)]).inc();
-            self.heartbeat_age.get_or_create(&[label("shard", shard.to_string())]).set(silent.as_secs_f64());
+            self.heartbeat_age.get_or_create(&[label("shard", shard.to_string())]).set(silence.as_secs_f64());
         }
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
@@ -273,13 +273,13 @@ fn status_class(status: Option<u16>) -> &'static str {
     }
 }
 
-fn to_gauge_value(things: usize) -> i64 {
-    i64::try_from(things).unwrap_or(i64::MAX)
+fn to_gauge_value(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 fn unix_time() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX)
 }
 
 impl Transport {

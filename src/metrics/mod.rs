@@ -1,5 +1,5 @@
-//! How the bot fares: counted and timed for whoever looks after it, never by whom it was asked. Of the process as a whole, as its log
-//! is, so that a place that has something to count needs nothing but a line.
+//! Metrics and readiness of the process. Both are statics, like the log: any module can record with one call. No metric identifies
+//! a user.
 
 pub mod counters;
 pub mod readiness;

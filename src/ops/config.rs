@@ -1,4 +1,4 @@
-//! Every setting: from flags, the environment and `.env`. All that is wrong is told at once, each with what to do.
+//! All settings, from command line, environment and `.env`. Every invalid setting is reported, with the correction.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::i18n::Language;
 use crate::secret::Secret;
 
-/// Every variable that is read, with what it is for; `.env.example` explains each and a test holds the two together.
+/// Every variable that is read. `.env.example` documents each; a test compares the two.
 pub const VARIABLES: [&str; 17] = [
     "DISCORD_TOKEN",
     "DISCORD_API_URL",
@@ -31,65 +31,65 @@ pub const VARIABLES: [&str; 17] = [
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people to read.
+    /// For people.
     #[default]
     Human,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
-/// Seconds, where nothing is set.
 const DEFAULT_WATCHDOG_SECS: u64 = 60;
+const DEFAULT_LOG_FILTER: &str = "rolecall=info,feedback=info,warn";
 
-/// What was set.
+/// The settings in effect.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The bot's token; without one there is the console alone.
+    /// The bot token. Without it, only the console and interactions over HTTP work.
     pub token: Option<Secret>,
-    /// Another origin for Discord's REST API (`http://127.0.0.1:1234`), for tests.
+    /// Replaces the origin of Discord's REST API (`http://127.0.0.1:1234`), for tests.
     pub api_url: Option<String>,
-    /// Where Discord may post interactions.
+    /// The interactions endpoint, if enabled.
     pub http: Option<HttpConfig>,
-    /// Whether to be at Discord's gateway, where there is a token.
+    /// Whether to connect to the gateway, given a token. `false` only if `http` is set.
     pub gateway: bool,
     /// The folder of role documents.
     pub corpus: PathBuf,
     /// The folder for built indexes.
     pub index: PathBuf,
-    /// Channels in which every message is taken for a question.
+    /// Ids of the channels in which every message is treated as a question.
     pub ask_channels: Vec<u64>,
-    /// The confidence from which on an answer stands as it is, 0 to 1, where it is set.
+    /// Minimum confidence, 0 to 1, of an answer in a channel.
     pub min_confidence_channel: Option<f32>,
-    /// The confidence from which on whoever asks the bot itself is told what comes nearest, 0 to 1, where it is set.
+    /// Minimum confidence, 0 to 1, of a tentative answer to a mention or a direct message.
     pub min_confidence_direct: Option<f32>,
-    /// The language for whoever does not tell theirs.
+    /// The language of replies where Discord sends no supported locale.
     pub language: Language,
-    /// How long the connection to Discord may be away before something is done about it.
+    /// How long the gateway may be disconnected before the watchdog acts.
     pub watchdog: Duration,
     /// How log lines are written.
     pub log_format: LogFormat,
-    /// Where the bot tells machines how it fares, where it is to.
+    /// Where the status server (health checks, metrics) listens, if enabled.
     pub status: Option<SocketAddr>,
-    /// Whether the corpus is read anew when it changes.
+    /// Whether to watch the corpus folder and reload on changes.
     pub watch: bool,
-    /// Whether those who manage a server may have it read anew.
+    /// Whether to register `/reload`.
     pub reload_command: bool,
-    /// What is logged, in the syntax of `RUST_LOG`.
+    /// The log filter, in the syntax of `RUST_LOG`.
     pub log_filter: String,
-    /// Settings that are not used, each with the reason.
+    /// Settings that are ignored, each with the reason.
     pub warnings: Vec<ConfigError>,
 }
 
-/// Interactions over HTTP.
+/// Settings of the interactions endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HttpConfig {
     /// The address to listen on.
     pub listen: SocketAddr,
-    /// The application's public key.
+    /// The application's public key (Ed25519).
     pub public_key: [u8; 32],
 }
 
-/// A setting that cannot be used, or is not.
+/// An invalid or ignored setting.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{name}: {reason}")]
 pub struct ConfigError {
@@ -97,14 +97,7 @@ pub struct ConfigError {
     reason: String,
 }
 
-impl ConfigError {
-    /// The variable that it is about.
-    pub fn name(&self) -> &'static str {
-        self.name
-    }
-}
-
-/// Settings given on the command line; they go before the environment.
+/// Settings given on the command line; they take precedence over the environment.
 #[derive(Clone, Debug, Default)]
 pub struct CliOverrides {
     /// `--corpus`.
@@ -114,176 +107,217 @@ pub struct CliOverrides {
 }
 
 impl Config {
-    /// Reads the settings. `variable` gives the value of an environment variable.
-    ///
-    /// # Errors
-    /// All settings that cannot be used, each once.
-    pub fn read(flags: CliOverrides, variable: impl Fn(&str) -> Option<String>) -> Result<Config, Vec<ConfigError>> {
-        let set = |name: &str| variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
-        let mut errors = Vec::new();
-        let mut wrong = |name: &'static str, reason: String| errors.push(ConfigError { name, reason: reason });
+    /// Reads all settings, with `variable` as the environment. An unset or invalid setting has its default; each invalid one is
+    /// in the list of errors.
+    pub fn read(flags: CliOverrides, variable: impl Fn(&str) -> Option<String>) -> (Config, Vec<ConfigError>) {
+        let mut reader = Reader { variable, errors: Vec::new(), warnings: Vec::new() };
+        let http = reader.http();
+        let (min_confidence_channel, min_confidence_direct) = reader.min_confidences();
+        let config = Config {
+            token: reader.token(),
+            api_url: reader.api_url(),
+            http,
+            // `off` is an error without `http`.
+            gateway: reader.gateway() || http.is_none(),
+            corpus: reader.folder(flags.corpus, "ROLECALL_CORPUS", "corpus"),
+            index: reader.folder(flags.index, "ROLECALL_INDEX", "index"),
+            ask_channels: reader.ask_channels(),
+            min_confidence_channel,
+            min_confidence_direct,
+            language: reader.language(),
+            watchdog: reader.watchdog(),
+            log_format: reader.log_format(),
+            status: reader.address("ROLECALL_STATUS_ADDR"),
+            watch: reader.switch("ROLECALL_WATCH", true),
+            reload_command: reader.switch("ROLECALL_RELOAD_COMMAND", false),
+            log_filter: reader.log_filter(),
+            warnings: reader.warnings,
+        };
+        (config, reader.errors)
+    }
+}
 
-        let token = set("DISCORD_TOKEN");
-        if let Some(token) = &token
-            && (token.contains(char::is_whitespace) || token.starts_with("Bot "))
-        {
-            wrong(
-                "DISCORD_TOKEN",
-                "it holds a space; copy the token alone from the application's Bot page, without \"Bot\" before it"
-                    .to_owned(),
+/// Reads variables and collects the errors.
+struct Reader<F> {
+    variable: F,
+    errors: Vec<ConfigError>,
+    warnings: Vec<ConfigError>,
+}
+
+impl<F: Fn(&str) -> Option<String>> Reader<F> {
+    fn reject(&mut self, name: &'static str, reason: impl Into<String>) {
+        self.errors.push(ConfigError { name, reason: reason.into() });
+    }
+
+    /// The value without surrounding whitespace; an empty one counts as unset.
+    fn text(&self, name: &str) -> Option<String> {
+        (self.variable)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    /// The value as `parse` reads it. Where that fails, the error quotes the value before `reason`.
+    fn parsed<T>(&mut self, name: &'static str, reason: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        let text = self.text(name)?;
+        let value = parse(&text);
+        if value.is_none() {
+            self.reject(name, format!("\"{text}\" {reason}"));
+        }
+        value
+    }
+
+    fn switch(&mut self, name: &'static str, default: bool) -> bool {
+        let parse = |text: &str| match text {
+            "on" => Some(true),
+            "off" => Some(false),
+            _ => None,
+        };
+        self.parsed(name, "is neither on nor off; write one of the two, or leave it out", parse).unwrap_or(default)
+    }
+
+    fn share(&mut self, name: &'static str) -> Option<f32> {
+        let parse = |text: &str| text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+        self.parsed(name, "is not a number from 0 to 1; write for example 0.5, or leave it out", parse)
+    }
+
+    fn address(&mut self, name: &'static str) -> Option<SocketAddr> {
+        let reason = "is not an address; write a port for this machine alone (8080), or address:port (0.0.0.0:8080)";
+        self.parsed(name, reason, parse_listen_address)
+    }
+
+    fn folder(&self, flag: Option<PathBuf>, name: &str, default: &str) -> PathBuf {
+        flag.unwrap_or_else(|| self.text(name).unwrap_or_else(|| default.to_owned()).into())
+    }
+
+    /// The error does not quote the token.
+    fn token(&mut self) -> Option<Secret> {
+        let token = self.text("DISCORD_TOKEN")?;
+        if token.contains(char::is_whitespace) {
+            let reason =
+                "it holds a space; copy the token alone from the application's Bot page, without \"Bot\" before it";
+            self.reject("DISCORD_TOKEN", reason);
+            return None;
+        }
+        Some(Secret::new(token))
+    }
+
+    fn api_url(&mut self) -> Option<String> {
+        let reason = "is not an origin; write http://host:port without a path, or leave it out";
+        self.parsed("DISCORD_API_URL", reason, |text| {
+            let url = text.trim_end_matches('/');
+            let host = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"))?;
+            (!host.is_empty() && !host.contains('/')).then(|| url.to_owned())
+        })
+    }
+
+    /// The interactions endpoint needs an address and a public key. A key without an address is ignored, with a warning.
+    fn http(&mut self) -> Option<HttpConfig> {
+        const NAME: &str = "DISCORD_PUBLIC_KEY";
+        const MALFORMED: &str = "not 64 hexadecimal digits; copy Public Key from the Developer Portal, your application, \
+                                 General Information page";
+        let enabled = self.text("ROLECALL_HTTP_ADDR").is_some();
+        let listen = self.address("ROLECALL_HTTP_ADDR");
+        let Some(text) = self.text(NAME) else {
+            if enabled {
+                let reason = "missing; requests from Discord are verified with it. Copy Public Key from the Developer Portal, \
+                              your application, General Information page, or leave ROLECALL_HTTP_ADDR out";
+                self.reject(NAME, reason);
+            }
+            return None;
+        };
+        let public_key = parse_public_key(&text);
+        if !enabled {
+            let also = if public_key.is_none() { format!(". It is also {MALFORMED}") } else { String::new() };
+            let reason = format!(
+                "not used, because ROLECALL_HTTP_ADDR is not set; write for example 8080 there, or leave this one out{also}"
             );
+            self.warnings.push(ConfigError { name: NAME, reason });
+        } else if public_key.is_none() {
+            self.reject(NAME, MALFORMED);
         }
-        let api_url = set("DISCORD_API_URL").map(|url| url.trim_end_matches('/').to_owned());
-        if let Some(url) = &api_url {
-            let origin = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
-            if origin.is_none_or(|host| host.is_empty() || host.contains('/')) {
-                wrong(
-                    "DISCORD_API_URL",
-                    format!("\"{url}\" is no origin; write http://host:port without a path, or leave it out"),
-                );
-            }
+        Some(HttpConfig { listen: listen?, public_key: public_key? })
+    }
+
+    fn gateway(&mut self) -> bool {
+        let gateway = self.switch("ROLECALL_GATEWAY", true);
+        if !gateway && self.text("ROLECALL_HTTP_ADDR").is_none() {
+            let reason = "off without interactions over HTTP leaves no connection to Discord; set ROLECALL_HTTP_ADDR and \
+                          DISCORD_PUBLIC_KEY, or leave it out";
+            self.reject("ROLECALL_GATEWAY", reason);
         }
-        let (listens, public_key) = (set("ROLECALL_HTTP_ADDR").is_some(), set("DISCORD_PUBLIC_KEY"));
-        if listens && public_key.is_none() {
-            let fault = "missing, and without it nobody knows what comes from Discord; copy Public Key from the Developer \
-                         Portal, your application, General Information page, or leave ROLECALL_HTTP_ADDR out";
-            wrong("DISCORD_PUBLIC_KEY", fault.to_owned());
-        }
-        let mut listening_at = |name: &'static str| {
-            let text = set(name)?;
-            let address = parse_listen_address(&text);
-            if address.is_none() {
-                let fault = format!(
-                    "\"{text}\" is no address; write a port for this machine alone (8080), or address:port (0.0.0.0:8080)"
-                );
-                wrong(name, fault);
-            }
-            address
-        };
-        let listen = listening_at("ROLECALL_HTTP_ADDR");
-        let status = listening_at("ROLECALL_STATUS_ADDR");
-        let mut switch = |name: &'static str, default: bool| match set(name).as_deref() {
-            None => default,
-            Some("on") => true,
-            Some("off") => false,
-            Some(other) => {
-                wrong(name, format!("\"{other}\" is neither on nor off; write one of the two, or leave it out"));
-                default
-            }
-        };
-        let gateway = switch("ROLECALL_GATEWAY", true);
-        let watch = switch("ROLECALL_WATCH", true);
-        let reload_command = switch("ROLECALL_RELOAD_COMMAND", false);
-        if !gateway && !listens {
-            let fault = "off, and nobody could ask; set ROLECALL_HTTP_ADDR and DISCORD_PUBLIC_KEY, or leave it out";
-            wrong("ROLECALL_GATEWAY", fault.to_owned());
-        }
-        let mut warnings = Vec::new();
-        let public_key = public_key.and_then(|text| {
-            let key = parse_public_key(&text);
-            let malformed = "not 64 hexadecimal digits; copy Public Key from the Developer Portal, your application, General \
-                             Information page";
-            if !listens {
-                let also = if key.is_none() { format!(". It is also {malformed}") } else { String::new() };
-                let fault = format!(
-                    "not used, because ROLECALL_HTTP_ADDR is not set; write for example 8080 there, or leave this one out{also}"
-                );
-                warnings.push(ConfigError { name: "DISCORD_PUBLIC_KEY", reason: fault });
-            } else if key.is_none() {
-                wrong("DISCORD_PUBLIC_KEY", malformed.to_owned());
-            }
-            key
-        });
-        let http = listen.zip(public_key).map(|(listen, public_key)| HttpConfig { listen, public_key });
-        let mut ask_channels = Vec::new();
-        for id in set("ROLECALL_ASK_CHANNELS").unwrap_or_default().split([',', ' ']).filter(|id| !id.is_empty()) {
-            match id.parse::<u64>() {
-                Ok(id) if id > 0 => ask_channels.push(id),
-                _ => wrong(
+        gateway
+    }
+
+    /// The valid ids; each invalid one is an error.
+    fn ask_channels(&mut self) -> Vec<u64> {
+        let text = self.text("ROLECALL_ASK_CHANNELS").unwrap_or_default();
+        let mut channels = Vec::new();
+        for id in text.split([',', ' ']).filter(|id| !id.is_empty()) {
+            match id.parse() {
+                Ok(id) if id > 0 => channels.push(id),
+                _ => self.reject(
                     "ROLECALL_ASK_CHANNELS",
                     format!(
-                        "\"{id}\" is no channel id; switch on Developer Mode in Discord, right-click the channel, Copy Channel ID"
+                        "\"{id}\" is not a channel id; switch on Developer Mode in Discord, right-click the channel, Copy \
+                         Channel ID"
                     ),
                 ),
             }
         }
-        let mut share = |name: &'static str| {
-            let value = set(name)?;
-            let share = value.parse::<f32>().ok().filter(|share| (0.0..=1.0).contains(share));
-            if share.is_none() {
-                wrong(name, format!("\"{value}\" is no number from 0 to 1; write for example 0.5, or leave it out"));
-            }
-            share
-        };
-        let sure_channel = share("ROLECALL_SURE_CHANNEL");
-        let sure_direct = share("ROLECALL_SURE_DIRECT");
-        if let (Some(channel), Some(direct)) = (sure_channel, sure_direct)
+        channels
+    }
+
+    /// The minimum for channels and the one for direct questions, which may not be higher.
+    fn min_confidences(&mut self) -> (Option<f32>, Option<f32>) {
+        let channel = self.share("ROLECALL_SURE_CHANNEL");
+        let direct = self.share("ROLECALL_SURE_DIRECT");
+        if let (Some(channel), Some(direct)) = (channel, direct)
             && direct > channel
         {
-            let fault = format!(
-                "{direct} is above ROLECALL_SURE_CHANNEL ({channel}); what is sure enough for a channel is for anybody"
-            );
-            wrong("ROLECALL_SURE_DIRECT", fault);
+            let reason =
+                format!("{direct} is above ROLECALL_SURE_CHANNEL ({channel}); write the same or a lower number");
+            self.reject("ROLECALL_SURE_DIRECT", reason);
+            return (Some(channel), None);
         }
-        let language = set("ROLECALL_LANGUAGE");
-        let known = |tag: &String| Language::ALL.into_iter().find(|language| language.tag() == tag.to_lowercase());
-        if let Some(tag) = language.as_ref().filter(|tag| known(tag).is_none()) {
-            let all = Language::ALL.map(Language::tag).join(", ");
-            wrong(
-                "ROLECALL_LANGUAGE",
-                format!("\"{tag}\" is no language of mine; write one of {all}, or leave it out"),
-            );
-        }
-        let corpus =
-            flags.corpus.or_else(|| set("ROLECALL_CORPUS").map(PathBuf::from)).unwrap_or_else(|| "corpus".into());
-        let index = flags.index.or_else(|| set("ROLECALL_INDEX").map(PathBuf::from)).unwrap_or_else(|| "index".into());
-        let watchdog = set("ROLECALL_WATCHDOG").map_or(Some(DEFAULT_WATCHDOG_SECS), |value| {
-            let seconds = value.parse().ok().filter(|seconds| (5..=3600).contains(seconds));
-            if seconds.is_none() {
-                let fault = format!("\"{value}\" is no number of seconds from 5 to 3600; write for example 60");
-                wrong("ROLECALL_WATCHDOG", fault);
-            }
-            seconds
-        });
-        let log_format = match set("ROLECALL_LOG_FORMAT").as_deref() {
-            None | Some("human") => LogFormat::Human,
-            Some("json") => LogFormat::Json,
-            Some(other) => {
-                wrong("ROLECALL_LOG_FORMAT", format!("\"{other}\" is no format; write human or json"));
-                LogFormat::default()
-            }
+        (channel, direct)
+    }
+
+    fn language(&mut self) -> Language {
+        let tags = Language::ALL.map(Language::tag).join(", ");
+        let reason = format!("is not a supported language; write one of {tags}, or leave it out");
+        let parse = |text: &str| Language::ALL.into_iter().find(|language| language.tag() == text.to_lowercase());
+        self.parsed("ROLECALL_LANGUAGE", &reason, parse).unwrap_or_default()
+    }
+
+    fn watchdog(&mut self) -> Duration {
+        let reason = "is not a number of seconds from 5 to 3600; write for example 60";
+        let parse = |text: &str| text.parse().ok().filter(|seconds| (5..=3600).contains(seconds));
+        let seconds = self.parsed("ROLECALL_WATCHDOG", reason, parse);
+        Duration::from_secs(seconds.unwrap_or(DEFAULT_WATCHDOG_SECS))
+    }
+
+    fn log_format(&mut self) -> LogFormat {
+        let parse = |text: &str| match text {
+            "human" => Some(LogFormat::Human),
+            "json" => Some(LogFormat::Json),
+            _ => None,
         };
-        let log = set("RUST_LOG").unwrap_or_else(|| "rolecall=info,feedback=info,warn".to_owned());
-        if let Err(fault) = log.parse::<tracing_subscriber::EnvFilter>() {
-            wrong("RUST_LOG", format!("\"{log}\" cannot be read ({fault}); write for example rolecall=debug,warn"));
+        self.parsed("ROLECALL_LOG_FORMAT", "is not a format; write human or json", parse).unwrap_or_default()
+    }
+
+    fn log_filter(&mut self) -> String {
+        if let Some(filter) = self.text("RUST_LOG") {
+            match filter.parse::<tracing_subscriber::EnvFilter>() {
+                Ok(_) => return filter,
+                Err(error) => self.reject(
+                    "RUST_LOG",
+                    format!("\"{filter}\" is not a log filter ({error}); write for example rolecall=debug,warn"),
+                ),
+            }
         }
-        if errors.is_empty() {
-            Ok(Config {
-                token: token.map(Secret::new),
-                api_url,
-                http,
-                gateway,
-                corpus,
-                index,
-                ask_channels,
-                min_confidence_channel: sure_channel,
-                min_confidence_direct: sure_direct,
-                language: language.as_ref().and_then(known).unwrap_or_default(),
-                watchdog: Duration::from_secs(watchdog.unwrap_or(DEFAULT_WATCHDOG_SECS)),
-                log_format,
-                status,
-                watch,
-                reload_command,
-                log_filter: log,
-                warnings,
-            })
-        } else {
-            Err(errors)
-        }
+        DEFAULT_LOG_FILTER.to_owned()
     }
 }
 
-/// An address to listen on; a port alone is one of this machine, which nobody else reaches.
+/// An address to listen on; a port alone means the loopback address.
 fn parse_listen_address(text: &str) -> Option<SocketAddr> {
     let port = text.parse::<u16>().map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
     port.or_else(|_| text.parse()).ok()

@@ -1,5 +1,5 @@
-//! Watches the corpus folder. Editors write beside a file and rename, deployments swap a link or the whole folder: so the folder is
-//! watched, and every name on the way to it that can come to mean another one.
+//! Watches the corpus folder. Editors write a temporary file and rename it; deployments swap a symlink or the whole folder. So the
+//! parents of the folder and of every symlink in its path are watched too.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -11,43 +11,43 @@ use notify_debouncer_full::notify::event::{AccessKind, AccessMode, EventKind};
 use notify_debouncer_full::notify::{self, RecommendedWatcher, RecursiveMode};
 use notify_debouncer_full::{DebounceEventResult, DebouncedEvent, Debouncer, NoCache, new_debouncer_opt};
 
-/// What changes within so long is one change.
+/// Changes within this time count as one.
 const DEBOUNCE: Duration = Duration::from_millis(500);
 const TICK_RATE: Duration = Duration::from_millis(250);
-/// Where watching fails, it is tried again this much later.
+/// Time until the next attempt where watching fails.
 const RETRY_DELAY: Duration = Duration::from_secs(30);
-/// Links that are followed one behind another, as many as the system would.
+/// Maximum length of a chain of symlinks, as in Linux (path_resolution(7)).
 const MAX_SYMLINKS: usize = 40;
 
-/// Calls `changed` whenever something in the folder may have changed, and once in the beginning, for what did before anybody
-/// watched. It goes on for as long as the process lives.
+/// Starts a thread that calls `changed` whenever the folder may have changed, and once after watching has started, for changes
+/// before that. The thread lives as long as the process.
 ///
 /// # Errors
-/// Where no thread can be had.
+/// The thread cannot be started.
 pub fn watch_folder(folder: PathBuf, changed: impl Fn() + Send + 'static) -> io::Result<()> {
     let folder = std::path::absolute(folder)?;
     std::thread::Builder::new().name("corpus-watch".to_owned()).spawn(move || {
-        let mut complained = false;
+        let mut warned = false;
         loop {
-            let (tell, told) = channel();
-            match start_watcher(&folder, tell) {
-                Ok(_armed) => {
-                    complained = false;
+            let (sender, changes) = channel();
+            match start_watcher(&folder, sender) {
+                Ok(_watcher) => {
+                    warned = false;
                     changed();
-                    // Where a name means something else now, what is watched may be what it meant before.
-                    while let Ok(FolderChange::Content) = told.recv() {
+                    // After `PathRetargeted` the watched folder may be the wrong one: start again.
+                    while let Ok(FolderChange::Content) = changes.recv() {
                         changed();
                     }
                 }
-                Err(why) => {
-                    if !complained {
+                Err(error) => {
+                    if !warned {
                         tracing::warn!(
-                            %why,
-                            "the corpus folder cannot be watched; it is tried again, and until then a SIGHUP has it read anew. \
-                             ROLECALL_WATCH=off does without"
+                            %error,
+                            "the corpus folder cannot be watched; retrying. Until then send SIGHUP to reload it, or set \
+                             ROLECALL_WATCH=off"
                         );
                     }
-                    complained = true;
+                    warned = true;
                     std::thread::sleep(RETRY_DELAY);
                 }
             }
@@ -56,70 +56,71 @@ pub fn watch_folder(folder: PathBuf, changed: impl Fn() + Send + 'static) -> io:
     Ok(())
 }
 
-/// What has changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What has changed, the more severe last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum FolderChange {
     /// Something inside the folder.
     Content,
-    /// What the folder's name means, or what can be seen of it.
+    /// The folder that the path resolves to, or events were lost.
     PathRetargeted,
 }
 
-/// Watches, until what it gives is dropped.
-fn start_watcher(folder: &Path, tell: Sender<FolderChange>) -> notify::Result<Debouncer<RecommendedWatcher, NoCache>> {
+/// Watches until the returned watcher is dropped.
+fn start_watcher(
+    folder: &Path,
+    sender: Sender<FolderChange>,
+) -> notify::Result<Debouncer<RecommendedWatcher, NoCache>> {
     let names = symlink_chain(folder);
-    let beside: BTreeSet<PathBuf> = names.iter().filter_map(|name| Some(name.parent()?.to_owned())).collect();
-    let (inside, above) = (folder.to_owned(), beside.clone());
-    let see = move |seen: DebounceEventResult| {
-        let change = match seen {
-            Ok(events) => {
-                events.iter().filter_map(|event| classify_event(event, &inside, &names, &above)).reduce(more_severe)
-            }
+    let parents: BTreeSet<PathBuf> = names.iter().filter_map(|name| Some(name.parent()?.to_owned())).collect();
+    let (corpus, watched) = (folder.to_owned(), parents.clone());
+    let handler = move |result: DebounceEventResult| {
+        let change = match result {
+            Ok(events) => events.iter().filter_map(|event| classify_event(event, &corpus, &names, &watched)).max(),
             Err(_) => Some(FolderChange::PathRetargeted),
         };
         if let Some(change) = change {
-            // Nobody listens any more where the next watch has begun.
-            let _ = tell.send(change);
+            // The receiver is gone once the next watcher starts.
+            let _ = sender.send(change);
         }
     };
     let config = notify::Config::default();
     let mut watcher =
-        new_debouncer_opt::<_, RecommendedWatcher, NoCache>(DEBOUNCE, Some(TICK_RATE), see, NoCache, config)?;
-    let mut around = Ok(());
-    for folder in &beside {
-        around = watcher.watch(folder, RecursiveMode::NonRecursive).and(around);
+        new_debouncer_opt::<_, RecommendedWatcher, NoCache>(DEBOUNCE, Some(TICK_RATE), handler, NoCache, config)?;
+    let mut parents_watched = Ok(());
+    for parent in &parents {
+        parents_watched = watcher.watch(parent, RecursiveMode::NonRecursive).and(parents_watched);
     }
     match watcher.watch(folder, RecursiveMode::NonRecursive) {
-        // One that is not there yet is seen to come.
-        Err(_) if !folder.exists() => around?,
-        watched => watched?,
+        // Its creation is an event of a parent.
+        Err(_) if !folder.exists() => parents_watched?,
+        result => result?,
     }
     Ok(watcher)
 }
 
-/// The names that decide what a path means: of the folder itself, and of every link on the way to it. Of what is not there, the
-/// first name that is missing.
+/// The paths that decide which folder `path` resolves to: the folder itself and every symlink on the way. If a component is
+/// missing, the first missing one.
 fn symlink_chain(path: &Path) -> BTreeSet<PathBuf> {
-    let (mut names, mut open) = (BTreeSet::new(), vec![path.to_owned()]);
+    let (mut names, mut pending) = (BTreeSet::new(), Some(path.to_owned()));
     for _ in 0..MAX_SYMLINKS {
-        let Some(path) = open.pop() else { break };
-        let mut so_far = PathBuf::new();
+        let Some(path) = pending.take() else { break };
+        let mut prefix = PathBuf::new();
         for (at, part) in path.components().enumerate() {
             if part == Component::ParentDir {
-                so_far.pop();
+                prefix.pop();
                 continue;
             }
-            so_far.push(part);
+            prefix.push(part);
             let rest = path.components().skip(at + 1);
-            match so_far.read_link() {
+            match prefix.read_link() {
                 Ok(target) => {
-                    names.insert(so_far.clone());
-                    let beside = so_far.parent().unwrap_or(Path::new("/"));
-                    open.push(beside.join(target).join(rest.collect::<PathBuf>()));
+                    let parent = prefix.parent().unwrap_or(Path::new("/"));
+                    pending = Some(parent.join(target).join(rest.collect::<PathBuf>()));
+                    names.insert(prefix);
                     break;
                 }
-                Err(_) if rest.count() == 0 || !so_far.exists() => {
-                    names.insert(so_far.clone());
+                Err(_) if rest.count() == 0 || !prefix.exists() => {
+                    names.insert(prefix);
                     break;
                 }
                 Err(_) => {}
@@ -129,25 +130,21 @@ fn symlink_chain(path: &Path) -> BTreeSet<PathBuf> {
     names
 }
 
-/// What an event says of the folder, where it says anything.
+/// What an event means for the folder; `None` if it is irrelevant.
 fn classify_event(
     event: &DebouncedEvent,
     folder: &Path,
     names: &BTreeSet<PathBuf>,
-    above: &BTreeSet<PathBuf>,
+    parents: &BTreeSet<PathBuf>,
 ) -> Option<FolderChange> {
-    // We read, too.
+    // Reading is no change; the reload itself reads.
     if matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write)) {
         return None;
     }
-    if event.need_rescan() || event.paths.iter().any(|path| names.contains(path) || above.contains(path)) {
+    if event.need_rescan() || event.paths.iter().any(|path| names.contains(path) || parents.contains(path)) {
         return Some(FolderChange::PathRetargeted);
     }
     event.paths.iter().any(|path| path.starts_with(folder)).then_some(FolderChange::Content)
-}
-
-fn more_severe(one: FolderChange, other: FolderChange) -> FolderChange {
-    if one == FolderChange::PathRetargeted { one } else { other }
 }
 
 #[cfg(test)]
@@ -156,7 +153,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn every_link_on_the_way_counts() {
+    fn the_symlink_chain_holds_every_symlink_in_the_path() {
         let top = tempfile::tempdir().expect("a folder");
         let top = top.path().canonicalize().expect("its path");
         let names = |path: &str| symlink_chain(&top.join(path)).into_iter().collect::<Vec<_>>();

@@ -1,4 +1,4 @@
-//! What an operator needs: settings, diagnosis, a process that runs for long.
+//! Operations: settings, diagnosis (`doctor`), the long-running process and its reloads.
 
 pub mod config;
 pub mod corpus_watcher;

@@ -1,5 +1,4 @@
-//! Reads the corpus anew, one time after another, beside the answers. Whoever asks while it is being read is given what comes of
-//! the next time, and so are all others who ask meanwhile.
+//! Reloads the corpus on one thread while the bot keeps answering. All requests that arrive during a reload share the next one.
 
 use std::future::Future;
 use std::io;
@@ -15,86 +14,86 @@ use crate::engine::Engine;
 use crate::engine::reload::{ReloadReport, summary};
 use crate::metrics::counters::{CorpusSize, METRICS, ReloadStatus};
 
-/// What takes the requests for a reload: each is where to tell what came of it.
+/// Queues reload requests; each is the channel for its result.
 #[derive(Debug)]
 pub struct Reloader(mpsc::Sender<oneshot::Sender<ReloadResult>>);
 
 impl Reloader {
-    /// Takes requests from now on.
+    /// Starts the reload thread.
     ///
     /// # Errors
-    /// Where the system gives no thread.
-    pub fn start(bot: Arc<Engine>, corpus: PathBuf, index: PathBuf) -> io::Result<Reloader> {
-        METRICS.set_corpus_size(corpus_size(&ReloadReport::new(&bot.library(), false)));
-        Reloader::spawn(move || bot.reload(&corpus, &index).map_err(|error| error.to_string()))
+    /// The thread cannot be started.
+    pub fn start(engine: Arc<Engine>, corpus: PathBuf, index: PathBuf) -> io::Result<Reloader> {
+        METRICS.set_corpus_size(corpus_size(&ReloadReport::new(&engine.library(), false)));
+        Reloader::spawn(move || engine.reload(&corpus, &index).map_err(|error| error.to_string()))
     }
 
-    /// One thread reads, and always the same: the allocator keeps what a thread has let go for that thread, so that libraries read
-    /// by turns in several would each leave room for one behind.
-    fn spawn(again: impl Fn() -> Result<ReloadReport, String> + Send + 'static) -> io::Result<Reloader> {
-        let (ask, asked) = mpsc::channel::<oneshot::Sender<ReloadResult>>();
+    /// All reloads run on one thread: the allocator keeps freed memory per thread, so with several threads each would retain
+    /// the size of a library.
+    fn spawn(reload: impl Fn() -> Result<ReloadReport, String> + Send + 'static) -> io::Result<Reloader> {
+        let (sender, receiver) = mpsc::channel::<oneshot::Sender<ReloadResult>>();
         thread::Builder::new().name("corpus-reload".to_owned()).spawn(move || {
-            let mut complaint = None;
-            while let Ok(first) = asked.recv() {
-                let waiting: Vec<_> = std::iter::once(first).chain(asked.try_iter()).collect();
-                // The panic hook tells where it was.
-                let outcome = catch_unwind(AssertUnwindSafe(&again)).unwrap_or_else(|_| Err("it panicked".to_owned()));
-                log_outcome(&outcome, &mut complaint);
+            let mut last_error = None;
+            while let Ok(first) = receiver.recv() {
+                let waiting: Vec<_> = std::iter::once(first).chain(receiver.try_iter()).collect();
+                // The panic hook logs the panic.
+                let outcome =
+                    catch_unwind(AssertUnwindSafe(&reload)).unwrap_or_else(|_| Err("internal error".to_owned()));
+                log_outcome(&outcome, &mut last_error);
                 let outcome = outcome.map(Arc::new).map_err(drop);
-                for told in waiting {
-                    // Most do not wait for it.
-                    let _ = told.send(outcome.clone());
+                for result in waiting {
+                    // The requester may not wait for the result.
+                    let _ = result.send(outcome.clone());
                 }
             }
         })?;
-        Ok(Reloader(ask))
+        Ok(Reloader(sender))
     }
 
-    /// Asks for a reload that begins from now on, and gives what is to be waited for; it goes on where nobody does.
+    /// Requests a reload that starts after this call; the future gives its result. Dropping the future does not cancel it.
     pub fn request(&self) -> impl Future<Output = ReloadResult> + Send + use<> {
-        let (tell, told) = oneshot::channel();
-        let asked = self.0.send(tell);
+        let (sender, result) = oneshot::channel();
+        let queued = self.0.send(sender);
         async move {
-            // Where nobody takes requests any more, the program is about to end.
-            asked.map_err(drop)?;
-            told.await.unwrap_or(Err(()))
+            queued.map_err(drop)?;
+            result.await.unwrap_or(Err(()))
         }
     }
 }
 
-/// Tells what came of a reload. A complaint is repeated only once there has been something else.
-fn log_outcome(outcome: &Result<ReloadReport, String>, complaint: &mut Option<String>) {
+/// Logs and counts a reload. An error equal to the last one is logged at debug level.
+fn log_outcome(outcome: &Result<ReloadReport, String>, last_error: &mut Option<String>) {
     match outcome {
-        Ok(loaded) => {
-            *complaint = None;
-            if !loaded.changed {
+        Ok(report) => {
+            *last_error = None;
+            if !report.changed {
                 METRICS.record_reload(ReloadStatus::Unchanged);
-                tracing::debug!("the corpus is as it was");
+                tracing::debug!("the corpus is unchanged");
                 return;
             }
-            METRICS.set_corpus_size(corpus_size(loaded));
+            METRICS.set_corpus_size(corpus_size(report));
             METRICS.record_reload(ReloadStatus::Changed);
-            let ReloadReport { roles, topics, passages, diagnostics: problems, .. } = loaded;
-            tracing::info!(roles, topics, passages, problems = problems.len(), "the corpus was read anew");
-            if let Some(problems) = summary(problems) {
-                tracing::warn!("{problems}");
+            let ReloadReport { roles, topics, passages, diagnostics, .. } = report;
+            tracing::info!(roles, topics, passages, diagnostics = diagnostics.len(), "corpus reloaded");
+            if let Some(summary) = summary(diagnostics) {
+                tracing::warn!("{summary}");
             }
         }
-        Err(why) => {
+        Err(error) => {
             METRICS.record_reload(ReloadStatus::Failed);
-            if complaint.as_ref() == Some(why) {
-                tracing::debug!(%why, "the corpus still cannot be read anew");
+            if last_error.as_ref() == Some(error) {
+                tracing::debug!(%error, "the corpus still cannot be reloaded");
             } else {
-                tracing::warn!("the corpus cannot be read anew, and what was known before goes on being served: {why}");
-                *complaint = Some(why.clone());
+                tracing::warn!(%error, "the corpus cannot be reloaded; the previous one is still served");
+                *last_error = Some(error.clone());
             }
         }
     }
 }
 
-fn corpus_size(loaded: &ReloadReport) -> CorpusSize {
-    let ReloadReport { roles, topics, passages, ref diagnostics, .. } = *loaded;
-    CorpusSize { roles, topics, passages, problems: diagnostics.len() }
+fn corpus_size(report: &ReloadReport) -> CorpusSize {
+    let ReloadReport { roles, topics, passages, ref diagnostics, .. } = *report;
+    CorpusSize { roles, topics, passages, diagnostics: diagnostics.len() }
 }
 
 #[cfg(test)]
@@ -103,40 +102,40 @@ mod tests {
 
     use super::*;
 
-    /// A reloader whose reloads say that they have begun, wait for leave, and count themselves as roles.
+    /// A reloader whose reloads send their number when they start, wait for a permit, and report the number as `roles`.
     fn reloader() -> (Reloader, mpsc::Receiver<usize>, mpsc::Sender<()>) {
-        let ((begin, begun), (leave, left)) = (mpsc::channel(), mpsc::channel());
+        let ((start, started), (permit, permits)) = (mpsc::channel(), mpsc::channel());
         let count = AtomicUsize::new(0);
-        let again = move || {
+        let reload = move || {
             let number = count.fetch_add(1, Ordering::SeqCst) + 1;
-            begin.send(number).expect("the test goes on");
-            left.recv().expect("the test goes on");
+            start.send(number).expect("the test receives");
+            permits.recv().expect("the test sends");
             match number {
-                3 => Err("no third time".to_owned()),
-                4 => panic!("the fourth is a fault of the program"),
+                3 => Err("the third fails".to_owned()),
+                4 => panic!("the fourth panics"),
                 _ => Ok(ReloadReport { changed: true, roles: number, topics: 0, passages: 0, diagnostics: Vec::new() }),
             }
         };
-        (Reloader::spawn(again).expect("a thread"), begun, leave)
+        (Reloader::spawn(reload).expect("a thread"), started, permit)
     }
 
     #[tokio::test]
-    async fn all_who_ask_during_a_reload_get_exactly_one_more() {
-        let (reloader, begun, leave) = reloader();
-        let number = |outcome: ReloadResult| outcome.map(|loaded| loaded.roles);
+    async fn requests_during_a_reload_share_the_next_one() {
+        let (reloader, started, permit) = reloader();
+        let number = |result: ReloadResult| result.map(|report| report.roles);
         let first = reloader.request();
-        assert_eq!(begun.recv(), Ok(1));
-        let meanwhile: Vec<_> = (0..10).map(|_| reloader.request()).collect();
+        assert_eq!(started.recv(), Ok(1));
+        let during: Vec<_> = (0..10).map(|_| reloader.request()).collect();
         for _ in 0..5 {
-            leave.send(()).expect("it goes on");
+            permit.send(()).expect("the thread receives");
         }
         assert_eq!(number(first.await), Ok(1));
-        for asked in meanwhile {
-            assert_eq!(number(asked.await), Ok(2), "not what had begun before they asked");
+        for request in during {
+            assert_eq!(number(request.await), Ok(2), "not the reload that was running");
         }
         assert_eq!(number(reloader.request().await), Err(()), "the third fails");
         assert_eq!(number(reloader.request().await), Err(()), "the fourth panics");
-        assert_eq!(number(reloader.request().await), Ok(5), "and the next goes on");
-        assert_eq!(begun.try_iter().collect::<Vec<_>>(), [2, 3, 4, 5]);
+        assert_eq!(number(reloader.request().await), Ok(5), "the thread survives");
+        assert_eq!(started.try_iter().collect::<Vec<_>>(), [2, 3, 4, 5]);
     }
 }

@@ -1,8 +1,8 @@
-//! SIGHUP, by which operators ask a program that runs to look at its files anew. Not to hear it is to be ended by it.
+//! SIGHUP, which requests a reload of the corpus. Its default action terminates the process.
 
 use std::io;
 
-/// The hangups to come.
+/// Receives SIGHUP. On systems other than Unix there is none to receive.
 #[derive(Debug)]
 pub struct SighupListener {
     #[cfg(unix)]
@@ -10,10 +10,10 @@ pub struct SighupListener {
 }
 
 impl SighupListener {
-    /// Hears them from now on. To be called inside a runtime.
+    /// Installs the signal handler. Must be called inside a tokio runtime.
     ///
     /// # Errors
-    /// Where the system does not let us.
+    /// The handler cannot be installed.
     pub fn listen() -> io::Result<SighupListener> {
         Ok(SighupListener {
             #[cfg(unix)]
@@ -21,7 +21,7 @@ impl SighupListener {
         })
     }
 
-    /// Waits for the next one; false where none will come any more.
+    /// Waits for the next signal; false if none can arrive.
     pub async fn recv(&mut self) -> bool {
         #[cfg(unix)]
         return self.signal.recv().await.is_some();

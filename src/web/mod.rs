@@ -1,3 +1,3 @@
-//! HTTP servers for machines and people.
+//! HTTP servers other than the interactions endpoint.
 
 pub mod status;

@@ -1,4 +1,4 @@
-//! Tells machines how the bot fares, over HTTP on an address of its own: whether it lives, whether it is ready, what was counted.
+//! The status server: `/healthz` (liveness), `/readyz` (readiness) and `/metrics` (OpenMetrics) over HTTP on its own address.
 
 use std::convert::Infallible;
 use std::io;
@@ -20,43 +20,43 @@ use crate::engine::Engine;
 use crate::metrics::counters::METRICS;
 use crate::metrics::readiness::READINESS;
 
-/// A machine that asks is near and quick.
+/// For a whole connection; monitoring is expected to be near.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
-/// So many at once; others wait in the system's queue.
+/// Further connections wait in the listen backlog.
 const MAX_CONNECTIONS: usize = 32;
-/// Where the system has no room for another connection, a moment may help.
+/// After an accept error, such as too many open files.
 const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(200);
 
 const TEXT_PLAIN: &str = "text/plain; charset=utf-8";
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// What answers `/healthz`, `/readyz` and `/metrics`.
+/// The status server; see the module.
 #[derive(Debug)]
 pub struct StatusServer(Arc<Engine>);
 
 impl StatusServer {
-    /// Listens, and answers from now on.
+    /// Binds the address and serves requests in a background task.
     ///
     /// # Errors
-    /// Where the address is not to be had.
-    pub async fn listen(address: SocketAddr, bot: Arc<Engine>) -> io::Result<()> {
+    /// The address cannot be bound.
+    pub async fn listen(address: SocketAddr, engine: Arc<Engine>) -> io::Result<()> {
         let listener = TcpListener::bind(address).await?;
-        let status = Arc::new(StatusServer(bot));
+        let server = Arc::new(StatusServer(engine));
         tracing::info!("status on http://{}: /healthz, /readyz, /metrics", listener.local_addr()?);
         tokio::spawn(async move {
-            let turns = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+            let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
             loop {
-                let Ok(turn) = Arc::clone(&turns).acquire_owned().await else { return };
+                let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { return };
                 match listener.accept().await {
                     Ok((stream, _)) => {
-                        let status = Arc::clone(&status);
+                        let server = Arc::clone(&server);
                         tokio::spawn(async move {
-                            status.serve(stream).await;
-                            drop(turn);
+                            server.serve(stream).await;
+                            drop(permit);
                         });
                     }
                     Err(error) => {
-                        tracing::debug!(%error, "a connection to the status was not to be had");
+                        tracing::debug!(%error, "the status server cannot accept a connection");
                         sleep(ACCEPT_RETRY_DELAY).await;
                     }
                 }
@@ -65,7 +65,7 @@ impl StatusServer {
         Ok(())
     }
 
-    /// Answers one request; whoever is slow to ask or to listen is left.
+    /// Serves one request; closes the connection after `REQUEST_TIMEOUT`.
     async fn serve(&self, stream: TcpStream) {
         let service = service_fn(|request: Request<Incoming>| async move {
             Ok::<_, Infallible>(self.respond(request.method(), request.uri().path()))
@@ -76,41 +76,41 @@ impl StatusServer {
             .keep_alive(false)
             .serve_connection(TokioIo::new(stream), service);
         if let Ok(Err(error)) = timeout(REQUEST_TIMEOUT, connection).await {
-            tracing::debug!(%error, "a request for the status came to nothing");
+            tracing::debug!(%error, "a status request failed");
         }
     }
 
     fn respond(&self, method: &Method, path: &str) -> Response<String> {
-        let (status, kind, text) = match path {
+        let (status, content_type, body) = match path {
             "/healthz" | "/readyz" | "/metrics" if method != Method::GET && method != Method::HEAD => {
                 (StatusCode::METHOD_NOT_ALLOWED, TEXT_PLAIN, "only GET\n".to_owned())
             }
             "/healthz" => (StatusCode::OK, TEXT_PLAIN, "alive\n".to_owned()),
             "/readyz" => match self.not_ready_reasons().as_slice() {
                 [] => (StatusCode::OK, TEXT_PLAIN, "ready\n".to_owned()),
-                faults => (StatusCode::SERVICE_UNAVAILABLE, TEXT_PLAIN, faults.join("\n") + "\n"),
+                reasons => (StatusCode::SERVICE_UNAVAILABLE, TEXT_PLAIN, reasons.join("\n") + "\n"),
             },
             "/metrics" => match METRICS.encode() {
                 Ok(text) => (StatusCode::OK, OPEN_METRICS, text),
                 Err(error) => {
-                    tracing::error!(%error, "what was counted cannot be written; please report it");
-                    (StatusCode::INTERNAL_SERVER_ERROR, TEXT_PLAIN, "what was counted cannot be written\n".to_owned())
+                    tracing::error!(%error, "the metrics cannot be encoded; please report it");
+                    (StatusCode::INTERNAL_SERVER_ERROR, TEXT_PLAIN, "the metrics cannot be encoded\n".to_owned())
                 }
             },
-            _ => (StatusCode::NOT_FOUND, TEXT_PLAIN, "there are /healthz, /readyz and /metrics\n".to_owned()),
+            _ => (StatusCode::NOT_FOUND, TEXT_PLAIN, "not found; try /healthz, /readyz or /metrics\n".to_owned()),
         };
-        let mut response = Response::new(text);
+        let mut response = Response::new(body);
         *response.status_mut() = status;
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         if status == StatusCode::METHOD_NOT_ALLOWED {
             response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
         }
         response
     }
 
-    /// Why the bot is not ready to answer; nothing where it is.
+    /// Why the bot is not ready; empty if it is.
     fn not_ready_reasons(&self) -> Vec<String> {
-        let roleless = self.0.library().roles().is_empty().then(|| "the corpus holds no role".to_owned());
+        let roleless = self.0.library().roles().is_empty().then(|| "the corpus has no roles".to_owned());
         roleless.into_iter().chain(READINESS.not_ready_reasons(Instant::now())).collect()
     }
 }

@@ -241,14 +241,14 @@ fn where_no_index_can_be_kept_it_is_said_once_and_answered_from_memory() {
     let place = kitchen();
     let batch = place.pipe(&["--index", UNWRITABLE, "ask", "--batch", "-"], "who kneads the dough?\n/role cook\n");
     assert_eq!(batch.code, Some(0));
-    assert_eq!(batch.err.matches("the index cannot be kept in /dev/null/index").count(), 1, "{}", batch.err);
+    assert_eq!(batch.err.matches("the index cannot be stored in /dev/null/index").count(), 1, "{}", batch.err);
     assert_eq!(batch.err.lines().count(), 1, "{}", batch.err);
     let roles: Vec<_> = batch.json_lines().iter().map(|reply| reply["roles"][0].clone()).collect();
     assert_eq!(roles, ["baker", "cook"]);
 
     let index = place.run(&["--index", UNWRITABLE, "index"]);
     assert_eq!(index.code, Some(1), "an index that cannot be kept is a failure of `index`");
-    assert!(index.out.contains("cannot be kept in /dev/null/index"), "{}", index.out);
+    assert!(index.out.contains("cannot be stored in /dev/null/index"), "{}", index.out);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Whether the bot can do its work in the channels whose messages are all taken for questions.
+//! Checks the bot's permissions in the channels of ROLECALL_ASK_CHANNELS.
 
 use std::collections::HashMap;
 
@@ -10,19 +10,20 @@ use crate::ops::doctor::finding::Finding;
 use crate::ops::doctor::probe_client::{ProbeClient, ProbeError};
 
 const CHECK_NAME: &str = "channel";
+/// Discord's JSON error code.
 const UNKNOWN_CHANNEL: u64 = 10003;
 
-/// A server as Discord tells it, and the bot's membership there.
+/// A guild object and the bot's member object in it.
 type GuildAndMember = (Value, Value);
 
-/// Looks at each channel for the bot whose user has the id `me`.
+/// Checks each channel; `me` is the bot's user id.
 pub async fn check_channels(discord: &mut ProbeClient, me: &str, channels: &[u64]) -> Vec<Finding> {
-    let mut servers = HashMap::new();
+    let mut guilds = HashMap::new();
     let mut findings = Vec::new();
     for id in channels {
-        findings.push(match check_channel(discord, &mut servers, me, *id).await {
+        findings.push(match check_channel(discord, &mut guilds, me, *id).await {
             Ok(finding) => finding,
-            Err(refusal) => Finding::error(CHECK_NAME, format!("{id}: {refusal}")),
+            Err(error) => Finding::error(CHECK_NAME, format!("{id}: {error}")),
         });
     }
     findings
@@ -30,7 +31,7 @@ pub async fn check_channels(discord: &mut ProbeClient, me: &str, channels: &[u64
 
 async fn check_channel(
     discord: &mut ProbeClient,
-    servers: &mut HashMap<String, GuildAndMember>,
+    guilds: &mut HashMap<String, GuildAndMember>,
     me: &str,
     id: u64,
 ) -> Result<Finding, ProbeError> {
@@ -39,21 +40,23 @@ async fn check_channel(
             return Ok(Finding::error(
                 CHECK_NAME,
                 format!(
-                    "there is no channel {id}: right-click the one that is meant, Copy Channel ID, into ROLECALL_ASK_CHANNELS"
+                    "channel {id} does not exist: right-click the channel, Copy Channel ID, and put that into \
+                     ROLECALL_ASK_CHANNELS"
                 ),
             ));
         }
         Err(ProbeError::ErrorStatus(403, ..)) => {
             return Ok(Finding::error(
                 CHECK_NAME,
-                format!("the bot does not see {id}: give its role View Channel there, or invite it to that server"),
+                format!("the bot has no access to {id}: give its role View Channel there, or invite it to that server"),
             ));
         }
         other => other?,
     };
     let name = format!("#{} ({id})", channel["name"].as_str().unwrap_or("unnamed"));
-    let wrong = |what: &str| Ok(Finding::error(CHECK_NAME, format!("{name} {what}")));
-    let ground = match channel["type"].as_u64().unwrap_or_default() {
+    let error = |text: &str| Ok(Finding::error(CHECK_NAME, format!("{name} {text}")));
+    // Discord's channel types.
+    let kind = match channel["type"].as_u64().unwrap_or_default() {
         0 | 5 => ChannelKind::Text,
         2 | 13 => ChannelKind::Voice,
         10..=12 => ChannelKind::Thread,
@@ -61,52 +64,54 @@ async fn check_channel(
             return Ok(Finding::warning(
                 CHECK_NAME,
                 format!(
-                    "{id} is a conversation outside servers, where the bot answers in any case or not at all: take it out of ROLECALL_ASK_CHANNELS"
+                    "{id} is a direct message, where the bot answers every message anyway, or a group, where it reads none: \
+                     remove it from ROLECALL_ASK_CHANNELS"
                 ),
             ));
         }
         15 | 16 => {
-            return wrong("is a forum, and its posts have ids of their own: name those in ROLECALL_ASK_CHANNELS");
+            return error("is a forum; each post has its own id: put those into ROLECALL_ASK_CHANNELS");
         }
-        _ => return wrong("is nothing that people write in: name its channels in ROLECALL_ASK_CHANNELS"),
+        _ => return error("holds no messages: put the ids of its channels into ROLECALL_ASK_CHANNELS"),
     };
-    let server = channel["guild_id"].as_str().unwrap_or_default().to_owned();
-    if !servers.contains_key(&server) {
-        let found = discord.get(&format!("guilds/{server}")).await?;
-        let member = discord.get(&format!("guilds/{server}/members/{me}")).await?;
-        servers.insert(server.clone(), (found, member));
+    let guild_id = channel["guild_id"].as_str().unwrap_or_default().to_owned();
+    if !guilds.contains_key(&guild_id) {
+        let guild = discord.get(&format!("guilds/{guild_id}")).await?;
+        let member = discord.get(&format!("guilds/{guild_id}/members/{me}")).await?;
+        guilds.insert(guild_id.clone(), (guild, member));
     }
-    let (server, member) = &servers[&server];
-    let name = format!("{name} of {}", server["name"].as_str().unwrap_or("a server"));
-    let wrong = |what: String| Ok(Finding::error(CHECK_NAME, format!("{name}: {what}")));
+    let (guild, member) = &guilds[&guild_id];
+    let name = format!("{name} of {}", guild["name"].as_str().unwrap_or("a server"));
+    let error = |text: String| Ok(Finding::error(CHECK_NAME, format!("{name}: {text}")));
 
-    let silenced = member["communication_disabled_until"].as_str();
+    let timeout_end = member["communication_disabled_until"].as_str();
     if let Some(until) =
-        silenced.and_then(|until| Timestamp::parse(until).ok()).filter(|until| *until > Timestamp::now())
+        timeout_end.and_then(|until| Timestamp::parse(until).ok()).filter(|until| *until > Timestamp::now())
     {
-        return wrong(format!("somebody has timed the bot out until {until}: right-click it, Remove Timeout"));
+        return error(format!("the bot is in timeout until {until}: right-click it, Remove Timeout"));
     }
-    let parent = match (ground, channel["parent_id"].as_str()) {
+    let parent = match (kind, channel["parent_id"].as_str()) {
         (ChannelKind::Thread, Some(parent)) => Some(discord.get(&format!("channels/{parent}")).await?),
         _ => None,
     };
-    let rules = &parent.as_ref().unwrap_or(&channel)["permission_overwrites"];
-    let may = compute_permissions(server, member, me, rules);
-    let (needed, wished) = missing_permissions(may, ground);
-    if !needed.is_empty() {
-        return wrong(format!(
-            "the bot may not {}: give that to its role, right-click the channel, Edit Channel, Permissions",
-            needed.join(", ")
+    // A thread has the overwrites of its parent channel.
+    let overwrites = &parent.as_ref().unwrap_or(&channel)["permission_overwrites"];
+    let permissions = compute_permissions(guild, member, me, overwrites);
+    let (required, optional) = missing_permissions(permissions, kind);
+    if !required.is_empty() {
+        return error(format!(
+            "the bot lacks the permissions {}: give them to its role, right-click the channel, Edit Channel, Permissions",
+            required.join(", ")
         ));
     }
-    if channel["thread_metadata"]["locked"] == true && !can_manage_threads(may) {
-        return wrong("the thread is locked, and the bot cannot write there: unlock it".to_owned());
+    if channel["thread_metadata"]["locked"] == true && !can_manage_threads(permissions) {
+        return error("the thread is locked, so the bot cannot write there: unlock it".to_owned());
     }
-    if !wished.is_empty() {
+    if !optional.is_empty() {
         return Ok(Finding::warning(
             CHECK_NAME,
-            format!("{name}: the bot may not {}, so answers have no picture", wished.join(", ")),
+            format!("{name}: the bot lacks the permission {}, so answers have no picture", optional.join(", ")),
         ));
     }
-    Ok(Finding::ok(CHECK_NAME, format!("{name}: the bot may do there all that it needs")))
+    Ok(Finding::ok(CHECK_NAME, format!("{name}: the bot has all required permissions")))
 }

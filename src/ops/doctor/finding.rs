@@ -1,20 +1,20 @@
-//! What a look at one thing found: a line for people, an object for scripts.
+//! The result of one check, and the report of all: as text for people, as JSON for scripts.
 
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
-/// How something is.
+/// How severe a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// As it should be.
+    /// The check passed.
     Ok,
-    /// It was not looked at; the text says why.
+    /// Not checked; the text gives the reason.
     Skipped,
-    /// The bot works, less well than it could.
+    /// The bot works, with limitations.
     Warning,
-    /// The bot does not do what it is set up for.
+    /// The bot does not work as it is set up.
     Error,
 }
 
@@ -38,74 +38,74 @@ impl Severity {
     }
 }
 
-/// One thing that was looked at.
+/// The result of one check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What was looked at, in a word or two; the same word may come several times.
+    /// What was checked, in a word or two; not unique.
     pub subject: &'static str,
-    /// How it is.
+    /// How severe it is.
     pub severity: Severity,
-    /// What was seen; where it is not fine, what to do. One line.
+    /// The result and, for an error, what to do. One line.
     pub text: String,
 }
 
 impl Finding {
-    /// It is as it should be.
+    /// The check passed.
     pub fn ok(subject: &'static str, text: impl AsRef<str>) -> Finding {
         Finding::new(subject, Severity::Ok, text.as_ref())
     }
 
-    /// It could not, or need not, be looked at.
+    /// The check was not possible, or not necessary.
     pub fn skipped(subject: &'static str, text: impl AsRef<str>) -> Finding {
         Finding::new(subject, Severity::Skipped, text.as_ref())
     }
 
-    /// It works, but.
+    /// It works, with limitations.
     pub fn warning(subject: &'static str, text: impl AsRef<str>) -> Finding {
         Finding::new(subject, Severity::Warning, text.as_ref())
     }
 
-    /// It does not work; the text says what to do.
+    /// It does not work; `text` says what to do.
     pub fn error(subject: &'static str, text: impl AsRef<str>) -> Finding {
         Finding::new(subject, Severity::Error, text.as_ref())
     }
 
     fn new(subject: &'static str, severity: Severity, text: &str) -> Finding {
-        // Names come from outside, and a terminal obeys control characters.
+        // Names come from Discord or files; a terminal would interpret control characters.
         let text = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
-        Finding { subject, severity: severity, text }
+        Finding { subject, severity, text }
     }
 }
 
-/// Whether nothing is wrong; what is doubtful does not count.
+/// True if no finding is an error.
 pub fn passed(findings: &[Finding]) -> bool {
     findings.iter().all(|finding| finding.severity != Severity::Error)
 }
 
-/// A line for each finding and one for all, with colours that whoever prints it may have to take out.
+/// A line per finding and a summary, with ANSI colours, which the caller strips where they are not supported.
 pub fn report(findings: &[Finding]) -> String {
     let width = findings.iter().map(|finding| finding.subject.len() + 1).max().unwrap_or_default();
     let mut report = String::new();
-    for Finding { subject, severity: verdict, text } in findings {
-        let (style, word, subject) = (verdict.style(), verdict.as_str(), format!("{subject}:"));
-        // A `String` takes whatever is written to it.
+    for Finding { subject, severity, text } in findings {
+        let (style, word, subject) = (severity.style(), severity.as_str(), format!("{subject}:"));
+        // Writing to a `String` cannot fail.
         let _ = writeln!(report, "{style}{word:<4}{style:#}  {subject:<width$}  {text}");
     }
-    let count = |verdict| findings.iter().filter(|finding| finding.severity == verdict).count();
-    let (wrong, doubtful) = (count(Severity::Error), count(Severity::Warning));
-    let _ = match (wrong, doubtful) {
-        (0, 0) => writeln!(report, "\nnothing is wrong"),
-        (0, _) => writeln!(report, "\n{doubtful} to look at, nothing is wrong"),
-        (_, 0) => writeln!(report, "\n{wrong} to mend"),
-        (_, _) => writeln!(report, "\n{wrong} to mend, {doubtful} to look at"),
+    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let _ = match (errors, warnings) {
+        (0, 0) => writeln!(report, "\nno errors"),
+        (0, _) => writeln!(report, "\nno errors, warnings: {warnings}"),
+        (_, 0) => writeln!(report, "\nerrors: {errors}"),
+        (_, _) => writeln!(report, "\nerrors: {errors}, warnings: {warnings}"),
     };
     report
 }
 
-/// The same for scripts.
+/// The findings as JSON, for scripts.
 pub fn to_json(findings: &[Finding]) -> Value {
-    let one = |finding: &Finding| json!({"check": finding.subject, "verdict": finding.severity.as_str().to_lowercase(), "text": finding.text});
-    json!({"ok": passed(findings), "checks": findings.iter().map(one).collect::<Vec<_>>()})
+    let check = |Finding { subject, severity, text }: &Finding| json!({"check": subject, "verdict": severity.as_str().to_lowercase(), "text": text});
+    json!({"ok": passed(findings), "checks": findings.iter().map(check).collect::<Vec<_>>()})
 }
 
 #[cfg(test)]
@@ -124,10 +124,10 @@ mod tests {
         assert_eq!(
             plain,
             "ok    token:       good\nFAIL  public key:  bad [2J end\nwarn  index:       so so\nskip  clock:       not seen\n\n\
-             1 to mend, 1 to look at\n"
+             errors: 1, warnings: 1\n"
         );
         assert!(!passed(&findings) && passed(&findings[2..]));
-        assert!(report(&findings[..1]).ends_with("\nnothing is wrong\n"));
-        assert!(report(&findings[2..]).ends_with("\n1 to look at, nothing is wrong\n"));
+        assert!(report(&findings[..1]).ends_with("\nno errors\n"));
+        assert!(report(&findings[2..]).ends_with("\nno errors, warnings: 1\n"));
     }
 }

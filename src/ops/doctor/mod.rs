@@ -1,4 +1,4 @@
-//! `rolecall doctor`: checks of everything that the bot needs, here and at Discord, each with a finding.
+//! `rolecall doctor`: checks everything the bot needs, on this machine and at Discord.
 
 pub mod channels;
 pub mod checks;

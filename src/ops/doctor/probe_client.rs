@@ -1,4 +1,4 @@
-//! Asks Discord one thing after another, each within a time and all within another, and reads its clock on the way.
+//! A client for GET requests to Discord's API, with a timeout per request and one for all, that also measures the clock skew.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -12,40 +12,40 @@ use crate::discord::rest::send::describe;
 use crate::secret::Secret;
 
 const API_ORIGIN: &str = "https://discord.com";
-/// One answer.
+/// Per request.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
-/// All answers together.
+/// For all requests together.
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(30);
-/// The longest wait that Discord may ask for.
+/// A longer `retry_after` of a 429 response is an error.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(5);
 
-/// Why there is nothing to read.
+/// Why a request failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProbeError {
-    /// No answer at all, and why.
+    /// No response from Discord, with the reason.
     Unreachable(String),
-    /// A status other than success, Discord's own code where it has one, and its words.
+    /// HTTP status, Discord's JSON error code (0 if none) and its message.
     ErrorStatus(u16, u64, String),
 }
 
-/// Asks with one token.
+/// Sends requests with a bot token.
 #[derive(Debug)]
 pub struct ProbeClient {
     client: reqwest::Client,
     origin: String,
     deadline: Instant,
-    /// Discord's clock when it was first seen, and ours then.
+    /// Server time (`Date` header) of the first response, and local time when it arrived.
     clock_sample: Option<(SystemTime, SystemTime)>,
 }
 
 impl ProbeClient {
-    /// Ready to ask Discord, or the `origin` that stands in for it; nothing is asked yet.
+    /// A client for Discord, or for another `origin`. The total timeout starts now.
     ///
     /// # Errors
-    /// Where the token cannot be a token, or no HTTP client can be made; in words without the token.
+    /// The token is not a valid header value, or the HTTP client cannot be built. The text does not contain the token.
     pub fn new(token: &Secret, origin: Option<&str>) -> Result<ProbeClient, String> {
         let mut authorization = HeaderValue::from_str(&format!("Bot {}", token.expose_secret()))
-            .map_err(|_| "it holds characters that no token has".to_owned())?;
+            .map_err(|_| "it contains characters that are not allowed in a token".to_owned())?;
         authorization.set_sensitive(true);
         let client = reqwest::Client::builder()
             .use_rustls_tls()
@@ -58,54 +58,54 @@ impl ProbeClient {
         Ok(ProbeClient { client, origin, deadline: Instant::now() + TOTAL_TIMEOUT, clock_sample: None })
     }
 
-    /// What Discord's API has at this path, such as `users/@me`.
+    /// The JSON body at an API path such as `users/@me`. Retries once after a 429 response.
     ///
     /// # Errors
-    /// Where it is not reached, or does not give it.
+    /// No response, no JSON, or an error status.
     pub async fn get(&mut self, path: &str) -> Result<Value, ProbeError> {
-        let late = || ProbeError::Unreachable(format!("no answer within {} s", REQUEST_TIMEOUT.as_secs()));
-        let mut waited = false;
+        let timed_out = || ProbeError::Unreachable(format!("no answer within {} s", REQUEST_TIMEOUT.as_secs()));
+        let mut retried = false;
         loop {
             if Instant::now() >= self.deadline {
-                let all = TOTAL_TIMEOUT.as_secs();
-                return Err(ProbeError::Unreachable(format!("not asked, since the answers before took {all} s")));
+                let total = TOTAL_TIMEOUT.as_secs();
+                return Err(ProbeError::Unreachable(format!("not requested: earlier requests took {total} s")));
             }
-            let end = self.deadline.min(Instant::now() + REQUEST_TIMEOUT);
+            let deadline = self.deadline.min(Instant::now() + REQUEST_TIMEOUT);
             let request = self.client.get(format!("{}/api/v10/{path}", self.origin)).send();
-            let response = timeout_at(end, request).await.map_err(|_| late())?.map_err(transport_error)?;
+            let response = timeout_at(deadline, request).await.map_err(|_| timed_out())?.map_err(transport_error)?;
             self.record_server_time(response.headers());
             let status = response.status();
-            let read = timeout_at(end, response.bytes()).await.map_err(|_| late())?.map_err(transport_error)?;
-            // What is no JSON comes from something before Discord; where that refuses, its status says enough.
-            let body = serde_json::from_slice::<Value>(&read);
+            let bytes =
+                timeout_at(deadline, response.bytes()).await.map_err(|_| timed_out())?.map_err(transport_error)?;
+            // A body that is not JSON comes from a proxy; with an error status, the status is enough.
+            let body = serde_json::from_slice::<Value>(&bytes);
             if status.is_success() {
-                return body
-                    .map_err(|_| ProbeError::Unreachable("what answers in its place is not Discord".to_owned()));
+                return body.map_err(|_| ProbeError::Unreachable("the response is not from Discord".to_owned()));
             }
             let body = body.unwrap_or_default();
             let wait = Duration::try_from_secs_f64(body["retry_after"].as_f64().unwrap_or(f64::MAX));
             match wait {
-                Ok(wait) if status.as_u16() == 429 && !waited && wait <= MAX_RETRY_AFTER => {
-                    waited = true;
+                Ok(wait) if status.as_u16() == 429 && !retried && wait <= MAX_RETRY_AFTER => {
+                    retried = true;
                     sleep(wait).await;
                 }
                 _ => {
-                    let said = body["message"].as_str().unwrap_or("no reason").to_owned();
+                    let message = body["message"].as_str().unwrap_or("no reason").to_owned();
                     return Err(ProbeError::ErrorStatus(
                         status.as_u16(),
                         body["code"].as_u64().unwrap_or_default(),
-                        said,
+                        message,
                     ));
                 }
             }
         }
     }
 
-    /// How many seconds our clock is behind Discord's; fewer than none where it is ahead. None before the first answer.
+    /// Seconds by which the local clock is behind Discord's, negative if ahead; `None` without a response that has a `Date` header.
     pub fn clock_skew(&self) -> Option<i64> {
-        let (theirs, ours) = self.clock_sample?;
+        let (server, local) = self.clock_sample?;
         let seconds = |span: Duration| i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
-        Some(match theirs.duration_since(ours) {
+        Some(match server.duration_since(local) {
             Ok(behind) => seconds(behind),
             Err(ahead) => -seconds(ahead.duration()),
         })
@@ -113,8 +113,8 @@ impl ProbeClient {
 
     fn record_server_time(&mut self, headers: &HeaderMap) {
         let date = headers.get(DATE).and_then(|date| date.to_str().ok());
-        if let Some(theirs) = date.and_then(|date| httpdate::parse_http_date(date).ok()) {
-            self.clock_sample.get_or_insert((theirs, SystemTime::now()));
+        if let Some(server) = date.and_then(|date| httpdate::parse_http_date(date).ok()) {
+            self.clock_sample.get_or_insert((server, SystemTime::now()));
         }
     }
 }
@@ -129,19 +129,18 @@ fn transport_error(error: reqwest::Error) -> ProbeError {
 impl fmt::Display for ProbeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ProbeError::Unreachable(why) => write!(
+            ProbeError::Unreachable(reason) => write!(
                 f,
-                "Discord cannot be reached ({why}): look at the network, its name server, a proxy or firewall on the way, and \
-                 https://discordstatus.com"
+                "Discord cannot be reached ({reason}): check the network, DNS, any proxy or firewall, and https://discordstatus.com"
             ),
             ProbeError::ErrorStatus(429, ..) => {
-                f.write_str("Discord asks to wait (HTTP 429): try again in a few minutes")
+                f.write_str("Discord's rate limit is exceeded (HTTP 429): try again in a few minutes")
             }
             ProbeError::ErrorStatus(status @ 500.., ..) => {
-                write!(f, "Discord is in trouble (HTTP {status}): look at https://discordstatus.com and try again")
+                write!(f, "Discord has a server error (HTTP {status}): check https://discordstatus.com and try again")
             }
-            ProbeError::ErrorStatus(status, code, said) => {
-                write!(f, "Discord refuses it (HTTP {status}, code {code}: {said})")
+            ProbeError::ErrorStatus(status, code, message) => {
+                write!(f, "Discord rejected the request (HTTP {status}, code {code}: {message})")
             }
         }
     }

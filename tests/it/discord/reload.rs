@@ -39,7 +39,7 @@ async fn an_edited_file_is_taken_over_without_a_stop() {
 
     place.write("corpus/baker.md", baker("Glazes the buns"));
     status.until_it_counts(CHANGED, 1.0).await;
-    bot.until_it_says("the corpus was read anew roles=2 topics=0").await;
+    bot.until_it_says("corpus reloaded roles=2 topics=0").await;
     assert!(card(&discord, 1).await.contains("Glazes the buns"));
 
     // As editors write: beside it, and then in its place.
@@ -69,7 +69,7 @@ async fn a_hangup_does_the_same_and_never_ends_it() {
     let status = Status::of(&bot).await;
     bot.until_it_says("Discord cannot be reached").await;
     bot.signal("-HUP");
-    bot.until_it_says("the corpus is as it was").await;
+    bot.until_it_says("the corpus is unchanged").await;
     place.write("corpus/baker.md", baker("Glazes the buns"));
     bot.signal("-HUP");
     status.until_it_counts(CHANGED, 1.0).await;
@@ -101,12 +101,12 @@ async fn an_empty_folder_keeps_what_was_known_and_is_told_once() {
     for name in ["baker.md", "cook.md"] {
         fs::remove_file(place.path("corpus").join(name)).expect("a file less");
     }
-    bot.until_it_says("what was known before goes on being served: the corpus folder").await;
+    bot.until_it_says("the previous one is still served error=the corpus folder").await;
     bot.until_it_says("put a Markdown file per role into it").await;
     let failed = status.metrics().await[FAILED];
     bot.signal("-HUP");
     status.until_it_counts(FAILED, failed + 1.0).await;
-    assert_eq!(bot.said().matches("goes on being served").count(), 1, "{}", bot.said());
+    assert_eq!(bot.said().matches("is still served").count(), 1, "{}", bot.said());
     assert!(card(&discord, 0).await.contains("Kneads dough at dawn"));
     place.write("corpus/baker.md", baker("Glazes the buns"));
     status.until_it_counts(CHANGED, 1.0).await;

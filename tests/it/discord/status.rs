@@ -137,7 +137,7 @@ async fn it_lives_before_it_is_ready() {
     let mut bot = Process::start_at("http://127.0.0.1:9", &[("ROLECALL_STATUS_ADDR", "127.0.0.1:0")]);
     let status = Status::of(&bot).await;
     assert_eq!(status.get("/healthz").await, (200, "alive\n".to_owned()));
-    status.until("/readyz", 503, "Discord has not said yet where its gateway is\n").await;
+    status.until("/readyz", 503, "the gateway URL is not known yet\n").await;
     assert_eq!(status.get("/").await.0, 404);
     let client = reqwest::Client::new();
     for path in ["/healthz", "/readyz", "/metrics"] {
@@ -198,7 +198,7 @@ async fn a_corpus_without_a_role_is_not_ready() {
     let bot = start(&discord, &place, &[]);
     let status = Status::of(&bot).await;
     bot.until_it_says(" created, ").await;
-    status.until("/readyz", 503, "the corpus holds no role").await;
+    status.until("/readyz", 503, "the corpus has no roles").await;
     place.write("corpus/cook.md", "# Cook\n\nCooks lunch.\n");
     status.until("/readyz", 200, "ready\n").await;
 }

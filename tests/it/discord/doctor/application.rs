@@ -9,20 +9,23 @@ use discord_standin::{Fault, StandIn};
 async fn what_is_wrong_with_the_token_or_the_way_to_discord_is_told() {
     let wrong = "MTEwMDAwMDAwMDAwMDAwMDAwMQ.Wrong.token";
     each_says_what_is_wrong(vec![
-        Case::new("FAIL token: there is none that can be used", 1).set("DISCORD_TOKEN", ""),
-        Case::new("FAIL token: it holds characters that no token has", 1).set("DISCORD_TOKEN", "t\u{7f}ken"),
+        Case::new("FAIL token: missing or invalid", 1).set("DISCORD_TOKEN", ""),
+        Case::new("FAIL token: it contains characters that are not allowed in a token", 1)
+            .set("DISCORD_TOKEN", "t\u{7f}ken"),
         Case::new("FAIL token: Discord does not know the token in DISCORD_TOKEN: it is wrong or was reset", 1)
             .set("DISCORD_TOKEN", wrong),
-        Case::new("FAIL token: Discord refuses it (HTTP 403, code 0", 1).fault("/users/@me", Fault::Status(403)),
-        Case::new("FAIL token: Discord is in trouble (HTTP 503): look at https://discordstatus.com", 1)
+        Case::new("FAIL token: Discord rejected the request (HTTP 403, code 0", 1)
+            .fault("/users/@me", Fault::Status(403)),
+        Case::new("FAIL token: Discord has a server error (HTTP 503): check https://discordstatus.com", 1)
             .fault("/users/@me", Fault::Status(503)),
-        Case::new("FAIL token: Discord asks to wait (HTTP 429)", 1).fault("/users/@me", Fault::RateLimited(3600.0)),
+        Case::new("FAIL token: Discord's rate limit is exceeded (HTTP 429)", 1)
+            .fault("/users/@me", Fault::RateLimited(3600.0)),
         Case::new("FAIL token: Discord cannot be reached (no connection: ", 1)
             .set("DISCORD_API_URL", "http://127.0.0.1:9"),
-        Case::new("FAIL token: Discord cannot be reached (no answer within 5 s): look at the network", 1)
+        Case::new("FAIL token: Discord cannot be reached (no answer within 5 s): check the network", 1)
             .fault("/users/@me", Fault::Hang),
-        Case::new("FAIL token: Discord's answer cannot be read", 1).fault("/users/@me", Fault::Status(200)),
-        Case::new("FAIL token: Discord's answer cannot be read", 1)
+        Case::new("FAIL token: Discord's response cannot be read", 1).fault("/users/@me", Fault::Status(200)),
+        Case::new("FAIL token: Discord's response cannot be read", 1)
             .setup(|setup| setup.application = json!({"bot": null}))
             .fault("/users/@me", Fault::Status(200)),
     ])
@@ -35,10 +38,10 @@ async fn what_is_not_discord_is_not_taken_for_it() {
     let outcome = doctor(&format!("http://{address}"), &[]).await;
     assert_eq!(outcome.code, Some(1));
     let line = lines(&outcome, "FAIL");
-    assert!(line[0].contains("token: ") && line[0].contains("what answers in its place is not Discord"), "{line:?}");
+    assert!(line[0].contains("token: ") && line[0].contains("the response is not from Discord"), "{line:?}");
     let (address, _) = server("401 Unauthorized");
     let outcome = doctor(&format!("http://{address}"), &[]).await;
-    assert!(outcome.out.contains("skip  clock:        Discord did not tell the time\n"), "{}", outcome.out);
+    assert!(outcome.out.contains("skip  clock:        Discord's response had no date\n"), "{}", outcome.out);
 }
 
 #[tokio::test]
@@ -52,8 +55,8 @@ async fn a_short_wait_that_discord_asks_for_is_waited() {
 #[tokio::test]
 async fn what_is_wrong_with_the_clock_is_told() {
     each_says_what_is_wrong(vec![
-        Case::new("s behind Discord's: let the system keep the time", 1).setup(|setup| setup.clock_ahead = 90),
-        Case::new("s ahead of Discord's: let the system keep the time", 1).setup(|setup| setup.clock_ahead = -90),
+        Case::new("s behind Discord's: enable time synchronization", 1).setup(|setup| setup.clock_ahead = 90),
+        Case::new("s ahead of Discord's: enable time synchronization", 1).setup(|setup| setup.clock_ahead = -90),
     ])
     .await;
 }
@@ -61,7 +64,7 @@ async fn what_is_wrong_with_the_clock_is_told() {
 #[tokio::test]
 async fn what_is_wrong_with_the_application_is_told() {
     each_says_what_is_wrong(vec![
-        Case::new("FAIL application: Discord is in trouble (HTTP 500)", 1)
+        Case::new("FAIL application: Discord has a server error (HTTP 500)", 1)
             .fault("/applications/@me", Fault::Status(500)),
         Case::new(
             "warn application: Rolecall (1100000000000000001) is in no server: open https://discord.com/oauth2/",
@@ -70,14 +73,14 @@ async fn what_is_wrong_with_the_application_is_told() {
         .setup(|setup| {
             setup.application = json!({"approximate_guild_count": 0, "approximate_user_install_count": 0});
         }),
-        Case::new("FAIL endpoint: Discord posts commands to https://old.example/interactions, and none comes", 1)
+        Case::new("FAIL endpoint: Discord sends interactions to https://old.example/interactions and none to", 1)
             .setup(|setup| {
                 setup.application = json!({"interactions_endpoint_url": "https://old.example/interactions"});
             }),
-        Case::new("FAIL intents: the channels in ROLECALL_ASK_CHANNELS will not work: switch on Message Content", 1)
+        Case::new("FAIL intents: ROLECALL_ASK_CHANNELS needs a privileged intent: switch on Message Content", 1)
             .setup(|setup| setup.refuse_message_content = true),
         Case::new(
-            "FAIL commands: missing: /compare; different: /who; left over: /team. `rolecall register` mends that",
+            "FAIL commands: missing: /compare; different: /who; left over: /team. `rolecall register`, or a start",
             1,
         )
         .setup(|setup| {
@@ -86,14 +89,14 @@ async fn what_is_wrong_with_the_application_is_told() {
             let who = setup.commands.iter_mut().find(|command| command["name"] == "who").expect("a command");
             who["description"] = json!("What it was before");
         }),
-        Case::new("FAIL commands: Discord is in trouble (HTTP 502)", 1).fault("/commands", Fault::Status(502)),
-        Case::new("FAIL commands: Discord's answer cannot be read", 1).fault("/commands", Fault::Status(200)),
-        Case::new("FAIL sessions: Discord's answer cannot be read", 1).fault("/gateway/bot", Fault::Status(200)),
-        Case::new("FAIL sessions: 20 of 1000 starts of a day are left, for 240 minutes: find out what starts", 1)
+        Case::new("FAIL commands: Discord has a server error (HTTP 502)", 1).fault("/commands", Fault::Status(502)),
+        Case::new("FAIL commands: Discord's response cannot be read", 1).fault("/commands", Fault::Status(200)),
+        Case::new("FAIL sessions: Discord's response cannot be read", 1).fault("/gateway/bot", Fault::Status(200)),
+        Case::new("FAIL sessions: 20 of 1000 session starts remain for 240 minutes: find out what keeps", 1)
             .setup(|setup| setup.identifies_left = 20),
-        Case::new("warn sessions: 249 of 1000 starts of a day are left, for 240 minutes: find out what starts", 0)
+        Case::new("warn sessions: 249 of 1000 session starts remain for 240 minutes: find out what keeps", 0)
             .setup(|setup| setup.identifies_left = 249),
-        Case::new("FAIL sessions: Discord is in trouble (HTTP 500)", 1).fault("/gateway/bot", Fault::Status(500)),
+        Case::new("FAIL sessions: Discord has a server error (HTTP 500)", 1).fault("/gateway/bot", Fault::Status(500)),
     ])
     .await;
 }

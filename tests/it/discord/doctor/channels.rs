@@ -16,45 +16,45 @@ fn without(bits: u64) -> Value {
 async fn what_is_wrong_with_a_channel_is_told() {
     const PARENT: u64 = OTHER_CHANNEL;
     each_says_what_is_wrong(vec![
-        Case::new("FAIL channel: there is no channel 77: right-click the one that is meant, Copy Channel ID", 1).with(77),
-        Case::new("FAIL channel: the bot does not see 1100000000000000200: give its role View Channel there", 1)
+        Case::new("FAIL channel: channel 77 does not exist: right-click the channel, Copy Channel ID", 1).with(77),
+        Case::new("FAIL channel: the bot has no access to 1100000000000000200: give its role View Channel there", 1)
             .fault("/channels/", Fault::Status(403)),
-        Case::new("FAIL channel: 1100000000000000200: Discord is in trouble (HTTP 500)", 1)
+        Case::new("FAIL channel: 1100000000000000200: Discord has a server error (HTTP 500)", 1)
             .fault("/channels/", Fault::Status(500)),
         Case::new("FAIL channel: 1100000000000000200: Discord cannot be reached (no answer within 5 s)", 1)
             .fault("/guilds/", Fault::Hang),
         Case::new(
-            "FAIL channel: #general (1100000000000000200) of The Guild: the bot may not Send Messages, Embed Links: give",
+            "FAIL channel: #general (1100000000000000200) of The Guild: the bot lacks the permissions Send Messages, Embed Links: give",
             1,
         )
         .setup(|setup| setup.channel_facts = vec![(CHANNEL, without(1 << 11 | 1 << 14))]),
-        Case::new("the bot may not View Channel: give that to its role", 1)
+        Case::new("the bot lacks the permissions View Channel: give them to its role", 1)
             .setup(|setup| setup.channel_facts = vec![(CHANNEL, without(1 << 10))]),
-        Case::new("the bot may not Read Message History: give that to its role", 1)
+        Case::new("the bot lacks the permissions Read Message History: give them to its role", 1)
             .setup(|setup| setup.channel_facts = vec![(CHANNEL, without(1 << 16))]),
-        Case::new("warn channel: #general (1100000000000000200) of The Guild: the bot may not Attach Files, so answers", 0)
+        Case::new("warn channel: #general (1100000000000000200) of The Guild: the bot lacks the permission Attach Files, so answers", 0)
             .setup(|setup| setup.channel_facts = vec![(CHANNEL, without(1 << 15))]),
-        Case::new("the bot may not Connect: give that", 1).setup(|setup| {
+        Case::new("the bot lacks the permissions Connect: give them", 1).setup(|setup| {
             let mut voice = without(1 << 20);
             voice["type"] = json!(2);
             setup.channel_facts = vec![(CHANNEL, voice)];
         }),
-        Case::new("the bot may not Send Messages in Threads: give that", 1).setup(|setup| {
+        Case::new("the bot lacks the permissions Send Messages in Threads: give them", 1).setup(|setup| {
             let thread = json!({"type": 11, "parent_id": PARENT.to_string(), "permission_overwrites": null});
             setup.channel_facts = vec![(CHANNEL, thread), (PARENT, without(1 << 38))];
         }),
-        Case::new("of The Guild: the thread is locked, and the bot cannot write there: unlock it", 1).setup(|setup| {
+        Case::new("of The Guild: the thread is locked, so the bot cannot write there: unlock it", 1).setup(|setup| {
             let lock = json!({"archived": true, "locked": true});
             let thread = json!({"type": 12, "parent_id": PARENT.to_string(), "thread_metadata": lock});
             setup.channel_facts = vec![(CHANNEL, thread)];
         }),
-        Case::new("#general (1100000000000000200) is a forum, and its posts have ids of their own", 1)
+        Case::new("#general (1100000000000000200) is a forum; each post has its own id", 1)
             .setup(|setup| setup.channel_facts = vec![(CHANNEL, json!({"type": 15}))]),
-        Case::new("#general (1100000000000000200) is nothing that people write in: name its channels", 1)
+        Case::new("#general (1100000000000000200) holds no messages: put the ids of its channels", 1)
             .setup(|setup| setup.channel_facts = vec![(CHANNEL, json!({"type": 4}))]),
-        Case::new("warn channel: 1100000000000000200 is a conversation outside servers", 0)
+        Case::new("warn channel: 1100000000000000200 is a direct message, where", 0)
             .setup(|setup| setup.channel_facts = vec![(CHANNEL, json!({"type": 1}))]),
-        Case::new("somebody has timed the bot out until 2999-01-01T00:00:00Z: right-click it, Remove Timeout", 1)
+        Case::new("the bot is in timeout until 2999-01-01T00:00:00Z: right-click it, Remove Timeout", 1)
             .setup(|setup| setup.member = json!({"communication_disabled_until": "2999-01-01T00:00:00+00:00"})),
     ])
     .await;
@@ -103,5 +103,5 @@ async fn it_ends_however_long_discord_takes() {
     let outcome = doctor(&discord.origin(), &[("ROLECALL_ASK_CHANNELS", &channels.join(","))]).await;
     assert!(began.elapsed() < Duration::from_secs(45), "{:?}", began.elapsed());
     assert_eq!((outcome.code, lines(&outcome, "FAIL").len()), (Some(1), 20), "{}", outcome.out);
-    assert!(outcome.out.contains("not asked, since the answers before took 30 s"), "{}", outcome.out);
+    assert!(outcome.out.contains("not requested: earlier requests took 30 s"), "{}", outcome.out);
 }

@@ -37,7 +37,7 @@ async fn what_is_wrong_here_is_told_without_a_token_too() {
 
     let outcome = run(&[("ROLECALL_INDEX", "file/index")]);
     assert!(outcome.out.contains("warn  index:        file/index cannot be written to"), "{}", outcome.out);
-    assert!(outcome.out.contains("1 to mend, 2 to look at"), "{}", outcome.out);
+    assert!(outcome.out.contains("errors: 1, warnings: 2"), "{}", outcome.out);
 
     let outcome = run(&[("ROLECALL_CORPUS", "nowhere"), ("ROLECALL_INDEX", "file/index")]);
     assert!(outcome.out.contains("FAIL  corpus:       the corpus folder nowhere cannot be read"), "{}", outcome.out);
@@ -53,7 +53,7 @@ async fn what_is_wrong_here_is_told_without_a_token_too() {
         }
     }
     let outcome = run(&[]);
-    assert!(outcome.out.contains("the index was damaged and has been built anew"), "{}", outcome.out);
+    assert!(outcome.out.contains("the index was damaged and has been rebuilt"), "{}", outcome.out);
 }
 
 #[tokio::test]
@@ -63,7 +63,7 @@ async fn settings_that_cannot_be_used_are_told_and_the_rest_is_looked_at() {
     let outcome = doctor(&discord.origin(), &settings).await;
     assert_eq!((outcome.code, lines(&outcome, "FAIL").len()), (Some(1), 2), "{}", outcome.out);
     assert!(
-        outcome.out.contains("FAIL  settings:     ROLECALL_ASK_CHANNELS: \"general\" is no channel id"),
+        outcome.out.contains("FAIL  settings:     ROLECALL_ASK_CHANNELS: \"general\" is not a channel id"),
         "{}",
         outcome.out
     );
@@ -76,8 +76,11 @@ async fn settings_that_belong_together_are_left_out_together() {
     for (settings, what) in [
         (&[("ROLECALL_HTTP_ADDR", "8080")][..], "DISCORD_PUBLIC_KEY: missing"),
         (&[("ROLECALL_HTTP_ADDR", "8080"), ("DISCORD_PUBLIC_KEY", "e734")], "DISCORD_PUBLIC_KEY: not 64 hexadecimal"),
-        (&[("ROLECALL_HTTP_ADDR", "here"), ("DISCORD_PUBLIC_KEY", KEY)], "ROLECALL_HTTP_ADDR: \"here\" is no address"),
-        (&[("ROLECALL_GATEWAY", "off")], "ROLECALL_GATEWAY: off, and nobody could ask"),
+        (
+            &[("ROLECALL_HTTP_ADDR", "here"), ("DISCORD_PUBLIC_KEY", KEY)],
+            "ROLECALL_HTTP_ADDR: \"here\" is not an address",
+        ),
+        (&[("ROLECALL_GATEWAY", "off")], "ROLECALL_GATEWAY: off without interactions over HTTP"),
     ] {
         let outcome = doctor(&discord.origin(), settings).await;
         let told = lines(&outcome, "FAIL");
@@ -105,25 +108,24 @@ async fn what_is_wrong_with_interactions_over_http_is_told() {
     let http = |case: Case| case.set("ROLECALL_HTTP_ADDR", "127.0.0.1:0").set("DISCORD_PUBLIC_KEY", KEY);
     let posted = |setup: &mut Setup| setup.application = json!({"interactions_endpoint_url": URL});
     each_says_what_is_wrong(vec![
-        http(Case::new("warn endpoint: commands come over the gateway, and nothing over HTTP: put the bot's", 0)),
-        http(Case::new("FAIL endpoint: no command reaches the bot: put its https address", 1))
+        http(Case::new("warn endpoint: interactions come over the gateway, none over HTTP: put the bot's", 0)),
+        http(Case::new("FAIL endpoint: no interaction reaches the bot: put its https address", 1))
             .set("ROLECALL_GATEWAY", "off")
             .set("ROLECALL_ASK_CHANNELS", ""),
-        http(Case::new("FAIL intents: messages come over the gateway alone, and it is switched off", 1))
+        http(Case::new("FAIL intents: messages only come over the gateway, which is switched off", 1))
             .setup(posted)
             .set("ROLECALL_GATEWAY", "off"),
-        http(Case::new("FAIL public key: it is another application's, and no command would be taken: copy", 1)).setup(
-            |setup| {
+        http(Case::new("FAIL public key: not this application's, so every interaction would be rejected: copy", 1))
+            .setup(|setup| {
                 setup.application = json!({"interactions_endpoint_url": URL, "verify_key": KEY.replace('7', "8")});
-            },
-        ),
-        http(Case::new("FAIL public key: it is the key of nobody: copy Public Key", 1))
+            }),
+        http(Case::new("FAIL public key: not a valid Ed25519 public key: copy Public Key", 1))
             .setup(posted)
             .set("DISCORD_PUBLIC_KEY", NO_KEY),
-        http(Case::new("FAIL public key: it is the key of nobody: copy Public Key", 1))
+        http(Case::new("FAIL public key: not a valid Ed25519 public key: copy Public Key", 1))
             .setup(posted)
             .set("DISCORD_PUBLIC_KEY", "00".repeat(32)),
-        http(Case::new("warn token: DISCORD_TOKEN is not set: commands that come over HTTP are answered", 0))
+        http(Case::new("warn token: DISCORD_TOKEN is not set: interactions over HTTP are answered", 0))
             .set("DISCORD_TOKEN", ""),
         http(Case::new("FAIL address: this machine has no address 192.0.2.1: set ROLECALL_HTTP_ADDR", 1))
             .setup(posted)
@@ -154,7 +156,7 @@ fn what_is_wrong_with_an_address_is_told() {
     assert!(verdict == Severity::Error && text.contains("does not answer"), "{text}");
 
     for (status, verdict, what) in [
-        ("401 Unauthorized", Severity::Ok, "asks for Discord's signature: the bot is running"),
+        ("401 Unauthorized", Severity::Ok, "requires Discord's signature: the bot is running"),
         ("404 Not Found", Severity::Error, "another program listens on"),
     ] {
         let (address, asked) = server(status);

@@ -138,8 +138,7 @@ async fn where_everything_is_right_every_line_says_so() {
     let json = verb(&discord.origin(), &["doctor", "--json"], &[]).await;
     let found = &json.json_lines()[0];
     assert_eq!((json.code, &found["ok"]), (Some(0), &json!(true)));
-    let token =
-        json!({"check": "token", "verdict": "ok", "text": format!("Discord knows it as rolecall ({APPLICATION})")});
+    let token = json!({"check": "token", "verdict": "ok", "text": format!("valid for rolecall ({APPLICATION})")});
     assert!(found["checks"].as_array().is_some_and(|checks| checks.contains(&token)), "{found}");
 }
 
