@@ -283,7 +283,7 @@ fn doors() -> Vec<Row> {
         .before_the_start()
         .slow(),
         row("no new sessions left today", |trial| async move {
-            trial.says("almost all new sessions of today are used up", SOON).await?;
+            trial.says("session start limit almost used up", SOON).await?;
             tokio::time::sleep(Duration::from_secs(2)).await;
             trial.signal("TERM");
             trial.ends("exit 0", "", SOON).await?;

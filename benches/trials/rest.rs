@@ -167,7 +167,7 @@ fn at_the_start() -> Vec<Row> {
     let gateway = "/gateway/bot";
     vec![
         fatal("gateway lookup: 401", 401, "it is wrong or was reset"),
-        fatal("gateway lookup: 403", 403, "refuses to work"),
+        fatal("gateway lookup: 403", 403, "permanent error from Discord"),
         passing("gateway lookup: 503, twice", "GET", gateway, &[Fault::Status(503), Fault::Status(503)]),
         passing("gateway lookup: 429", "GET", gateway, &[Fault::RateLimited(0.5)]),
         passing("gateway lookup: line cut", "GET", gateway, &[Fault::Reset(false)]),

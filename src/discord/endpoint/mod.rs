@@ -1,4 +1,4 @@
-//! The other door: interactions that Discord posts to an address of ours.
+//! The interactions endpoint: an HTTP server that receives interactions from Discord.
 
 pub mod server;
 pub mod signature;

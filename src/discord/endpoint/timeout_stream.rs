@@ -1,4 +1,4 @@
-//! A connection that cannot be held open by sending, or reading, a little at a time.
+//! A stream with header and write timeouts, against clients that send or read slowly.
 
 use std::io;
 use std::pin::Pin;
@@ -10,13 +10,13 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
-/// From its first byte, or from the connection's beginning, a request has this long to be there with all its headers. Discord
-/// gives the whole answer no longer.
+/// From a request's first byte, or from the accept, to the end of its headers. Discord allows 3 s for the whole
+/// response.
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(3);
-/// So long may a client not take a single byte of an answer.
+/// Longest time in which a client reads no byte of a response.
 pub const WRITE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Whose turn it is: what the server tells its line.
+/// Whether a request is being handled; set by the server, read by its [`TimeoutStream`].
 #[derive(Debug, Default)]
 pub struct RequestPhase {
     request_count: AtomicUsize,
@@ -24,33 +24,33 @@ pub struct RequestPhase {
 }
 
 impl RequestPhase {
-    /// A request is there with all its headers; what comes in now is its body.
+    /// The headers of a request are complete; its body follows.
     pub fn headers_received(&self) {
         self.request_count.fetch_add(1, Ordering::Relaxed);
         self.handling.store(true, Ordering::Relaxed);
     }
 
-    /// It is answered; what comes in now is the next one.
+    /// The response is ready; the next request follows.
     pub fn response_ready(&self) {
         self.handling.store(false, Ordering::Relaxed);
     }
 }
 
-/// A connection with deadlines.
+/// A stream with a header timeout and a write timeout.
 #[derive(Debug)]
 pub struct TimeoutStream<S> {
     stream: S,
     phase: Arc<RequestPhase>,
-    /// How many requests were there when it was last looked at.
+    /// `request_count` at the last read.
     seen_requests: usize,
-    /// Until when a request has to be there; nothing while none has begun.
+    /// When the headers have to be complete; `None` while no request has started.
     header_deadline: Option<Pin<Box<Sleep>>>,
-    /// Until when the client has to take something; nothing while it does.
+    /// When the client has to have read something; `None` while no write is pending.
     write_deadline: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> TimeoutStream<S> {
-    /// A connection that has just begun.
+    /// Wraps a stream that was just accepted.
     pub fn new(stream: S, phase: Arc<RequestPhase>) -> Self {
         TimeoutStream {
             stream,
@@ -61,39 +61,43 @@ impl<S> TimeoutStream<S> {
         }
     }
 
-    fn with_write_timeout<T>(&mut self, cx: &mut Context<'_>, sent: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        if sent.is_ready() {
+    fn with_write_timeout<T>(&mut self, cx: &mut Context<'_>, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if result.is_ready() {
             self.write_deadline = None;
-            return sent;
+            return result;
         }
-        let take = self.write_deadline.get_or_insert_with(|| Box::pin(sleep(WRITE_TIMEOUT)));
-        if take.as_mut().poll(cx).is_ready() { Poll::Ready(Err(io::ErrorKind::TimedOut.into())) } else { Poll::Pending }
+        let deadline = self.write_deadline.get_or_insert_with(|| Box::pin(sleep(WRITE_TIMEOUT)));
+        if deadline.as_mut().poll(cx).is_ready() {
+            Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+        } else {
+            Poll::Pending
+        }
     }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for TimeoutStream<S> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let read = Pin::new(&mut self.stream).poll_read(cx, into);
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let read = Pin::new(&mut self.stream).poll_read(cx, buf);
         let requests = self.phase.request_count.load(Ordering::Relaxed);
         if requests != self.seen_requests {
             (self.seen_requests, self.header_deadline) = (requests, None);
         }
         if read.is_ready() {
-            let next = self.header_deadline.is_none() && !self.phase.handling.load(Ordering::Relaxed);
-            if next {
+            let next_request = self.header_deadline.is_none() && !self.phase.handling.load(Ordering::Relaxed);
+            if next_request {
                 self.header_deadline = Some(Box::pin(sleep(HEADER_TIMEOUT)));
             }
             return read;
         }
-        let late = self.header_deadline.as_mut().is_some_and(|head| head.as_mut().poll(cx).is_ready());
-        if late { Poll::Ready(Err(io::ErrorKind::TimedOut.into())) } else { Poll::Pending }
+        let timed_out = self.header_deadline.as_mut().is_some_and(|deadline| deadline.as_mut().poll(cx).is_ready());
+        if timed_out { Poll::Ready(Err(io::ErrorKind::TimedOut.into())) } else { Poll::Pending }
     }
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for TimeoutStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let sent = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.with_write_timeout(cx, sent)
+        let result = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.with_write_timeout(cx, result)
     }
 
     fn poll_write_vectored(
@@ -101,8 +105,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for TimeoutStream<S> {
         cx: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let sent = Pin::new(&mut self.stream).poll_write_vectored(cx, bytes);
-        self.with_write_timeout(cx, sent)
+        let result = Pin::new(&mut self.stream).poll_write_vectored(cx, bytes);
+        self.with_write_timeout(cx, result)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -110,13 +114,13 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for TimeoutStream<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let sent = Pin::new(&mut self.stream).poll_flush(cx);
-        self.with_write_timeout(cx, sent)
+        let result = Pin::new(&mut self.stream).poll_flush(cx);
+        self.with_write_timeout(cx, result)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let sent = Pin::new(&mut self.stream).poll_shutdown(cx);
-        self.with_write_timeout(cx, sent)
+        let result = Pin::new(&mut self.stream).poll_shutdown(cx);
+        self.with_write_timeout(cx, result)
     }
 }
 
@@ -128,67 +132,67 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_request_that_comes_a_byte_at_a_time_is_cut_off() {
+    async fn slow_headers_time_out() {
         let (mut client, server) = duplex(64);
-        let mut line = TimeoutStream::new(server, Arc::default());
-        let began = Instant::now();
-        let dripping = async {
+        let mut stream = TimeoutStream::new(server, Arc::default());
+        let start = Instant::now();
+        let slow_write = async {
             loop {
                 sleep(Duration::from_secs(1)).await;
-                client.write_all(b"x").await.expect("the line is open");
+                client.write_all(b"x").await.expect("the stream is open");
             }
         };
         let reading = async {
             loop {
-                if let Err(fault) = line.read_u8().await {
-                    return fault.kind();
+                if let Err(error) = stream.read_u8().await {
+                    return error.kind();
                 }
             }
         };
-        let fault = tokio::select! { () = dripping => unreachable!(), fault = reading => fault };
-        assert_eq!((fault, began.elapsed()), (io::ErrorKind::TimedOut, HEADER_TIMEOUT));
+        let error = tokio::select! { () = slow_write => unreachable!(), error = reading => error };
+        assert_eq!((error, start.elapsed()), (io::ErrorKind::TimedOut, HEADER_TIMEOUT));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn between_requests_there_is_time_and_in_the_next_one_there_is_not() {
+    async fn idle_time_between_requests_is_unlimited_but_slow_headers_time_out() {
         let (mut client, server) = duplex(64);
-        let turns = Arc::new(RequestPhase::default());
-        let mut line = TimeoutStream::new(server, Arc::clone(&turns));
-        client.write_all(b"a").await.expect("a head");
-        assert_eq!(line.read_u8().await.ok(), Some(b'a'));
-        turns.headers_received();
-        // The body has a deadline elsewhere.
-        let slow = async {
+        let phase = Arc::new(RequestPhase::default());
+        let mut stream = TimeoutStream::new(server, Arc::clone(&phase));
+        client.write_all(b"a").await.expect("the headers");
+        assert_eq!(stream.read_u8().await.ok(), Some(b'a'));
+        phase.headers_received();
+        // The server has its own timeout for the body.
+        let slow_body = async {
             sleep(HEADER_TIMEOUT * 3).await;
             client.write_all(b"b").await
         };
-        let (read, sent) = tokio::join!(line.read_u8(), slow);
-        assert!(read.ok() == Some(b'b') && sent.is_ok());
-        turns.response_ready();
-        let idle = async {
+        let (read, result) = tokio::join!(stream.read_u8(), slow_body);
+        assert!(read.ok() == Some(b'b') && result.is_ok());
+        phase.response_ready();
+        let slow_request = async {
             sleep(HEADER_TIMEOUT * 3).await;
             client.write_all(b"c").await
         };
-        let (read, sent) = tokio::join!(line.read_u8(), idle);
-        assert!(read.ok() == Some(b'c') && sent.is_ok());
-        let began = Instant::now();
-        let fault = line.read_u8().await.map_err(|fault| fault.kind());
-        assert_eq!((fault, began.elapsed()), (Err(io::ErrorKind::TimedOut), HEADER_TIMEOUT));
+        let (read, result) = tokio::join!(stream.read_u8(), slow_request);
+        assert!(read.ok() == Some(b'c') && result.is_ok());
+        let start = Instant::now();
+        let error = stream.read_u8().await.map_err(|error| error.kind());
+        assert_eq!((error, start.elapsed()), (Err(io::ErrorKind::TimedOut), HEADER_TIMEOUT));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn whoever_does_not_take_the_answer_is_cut_off() {
+    async fn a_client_that_does_not_read_times_out() {
         let (mut client, server) = duplex(64);
-        let mut line = TimeoutStream::new(server, Arc::default());
-        let began = Instant::now();
-        let taking = async {
+        let mut stream = TimeoutStream::new(server, Arc::default());
+        let start = Instant::now();
+        let slow_read = async {
             sleep(WRITE_TIMEOUT / 2).await;
             let mut some = [0; 64];
-            client.read_exact(&mut some).await.expect("a part of it");
+            client.read_exact(&mut some).await.expect("a part of the response");
             std::future::pending::<()>().await;
         };
-        let fault = tokio::select! { () = taking => unreachable!(), sent = line.write_all(&[7; 256]) => sent };
-        assert_eq!(fault.map_err(|fault| fault.kind()), Err(io::ErrorKind::TimedOut));
-        assert_eq!(began.elapsed(), WRITE_TIMEOUT / 2 + WRITE_TIMEOUT);
+        let error = tokio::select! { () = slow_read => unreachable!(), result = stream.write_all(&[7; 256]) => result };
+        assert_eq!(error.map_err(|error| error.kind()), Err(io::ErrorKind::TimedOut));
+        assert_eq!(start.elapsed(), WRITE_TIMEOUT / 2 + WRITE_TIMEOUT);
     }
 }

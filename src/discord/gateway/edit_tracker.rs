@@ -1,18 +1,18 @@
-//! Remembers for a while which answer belongs to which question: what becomes of the question becomes of the answer.
+//! Tracks which reply belongs to which message, so that edits and deletions of the message reach the reply.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
+use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 use tokio::time::Instant;
 
-/// Whoever edits a message later than this has other reasons than to mend a question.
+/// Later edits do not change the reply.
 const EDIT_WINDOW: Duration = Duration::from_secs(300);
-/// The most that is remembered; the oldest goes first.
+/// Bound on memory; the oldest entry is dropped first.
 const MAX_TRACKED: usize = 1000;
 
-/// What is known of each question of the last five minutes. Whoever holds it has it alone: an edit waits until the answer is there.
+/// State per message of the last five minutes. Access is exclusive: an edit waits until the reply has been sent.
 #[derive(Debug)]
 pub struct EditTracker<T>(Mutex<VecDeque<TrackedMessage<T>>>);
 
@@ -20,7 +20,7 @@ pub struct EditTracker<T>(Mutex<VecDeque<TrackedMessage<T>>>);
 struct TrackedMessage<T> {
     message_id: u64,
     tracked_at: Instant,
-    state: Arc<Turn<T>>,
+    state: Arc<AsyncMutex<T>>,
 }
 
 impl<T> Default for EditTracker<T> {
@@ -30,34 +30,34 @@ impl<T> Default for EditTracker<T> {
 }
 
 impl<T> EditTracker<T> {
-    /// Remembers what is known of a question from now on.
-    pub async fn track(&self, question: u64, known: T, now: Instant) -> OwnedMutexGuard<T> {
-        let known = Arc::new(Turn::new(known));
-        let held = Arc::clone(&known).lock_owned().await;
+    /// Starts tracking a message and returns its locked state.
+    pub async fn track(&self, message_id: u64, state: T, now: Instant) -> OwnedMutexGuard<T> {
+        let state = Arc::new(AsyncMutex::new(state));
+        let guard = Arc::clone(&state).lock_owned().await;
         self.with_entries(now, |entries| {
-            entries.push_back(TrackedMessage { message_id: question, tracked_at: now, state: known });
+            entries.push_back(TrackedMessage { message_id, tracked_at: now, state });
             if entries.len() > MAX_TRACKED {
                 entries.pop_front();
             }
         });
-        held
+        guard
     }
 
-    /// What is known of a question, where it is not too long ago.
-    pub async fn get(&self, question: u64, now: Instant) -> Option<OwnedMutexGuard<T>> {
-        let known = self.with_entries(now, |entries| {
-            entries.iter().find(|entry| entry.message_id == question).map(|entry| Arc::clone(&entry.state))
+    /// Returns the locked state of a message that is still tracked.
+    pub async fn get(&self, message_id: u64, now: Instant) -> Option<OwnedMutexGuard<T>> {
+        let state = self.with_entries(now, |entries| {
+            entries.iter().find(|entry| entry.message_id == message_id).map(|entry| Arc::clone(&entry.state))
         })?;
-        Some(known.lock_owned().await)
+        Some(state.lock_owned().await)
     }
 
-    /// The same for the last time.
-    pub async fn remove(&self, question: u64, now: Instant) -> Option<OwnedMutexGuard<T>> {
-        let known = self.with_entries(now, |entries| {
-            let at = entries.iter().position(|entry| entry.message_id == question)?;
-            entries.remove(at).map(|entry| entry.state)
+    /// Like [`Self::get`], and stops tracking the message.
+    pub async fn remove(&self, message_id: u64, now: Instant) -> Option<OwnedMutexGuard<T>> {
+        let state = self.with_entries(now, |entries| {
+            let index = entries.iter().position(|entry| entry.message_id == message_id)?;
+            entries.remove(index).map(|entry| entry.state)
         })?;
-        Some(known.lock_owned().await)
+        Some(state.lock_owned().await)
     }
 
     fn with_entries<R>(&self, now: Instant, act: impl FnOnce(&mut VecDeque<TrackedMessage<T>>) -> R) -> R {
@@ -74,38 +74,38 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_question_is_remembered_for_five_minutes() {
-        let (recent, now) = (EditTracker::default(), Instant::now());
-        drop(recent.track(1, "one", now).await);
-        assert_eq!(recent.get(1, now + EDIT_WINDOW).await.as_deref(), Some(&"one"));
-        assert!(recent.get(2, now).await.is_none());
-        assert!(recent.get(1, now + EDIT_WINDOW + Duration::from_secs(1)).await.is_none());
-        assert!(recent.get(1, now).await.is_none(), "what is forgotten takes no room");
+    async fn a_message_is_tracked_for_five_minutes() {
+        let (tracker, now) = (EditTracker::default(), Instant::now());
+        drop(tracker.track(1, "one", now).await);
+        assert_eq!(tracker.get(1, now + EDIT_WINDOW).await.as_deref(), Some(&"one"));
+        assert!(tracker.get(2, now).await.is_none());
+        assert!(tracker.get(1, now + EDIT_WINDOW + Duration::from_secs(1)).await.is_none());
+        assert!(tracker.get(1, now).await.is_none(), "expired entries are removed");
     }
 
     #[tokio::test]
-    async fn no_more_than_so_many_are_remembered() {
-        let (recent, now) = (EditTracker::default(), Instant::now());
-        for question in 0..=MAX_TRACKED as u64 {
-            drop(recent.track(question, (), now).await);
+    async fn the_number_of_tracked_messages_is_bounded() {
+        let (tracker, now) = (EditTracker::default(), Instant::now());
+        for message_id in 0..=MAX_TRACKED as u64 {
+            drop(tracker.track(message_id, (), now).await);
         }
-        assert!(recent.get(0, now).await.is_none());
-        assert!(recent.remove(1, now).await.is_some());
-        assert!(recent.remove(1, now).await.is_none());
-        assert!(recent.get(MAX_TRACKED as u64, now).await.is_some());
+        assert!(tracker.get(0, now).await.is_none());
+        assert!(tracker.remove(1, now).await.is_some());
+        assert!(tracker.remove(1, now).await.is_none());
+        assert!(tracker.get(MAX_TRACKED as u64, now).await.is_some());
     }
 
     #[tokio::test]
-    async fn an_edit_waits_for_the_answer() {
-        let (recent, now) = (Arc::new(EditTracker::default()), Instant::now());
-        let mut answering = recent.track(1, "", now).await;
+    async fn an_edit_waits_for_the_reply() {
+        let (tracker, now) = (Arc::new(EditTracker::default()), Instant::now());
+        let mut state = tracker.track(1, "", now).await;
         let edit = tokio::spawn({
-            let recent = Arc::clone(&recent);
-            async move { recent.get(1, now).await.map(|known| *known) }
+            let tracker = Arc::clone(&tracker);
+            async move { tracker.get(1, now).await.map(|state| *state) }
         });
         tokio::task::yield_now().await;
-        *answering = "answered";
-        drop(answering);
-        assert_eq!(edit.await.expect("an end"), Some("answered"));
+        *state = "answered";
+        drop(state);
+        assert_eq!(edit.await.expect("the task ends"), Some("answered"));
     }
 }

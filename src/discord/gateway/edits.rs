@@ -1,4 +1,4 @@
-//! Keeps the answer to a message in step with it: edited questions have other answers, and what is no question has none.
+//! Updates the reply when its question is edited, and deletes it when the message is no longer a question.
 
 use serenity::model::channel::Message;
 use serenity::model::event::MessageUpdateEvent;
@@ -9,18 +9,17 @@ use crate::discord::protocol::encode;
 use crate::discord::rest::request_sender::RequestSender;
 use crate::discord::rest::send::{self, SendError};
 
-/// A question in a message, and the answer to it once that is there.
+/// A message that asks a question, and the bot's reply to it.
 #[derive(Debug)]
 pub struct TrackedReply {
-    /// The message that asks, as it is now.
+    /// The message in its current version.
     pub question: Message,
-    /// The bot's reply to it.
+    /// The bot's reply; `None` until it is sent and after it is deleted.
     pub reply_id: Option<MessageId>,
 }
 
 impl TrackedReply {
-    /// Takes over from an edit what decides what is asked, and of whom. Where an event leaves out the server, the message still
-    /// stands there.
+    /// Applies an edit's content and mentions. The event may lack other fields, such as the guild; those stay.
     pub fn apply_update(&mut self, event: MessageUpdateEvent) {
         if let Some(content) = event.content {
             self.question.content = content;
@@ -30,27 +29,28 @@ impl TrackedReply {
         }
     }
 
-    /// Changes the reply, where there is one, with its picture where that is taken; or deletes it where there is nothing more to say.
+    /// Edits the reply, if there is one, to `body` and its diagram; deletes it if `body` is `None`. A rejected diagram
+    /// is left out, and a rejected body is replaced by a generic error.
     pub async fn update_or_delete(
         &mut self,
         rest: &RequestSender,
         body: Option<encode::OutgoingMessage>,
-        picture: Option<&Diagram>,
+        diagram: Option<&Diagram>,
     ) {
-        let (Some(answer), channel) = (self.reply_id, self.question.channel_id) else { return };
+        let (Some(reply_id), channel_id) = (self.reply_id, self.question.channel_id) else { return };
         let Some(body) = body else {
             self.reply_id = None;
-            if let Err(why) = send::delete(rest, channel, answer).await {
-                tracing::debug!(%why, "an answer was not deleted; somebody may have done so before");
+            if let Err(error) = send::delete(rest, channel_id, reply_id).await {
+                tracing::debug!(%error, "the reply was not deleted; it may be gone already");
             }
             return;
         };
         let mut sent = None;
-        if let Some(picture) = picture {
-            let body = body.clone().with_diagram(&picture.alt_text);
-            sent = match send::edit(rest, channel, answer, &body.to_edit(), Some(picture)).await {
-                Err(SendError::Rejected(why)) => {
-                    tracing::warn!(%why, "a changed reply goes out without its picture; may the bot attach files in that channel?");
+        if let Some(diagram) = diagram {
+            let body = body.clone().with_diagram(&diagram.alt_text);
+            sent = match send::edit(rest, channel_id, reply_id, &body.to_edit(), Some(diagram)).await {
+                Err(SendError::Rejected(error)) => {
+                    tracing::warn!(%error, "editing the reply without its diagram; may the bot attach files in that channel?");
                     None
                 }
                 sent => Some(sent),
@@ -58,16 +58,16 @@ impl TrackedReply {
         }
         let sent = match sent {
             Some(sent) => sent,
-            None => match send::edit(rest, channel, answer, &body.to_edit(), None).await {
-                Err(SendError::Rejected(why)) => {
-                    tracing::error!(%why, "a changed reply was refused by Discord; please report it");
-                    send::edit(rest, channel, answer, &body.to_generic_error().to_edit(), None).await
+            None => match send::edit(rest, channel_id, reply_id, &body.to_edit(), None).await {
+                Err(SendError::Rejected(error)) => {
+                    tracing::error!(%error, "Discord rejected an edited reply; please report it");
+                    send::edit(rest, channel_id, reply_id, &body.to_generic_error().to_edit(), None).await
                 }
                 sent => sent,
             },
         };
-        if let Err(why) = sent {
-            tracing::debug!(%why, "an answer was not changed; somebody may have deleted it");
+        if let Err(error) = sent {
+            tracing::debug!(%error, "the reply was not edited; it may have been deleted");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Events from the socket: who speaks to the bot gets its answer, and nobody else does.
+//! Runs the shards and handles their events: interactions, messages, edits and deletions.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -30,7 +30,6 @@ use crate::discord::protocol::encode;
 use crate::discord::rest::callbacks::InteractionResponder;
 use crate::discord::rest::channel_throttle::ChannelThrottle;
 use crate::discord::rest::client::{DiscordError, RestClient};
-use crate::discord::rest::invalid_requests::InvalidRequestLimiter;
 use crate::discord::rest::request_sender::RequestSender;
 use crate::discord::rest::send::{self, SendError};
 use crate::discord::shutdown::CancellationToken;
@@ -43,46 +42,46 @@ use crate::metrics::readiness::READINESS;
 
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How serving ended.
+/// Why [`serve`] returned.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ExitReason {
-    /// Somebody stopped the bot.
+    /// The shutdown token was cancelled.
     Stopped,
-    /// Discord does not let the bot read messages that are not for it.
+    /// Close code 4014: the Message Content intent is not enabled in the Developer Portal.
     MessageContentDisallowed,
-    /// It is better to begin anew.
+    /// All connections are to be opened again, for this reason.
     Restart(&'static str),
 }
 
-/// What outlives the connections: what was used of today's sessions, those that can be gone on with, and how the shards are.
+/// State that outlives a call of [`serve`].
 #[derive(Debug, Default)]
 pub struct GatewayState {
-    /// What new sessions cost.
+    /// Limits IDENTIFY.
     pub identify_limiter: Arc<IdentifyLimiter>,
-    /// How the shards are.
+    /// The state of the shards.
     pub health: Arc<Health>,
-    /// The session of each shard.
+    /// The session that each shard can resume.
     pub sessions: Vec<Option<Session>>,
 }
 
-/// Serves until stopped, or until it is better to begin anew.
+/// Runs all shards until `shutdown` is cancelled or a restart is needed.
 ///
 /// # Errors
-/// Where no other session would fare better.
+/// If reconnecting cannot help: an invalid token, invalid intents, an unsupported API version, or a rejected `GET
+/// /gateway/bot`.
 pub async fn serve(
-    reach: &RestClient,
-    desk: &AppState,
+    rest_client: &RestClient,
+    app_state: &AppState,
     ask_channels: &[u64],
     gateway: BotGateway,
-    standing: &mut GatewayState,
-    stop: &mut CancellationToken,
+    state: &mut GatewayState,
+    shutdown: &mut CancellationToken,
 ) -> Result<ExitReason, DiscordError> {
     let handler = Arc::new(EventHandler {
-        app_state: desk.clone(),
-        interactions: InteractionHandler::new(desk.clone()),
-        responder: InteractionResponder::new(reach.unlimited()),
-        rest: reach.limited(),
-        invalid_requests: Arc::clone(reach.invalid_requests()),
+        app_state: app_state.clone(),
+        interactions: InteractionHandler::new(app_state.clone()),
+        responder: InteractionResponder::new(rest_client.unlimited()),
+        rest: rest_client.limited(),
         ask_channels: ask_channels.to_vec(),
         bot_user_id: OnceLock::new(),
         ready_handled: AtomicBool::new(false),
@@ -91,79 +90,78 @@ pub async fn serve(
     });
     let mut intents = GatewayIntents::GUILD_MESSAGES | GatewayIntents::DIRECT_MESSAGES;
     intents.set(GatewayIntents::MESSAGE_CONTENT, !ask_channels.is_empty());
-    standing.identify_limiter.update_limit(&gateway.session_start_limit);
+    state.identify_limiter.update_limit(&gateway.session_start_limit);
     let shards = gateway.shards.max(1);
-    standing.sessions.resize(shards as usize, None);
+    state.sessions.resize(shards as usize, None);
     READINESS.expect_shards(shards);
-    let whereabouts = Arc::new(GatewayUrl::new(gateway.url));
-    let looking = async {
+    let gateway_url = Arc::new(GatewayUrl::new(gateway.url));
+    let refresh_url = async {
         loop {
-            whereabouts.refresh_requested().await;
-            match reach.fetch_gateway().await {
-                Ok(gateway) => whereabouts.set(gateway.url),
+            gateway_url.refresh_requested().await;
+            match rest_client.fetch_gateway().await {
+                Ok(gateway) => gateway_url.set(gateway.url),
                 Err(error) => break Err(error),
             }
         }
     };
-    let (order, orders) = watch::channel(ShardCommand::Run);
-    let mut living = JoinSet::new();
-    for (number, session) in (0..shards).zip(standing.sessions.iter_mut()) {
+    let (commands, command_receiver) = watch::channel(ShardCommand::Run);
+    let mut tasks = JoinSet::new();
+    for (shard_id, session) in (0..shards).zip(state.sessions.iter_mut()) {
         let handler = Arc::clone(&handler);
         let shard = Shard {
             identify_info: IdentifyInfo {
-                token: reach.token().clone(),
+                token: rest_client.token().clone(),
                 intents: intents.bits(),
-                shard: [number, shards],
+                shard: [shard_id, shards],
             },
-            gateway_url: Arc::clone(&whereabouts),
-            identify_limiter: Arc::clone(&standing.identify_limiter),
-            health: Arc::clone(&standing.health),
-            commands: orders.clone(),
+            gateway_url: Arc::clone(&gateway_url),
+            identify_limiter: Arc::clone(&state.identify_limiter),
+            health: Arc::clone(&state.health),
+            commands: command_receiver.clone(),
             on_event: move |event| handler.dispatch(event),
         };
         let session = session.take();
-        living.spawn(async move { (number, shard.run(session).await) });
+        tasks.spawn(async move { (shard_id, shard.run(session).await) });
     }
     let ended = tokio::select! {
-        Some(ended) = living.join_next() => match ended {
-            Ok((_, (Some(refusal), _))) => exit_after_fatal_close(refusal, ask_channels),
-            // Neither ordered to end nor refused: the panic hook has said why.
-            Ok(_) | Err(_) => Ok(ExitReason::Restart("a shard ended")),
+        Some(ended) = tasks.join_next() => match ended {
+            Ok((_, (Some(fatal), _))) => exit_after_fatal_close(fatal, ask_channels),
+            // A panic, which the panic hook has logged.
+            Ok(_) | Err(_) => Ok(ExitReason::Restart("a shard task panicked")),
         },
-        () = stop.cancelled() => Ok(ExitReason::Stopped),
-        ended = looking => ended,
-        () = standing.health.restart_requested() => Ok(ExitReason::Restart("the watchdog wants it")),
+        () = shutdown.cancelled() => Ok(ExitReason::Stopped),
+        ended = refresh_url => ended,
+        () = state.health.restart_requested() => Ok(ExitReason::Restart("requested by the watchdog")),
     };
-    order.send_replace(if matches!(ended, Ok(ExitReason::Restart(_))) {
+    commands.send_replace(if matches!(ended, Ok(ExitReason::Restart(_))) {
         ShardCommand::CloseResumable
     } else {
         ShardCommand::CloseNormal
     });
     let close = timeout(SHUTDOWN_TIMEOUT, async {
-        while let Some(ended) = living.join_next().await {
-            if let Ok((number, (_, session))) = ended
-                && let Some(kept) = standing.sessions.get_mut(number as usize)
+        while let Some(ended) = tasks.join_next().await {
+            if let Ok((shard_id, (_, session))) = ended
+                && let Some(slot) = state.sessions.get_mut(shard_id as usize)
             {
-                *kept = session;
+                *slot = session;
             }
         }
     });
-    let _ = tokio::join!(close, desk.task_tracker.wait_timeout(SHUTDOWN_TIMEOUT));
-    standing.health.clear();
+    let _ = tokio::join!(close, app_state.task_tracker.wait_timeout(SHUTDOWN_TIMEOUT));
+    state.health.clear();
     if !matches!(ended, Ok(ExitReason::Restart(_))) {
-        standing.sessions.clear();
+        state.sessions.clear();
     }
     ended
 }
 
-/// What follows from a refusal.
-fn exit_after_fatal_close(refusal: FatalClose, ask_channels: &[u64]) -> Result<ExitReason, DiscordError> {
-    match refusal {
+fn exit_after_fatal_close(fatal: FatalClose, ask_channels: &[u64]) -> Result<ExitReason, DiscordError> {
+    match fatal {
         FatalClose::AuthenticationFailed => Err(DiscordError::InvalidToken),
         FatalClose::DisallowedIntents if !ask_channels.is_empty() => Ok(ExitReason::MessageContentDisallowed),
         FatalClose::InvalidIntents | FatalClose::DisallowedIntents => Err(DiscordError::InvalidIntents),
         FatalClose::InvalidApiVersion => Err(DiscordError::InvalidApiVersion),
-        FatalClose::InvalidSharding => Ok(ExitReason::Restart("Discord wants another number of shards")),
+        FatalClose::InvalidSharding => Ok(ExitReason::Restart("invalid number of shards (close code 4010 or 4011)")),
     }
 }
 
@@ -172,7 +170,6 @@ struct EventHandler {
     interactions: InteractionHandler,
     responder: InteractionResponder,
     rest: RequestSender,
-    invalid_requests: Arc<InvalidRequestLimiter>,
     ask_channels: Vec<u64>,
     bot_user_id: OnceLock<UserId>,
     ready_handled: AtomicBool,
@@ -181,22 +178,22 @@ struct EventHandler {
 }
 
 impl EventHandler {
-    /// Takes an event, and answers it beside the others: a fault in one of them is its own.
+    /// Handles an event in its own task, so that a panic affects no other event.
     fn dispatch(self: &Arc<Self>, event: Event) {
-        // Where Discord takes nothing more, silence is all that is left; the operator knows.
-        if self.invalid_requests.is_blocked() && !matches!(event, Event::Ready(_)) {
+        // No request may be sent; the limiter has logged it.
+        if self.rest.is_blocked() && !matches!(event, Event::Ready(_)) {
             return;
         }
-        // What comes right after it may be looked at before it is.
+        // Set before the task starts: the next event's task may run first.
         if let Event::Ready(event) = &event {
             let _ = self.bot_user_id.set(event.ready.user.id);
         }
-        let (handler, busy) = (Arc::clone(self), self.app_state.task_tracker.token());
-        let answer = async move {
+        let (handler, in_flight) = (Arc::clone(self), self.app_state.task_tracker.token());
+        tokio::spawn(async move {
             match event {
                 Event::Ready(event) => {
-                    // Registering takes its time, and nobody waits for it.
-                    drop(busy);
+                    // Shutdown does not wait for the registration of commands.
+                    drop(in_flight);
                     handler.ready(event.ready).await;
                 }
                 Event::InteractionCreate(event) => handler.interaction_create(event.interaction).await,
@@ -204,87 +201,91 @@ impl EventHandler {
                 Event::MessageUpdate(event) => handler.message_update(event).await,
                 Event::MessageDelete(event) => handler.message_delete(event.message_id).await,
                 Event::MessageDeleteBulk(event) => {
-                    for question in event.ids {
-                        handler.message_delete(question).await;
+                    for message_id in event.ids {
+                        handler.message_delete(message_id).await;
                     }
                 }
                 _ => {}
             }
-        };
-        tokio::spawn(answer);
+        });
     }
 
     async fn ready(&self, ready: Ready) {
-        let application = ready.application.id;
+        let application_id = ready.application.id;
         if self.ready_handled.swap(true, Ordering::Relaxed) {
             return;
         }
         notice(&format!("online as {} in {} servers", ready.user.name, ready.guilds.len()));
-        let invitation = invite_url(&application.to_string());
-        notice(&format!("to invite the bot to a server, open {invitation}"));
-        notice(&register(&self.rest, application, self.app_state.reload.is_some()).await.to_string());
+        let invite_url = invite_url(&application_id.to_string());
+        notice(&format!("to invite the bot to a server, open {invite_url}"));
+        notice(&register(&self.rest, application_id, self.app_state.reload.is_some()).await.to_string());
     }
 
     async fn interaction_create(&self, interaction: Interaction) {
-        let (since, how) = (Instant::now(), interaction_kind(&interaction));
+        let (received_at, kind) = (Instant::now(), interaction_kind(&interaction));
         let (id, token) = (interaction.id(), interaction.token().to_owned());
-        if let Some(answer) = self.interactions.handle(interaction, self.bot_user_id.get().copied(), since).await {
-            let arrived = self.responder.respond(id, &token, answer, since).await;
-            METRICS.record_delivery(Transport::Gateway, how, since.elapsed(), arrived);
+        if let Some(response) =
+            self.interactions.handle(interaction, self.bot_user_id.get().copied(), received_at).await
+        {
+            let delivered = self.responder.respond(id, &token, response, received_at).await;
+            METRICS.record_delivery(Transport::Gateway, kind, received_at.elapsed(), delivered);
         }
     }
 
     async fn message(&self, message: Message) {
-        let since = Instant::now();
-        let Some((body, chart)) = self.decode_message(&message).and_then(|heard| self.render_answer(&heard)) else {
+        let received_at = Instant::now();
+        let Some((body, selection)) = self.decode_message(&message).and_then(|incoming| self.render_answer(&incoming))
+        else {
             return;
         };
-        let (id, channel) = (message.id.get(), message.channel_id);
-        let (body, chart, question) = match self.app_state.rate_limiter.check(message.author.id.get(), channel.get()) {
-            Decision::Allow => (body, chart, Some(message)),
-            Decision::DenyNotify => {
-                let language = self.app_state.bot.language();
-                (encode::OutgoingMessage::from_text(language, t!(language, "too-much")), None, None)
-            }
-            Decision::Deny => return,
-        };
-        let mut answered = match question {
+        let (id, channel_id) = (message.id.get(), message.channel_id);
+        let (body, selection, question) =
+            match self.app_state.rate_limiter.check(message.author.id.get(), channel_id.get()) {
+                Decision::Allow => (body, selection, Some(message)),
+                Decision::DenyNotify => {
+                    let language = self.app_state.bot.language();
+                    (encode::OutgoingMessage::from_text(language, t!(language, "too-much")), None, None)
+                }
+                Decision::Deny => return,
+            };
+        let mut tracked = match question {
             Some(question) => {
                 Some(self.edit_tracker.track(id, TrackedReply { question, reply_id: None }, Instant::now()).await)
             }
             None => None,
         };
-        if !self.channel_throttle.acquire(channel.get()).await {
-            tracing::warn!("too many questions in one channel at once; one was not answered");
-            METRICS.record_delivery(Transport::Gateway, RequestKind::Message, since.elapsed(), false);
+        if !self.channel_throttle.acquire(channel_id.get()).await {
+            tracing::warn!("a message was not answered: too many messages to its channel are queued");
+            METRICS.record_delivery(Transport::Gateway, RequestKind::Message, received_at.elapsed(), false);
             return;
         }
-        let sent = self.send_reply(channel, id, body, chart).await;
-        METRICS.record_delivery(Transport::Gateway, RequestKind::Message, since.elapsed(), sent.is_ok());
+        let sent = self.send_reply(channel_id, id, body, selection).await;
+        METRICS.record_delivery(Transport::Gateway, RequestKind::Message, received_at.elapsed(), sent.is_ok());
         match sent {
-            Ok(answer) => answered.iter_mut().for_each(|answered| answered.reply_id = answer),
-            Err(why) => {
-                tracing::warn!(%why, "a message was not answered; may the bot write and embed links in that channel?");
+            Ok(reply_id) => tracked.iter_mut().for_each(|tracked| tracked.reply_id = reply_id),
+            Err(error) => {
+                tracing::warn!(%error, "a message was not answered; may the bot write and embed links in that channel?");
             }
         }
     }
 
     async fn message_update(&self, event: MessageUpdateEvent) {
-        let Some(mut answered) = self.edit_tracker.get(event.id.get(), Instant::now()).await else { return };
-        let before = self.decode_message(&answered.question);
-        answered.apply_update(event);
-        let after = self.decode_message(&answered.question);
+        let Some(mut tracked) = self.edit_tracker.get(event.id.get(), Instant::now()).await else { return };
+        let before = self.decode_message(&tracked.question);
+        tracked.apply_update(event);
+        let after = self.decode_message(&tracked.question);
         if before != after {
-            let (body, chart) = after.and_then(|heard| self.render_answer(&heard)).unzip();
-            let AppState { bot, image_cache: gallery, .. } = &self.app_state;
-            let picture = gallery.get_or_render(bot, chart.flatten().as_ref(), bot.language(), Instant::now()).await;
-            answered.update_or_delete(&self.rest, body, picture.as_deref()).await;
+            let (body, selection) = after.and_then(|incoming| self.render_answer(&incoming)).unzip();
+            let AppState { bot, image_cache, .. } = &self.app_state;
+            let diagram =
+                image_cache.get_or_render(bot, selection.flatten().as_ref(), bot.language(), Instant::now()).await;
+            tracked.update_or_delete(&self.rest, body, diagram.as_deref()).await;
         }
     }
 
-    async fn message_delete(&self, question: MessageId) {
-        if let Some(mut answered) = self.edit_tracker.remove(question.get(), Instant::now()).await {
-            answered.update_or_delete(&self.rest, None, None).await;
+    async fn message_delete(&self, message_id: MessageId) {
+        if let Some(mut tracked) = self.edit_tracker.remove(message_id.get(), Instant::now()).await {
+            tracked.update_or_delete(&self.rest, None, None).await;
         }
     }
 
@@ -292,40 +293,42 @@ impl EventHandler {
         decode::incoming_message(message, *self.bot_user_id.get()?, &self.ask_channels)
     }
 
-    /// Sends a reply to a message, with its picture where that can be had and is taken, and gives its id.
+    /// Sends a reply and returns its id. A rejected diagram is left out, and a rejected body is replaced by a generic
+    /// error.
     async fn send_reply(
         &self,
-        channel: ChannelId,
-        question: u64,
+        channel_id: ChannelId,
+        message_id: u64,
         body: encode::OutgoingMessage,
-        chart: Option<GraphSelection>,
+        selection: Option<GraphSelection>,
     ) -> Result<Option<MessageId>, SendError> {
-        let body = body.replying_to(question);
+        let body = body.replying_to(message_id);
         let (bot, now) = (&self.app_state.bot, Instant::now());
-        if let Some(picture) = self.app_state.image_cache.get_or_render(bot, chart.as_ref(), bot.language(), now).await
+        if let Some(diagram) =
+            self.app_state.image_cache.get_or_render(bot, selection.as_ref(), bot.language(), now).await
         {
-            let body = body.clone().with_diagram(&picture.alt_text);
-            match send::message(&self.rest, channel, &body, Some(&picture)).await {
-                Err(SendError::Rejected(why)) => {
-                    tracing::warn!(%why, "a reply goes out without its picture; may the bot attach files in that channel?");
+            let body = body.clone().with_diagram(&diagram.alt_text);
+            match send::message(&self.rest, channel_id, &body, Some(&diagram)).await {
+                Err(SendError::Rejected(error)) => {
+                    tracing::warn!(%error, "sending the reply without its diagram; may the bot attach files in that channel?");
                 }
                 sent => return sent,
             }
         }
-        match send::message(&self.rest, channel, &body, None).await {
-            Err(SendError::Rejected(why)) => {
-                tracing::error!(%why, "a reply was refused by Discord; please report it");
-                send::message(&self.rest, channel, &body.to_generic_error().replying_to(question), None).await
+        match send::message(&self.rest, channel_id, &body, None).await {
+            Err(SendError::Rejected(error)) => {
+                tracing::error!(%error, "Discord rejected a reply; please report it");
+                send::message(&self.rest, channel_id, &body.to_generic_error().replying_to(message_id), None).await
             }
             sent => sent,
         }
     }
 
-    /// The answer to a message and what a picture to it would show, where there is one to be said.
-    fn render_answer(&self, heard: &IncomingMessage) -> Option<(encode::OutgoingMessage, Option<GraphSelection>)> {
-        let keep = |reply: &Reply| heard.addressed || reply.answered;
-        // A message does not tell the language of who wrote it.
+    /// Renders the reply and selects its diagram; `None` if the bot stays silent.
+    fn render_answer(&self, incoming: &IncomingMessage) -> Option<(encode::OutgoingMessage, Option<GraphSelection>)> {
+        let keep = |reply: &Reply| incoming.addressed || reply.answered;
+        // Messages carry no locale.
         let language = self.app_state.bot.language();
-        render_reply(&self.app_state.bot, language, || heard.to_request(language), 0, keep, |_| Vec::new())
+        render_reply(&self.app_state.bot, language, || incoming.to_request(language), 0, keep, |_| Vec::new())
     }
 }

@@ -1,10 +1,10 @@
-//! Where the gateway is: what Discord said last, and whether somebody could not find it there.
+//! The gateway's URL, shared by all shards, and requests to fetch it again.
 
 use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
-/// The gateway's address, shared by all shards.
+/// The URL from the last `GET /gateway/bot`.
 #[derive(Debug)]
 pub struct GatewayUrl {
     url: Mutex<String>,
@@ -12,27 +12,27 @@ pub struct GatewayUrl {
 }
 
 impl GatewayUrl {
-    /// As Discord says it.
+    /// Starts with this URL.
     pub fn new(url: String) -> Self {
         GatewayUrl { url: Mutex::new(url), refresh_notify: Notify::new() }
     }
 
-    /// The address that was told last.
+    /// The current URL.
     pub fn get(&self) -> String {
         self.url.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Discord says another one, or the same again.
+    /// Replaces the URL.
     pub fn set(&self, url: String) {
         *self.url.lock().unwrap_or_else(PoisonError::into_inner) = url;
     }
 
-    /// Nobody speaks there.
+    /// Requests that the URL be fetched again, since no HELLO came from it.
     pub fn request_refresh(&self) {
         self.refresh_notify.notify_one();
     }
 
-    /// Returns once somebody has doubted it.
+    /// Waits for [`Self::request_refresh`].
     pub async fn refresh_requested(&self) {
         self.refresh_notify.notified().await;
     }

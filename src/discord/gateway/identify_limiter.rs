@@ -1,43 +1,43 @@
-//! New sessions cost: Discord gives a thousand a day and resets the token of whoever uses them up. Whatever the network or Discord
-//! does, the waits in between keep the bot far below that, and the last ones are never touched.
+//! Limits IDENTIFY (op 2): Discord allows 1000 a day and resets the token at the limit. Backoff per shard keeps the bot
+//! far below that, and a reserve is never used.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serenity::model::gateway::SessionStartLimit;
-use tokio::sync::{Mutex as Turnstile, MutexGuard};
+use tokio::sync::{Mutex as AsyncMutex, MutexGuard};
 use tokio::time::{Instant, sleep_until};
 
 use crate::discord::backoff::Backoff;
 use crate::metrics::counters::METRICS;
 
-/// Sessions that are left untouched.
+/// Identifies that are never used.
 pub const IDENTIFY_RESERVE: u64 = 20;
-/// Discord wants 5 s between two sessions.
+/// Discord requires 5 s between two identifies at `max_concurrency` 1.
 const IDENTIFY_INTERVAL: Duration = Duration::from_millis(5500);
 const MAX_BACKOFF: Duration = Duration::from_secs(900);
-/// A session that lasted so long was a good one; one that lasted twice as long is twice as good.
+/// Each such span that a session lasted halves the shard's backoff once.
 const STABLE_SESSION: Duration = Duration::from_secs(120);
-/// A wait that the operator is told of.
+/// Longer waits are logged.
 const WARN_WAIT_THRESHOLD: Duration = Duration::from_secs(15);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 const REASON_LIMIT_EXHAUSTED: &str =
-    "almost all new sessions of today are used up, and at none left Discord resets the token; waiting";
-const REASON_BACKOFF: &str = "sessions with Discord end as soon as they begin; waiting before the next one";
+    "session start limit almost used up; Discord resets the token at the limit, so waiting for the limit's reset";
+const REASON_BACKOFF: &str = "backing off before the next IDENTIFY, since sessions keep ending early";
 
-/// Counts new sessions, and says when the next one may begin.
+/// Counts identifies and delays the next one; shared by all shards.
 #[derive(Debug, Default)]
 pub struct IdentifyLimiter {
     state: Mutex<IdentifyState>,
-    /// One shard begins a session at a time.
-    identify_lock: Turnstile<()>,
+    /// Held from the permit to the IDENTIFY: one shard identifies at a time.
+    identify_lock: AsyncMutex<()>,
 }
 
 #[derive(Debug, Default)]
 struct IdentifyState {
-    /// What Discord said is left, less what was used since.
+    /// `session_start_limit.remaining`, less the identifies since.
     remaining: u64,
     total: u64,
     resets_at: Option<Instant>,
@@ -45,17 +45,17 @@ struct IdentifyState {
     shards: HashMap<u32, ShardHistory>,
 }
 
-/// How one shard fared with its sessions.
+/// A shard's last IDENTIFY and its backoff.
 #[derive(Debug)]
 struct ShardHistory {
     started_at: Instant,
     backoff: Backoff,
     next_allowed: Instant,
-    /// Whether the last session was looked at.
+    /// Whether the last session's uptime was credited.
     credited: bool,
 }
 
-/// Leave to begin one session; nobody else begins one meanwhile.
+/// Permission for one IDENTIFY; no other shard gets one meanwhile.
 #[derive(Debug)]
 pub struct IdentifyPermit<'a> {
     limiter: &'a IdentifyLimiter,
@@ -64,7 +64,7 @@ pub struct IdentifyPermit<'a> {
 }
 
 impl IdentifyPermit<'_> {
-    /// The session begins now: it counts.
+    /// Counts the IDENTIFY; call this right before it is sent.
     pub fn consume(self) {
         self.limiter.lock_state().record_identify(self.shard, Instant::now());
         METRICS.record_identify();
@@ -72,29 +72,29 @@ impl IdentifyPermit<'_> {
 }
 
 impl IdentifyLimiter {
-    /// Takes over what Discord says is left.
+    /// Takes over the `session_start_limit` of `GET /gateway/bot`.
     pub fn update_limit(&self, limit: &SessionStartLimit) {
         self.lock_state().update_limit(limit, Instant::now());
         METRICS.set_identifies_left(limit.remaining);
     }
 
-    /// How many sessions are left of today's.
+    /// The number of identifies left until the limit resets.
     pub fn remaining(&self) -> u64 {
         self.lock_state().remaining
     }
 
-    /// Waits until this shard may begin a session. Says so where that takes long.
+    /// Waits until this shard may identify; logs long waits.
     pub async fn acquire(&self, shard: u32) -> IdentifyPermit<'_> {
         self.lock_state().credit_uptime(shard, Instant::now());
-        let alone = self.identify_lock.lock().await;
-        let mut said = "";
+        let guard = self.identify_lock.lock().await;
+        let mut logged_reason = "";
         loop {
-            let closed = self.lock_state().blocked_until(shard, Instant::now());
-            let Some((until, why)) = closed else { return IdentifyPermit { limiter: self, shard, _guard: alone } };
+            let blocked = self.lock_state().blocked_until(shard, Instant::now());
+            let Some((until, reason)) = blocked else { return IdentifyPermit { limiter: self, shard, _guard: guard } };
             let wait = until - Instant::now();
-            if said != why && wait > WARN_WAIT_THRESHOLD {
-                said = why;
-                tracing::warn!(shard, sessions_left = self.remaining(), retry_in = ?wait, "{why}");
+            if logged_reason != reason && wait > WARN_WAIT_THRESHOLD {
+                logged_reason = reason;
+                tracing::warn!(shard, sessions_left = self.remaining(), retry_in_ms = wait.as_millis(), "{reason}");
             }
             sleep_until(until).await;
         }
@@ -120,34 +120,34 @@ impl IdentifyState {
             next_allowed: now,
             credited: true,
         };
-        let trials = self.shards.entry(shard).or_insert_with(new);
-        (trials.started_at, trials.credited) = (now, false);
-        trials.next_allowed = now + trials.backoff.next_delay();
+        let history = self.shards.entry(shard).or_insert_with(new);
+        (history.started_at, history.credited) = (now, false);
+        history.next_allowed = now + history.backoff.next_delay();
     }
 
-    /// Forgives a shard as much as its last session was a good one. All at once would be too much: a good session now and then
-    /// would let many bad ones through.
+    /// Halves a shard's backoff once per [`STABLE_SESSION`] of its last session. A full reset would let one long
+    /// session pay for many short ones.
     fn credit_uptime(&mut self, shard: u32, now: Instant) {
-        if let Some(trials) = self.shards.get_mut(&shard).filter(|trials| !trials.credited) {
-            trials.credited = true;
-            for _ in 0..(now - trials.started_at).as_secs() / STABLE_SESSION.as_secs() {
-                trials.backoff.halve();
+        if let Some(history) = self.shards.get_mut(&shard).filter(|history| !history.credited) {
+            history.credited = true;
+            for _ in 0..(now - history.started_at).as_secs() / STABLE_SESSION.as_secs() {
+                history.backoff.halve();
             }
         }
     }
 
-    /// Until when no session may begin, and why.
+    /// When the shard may identify next, and the reason to wait; `None` if it may now.
     fn blocked_until(&mut self, shard: u32, now: Instant) -> Option<(Instant, &'static str)> {
         if self.remaining <= IDENTIFY_RESERVE.min(self.total / 10) {
-            if let Some(resets) = self.resets_at.filter(|resets| *resets > now) {
-                return Some((resets, REASON_LIMIT_EXHAUSTED));
+            if let Some(resets_at) = self.resets_at.filter(|resets_at| *resets_at > now) {
+                return Some((resets_at, REASON_LIMIT_EXHAUSTED));
             }
-            // A new day has begun.
+            // The limit has reset.
             (self.remaining, self.resets_at) = (self.total, Some(now + DAY));
         }
-        let soon = self.last_identify.map(|last| last + IDENTIFY_INTERVAL);
-        let own = self.shards.get(&shard).map(|trials| trials.next_allowed);
-        soon.max(own).filter(|until| *until > now).map(|until| (until, REASON_BACKOFF))
+        let after_last = self.last_identify.map(|last| last + IDENTIFY_INTERVAL);
+        let after_backoff = self.shards.get(&shard).map(|history| history.next_allowed);
+        after_last.max(after_backoff).filter(|until| *until > now).map(|until| (until, REASON_BACKOFF))
     }
 }
 
@@ -157,98 +157,97 @@ mod tests {
 
     use super::*;
 
-    fn ledger(remaining: u64, now: Instant) -> IdentifyState {
-        let said = serde_json::json!({
+    fn state_with(remaining: u64, now: Instant) -> IdentifyState {
+        let limit = serde_json::json!({
             "total": 1000, "remaining": remaining, "reset_after": 14_400_000, "max_concurrency": 1,
         });
-        let mut ledger = IdentifyState::default();
-        ledger.update_limit(&serde_json::from_value(said).expect("a limit"), now);
-        ledger
+        let mut state = IdentifyState::default();
+        state.update_limit(&serde_json::from_value(limit).expect("a limit"), now);
+        state
     }
 
-    /// Begins a session as soon as one may begin, and gives when that was.
-    fn begin(ledger: &mut IdentifyState, shard: u32, mut now: Instant) -> Instant {
-        ledger.credit_uptime(shard, now);
-        while let Some((until, _)) = ledger.blocked_until(shard, now) {
+    /// Identifies as soon as that is allowed and returns the time.
+    fn identify(state: &mut IdentifyState, shard: u32, mut now: Instant) -> Instant {
+        state.credit_uptime(shard, now);
+        while let Some((until, _)) = state.blocked_until(shard, now) {
             now = until;
         }
-        ledger.record_identify(shard, now);
+        state.record_identify(shard, now);
         now
     }
 
-    /// So many sessions begin in a day where each lasts so long.
-    fn sessions_in_a_day(lasts: impl Fn(usize) -> Duration) -> usize {
+    /// The number of identifies in a day, given each session's length by index.
+    fn identifies_in_a_day(session_length: impl Fn(usize) -> Duration) -> usize {
         let start = Instant::now();
-        let (mut ledger, mut now, mut count) = (ledger(1000, start), start, 0);
+        let (mut state, mut now, mut count) = (state_with(1000, start), start, 0);
         while now < start + DAY {
-            now = begin(&mut ledger, 0, now) + lasts(count);
+            now = identify(&mut state, 0, now) + session_length(count);
             count += 1;
         }
         count
     }
 
     #[test]
-    fn a_day_of_refused_sessions_costs_a_tenth_of_what_there_is() {
-        let count = sessions_in_a_day(|_| Duration::from_millis(100));
+    fn a_day_of_rejected_sessions_uses_a_tenth_of_the_limit() {
+        let count = identifies_in_a_day(|_| Duration::from_millis(100));
         assert!((80..130).contains(&count), "{count}");
-        let count = sessions_in_a_day(|at| Duration::from_secs([0, 0, 601][at % 3]));
-        assert!(count < 450, "a good one now and then does not let many bad ones through: {count}");
+        let count = identifies_in_a_day(|index| Duration::from_secs([0, 0, 601][index % 3]));
+        assert!(count < 450, "a long session does not pay for many short ones: {count}");
     }
 
     #[test]
-    fn the_last_ones_are_left_until_the_day_is_over() {
+    fn the_reserve_is_kept_until_the_limit_resets() {
         let start = Instant::now();
-        let mut ledger = ledger(IDENTIFY_RESERVE + 2, start);
-        let first = begin(&mut ledger, 0, start);
-        let second = begin(&mut ledger, 1, first);
+        let mut state = state_with(IDENTIFY_RESERVE + 2, start);
+        let first = identify(&mut state, 0, start);
+        let second = identify(&mut state, 1, first);
         assert!(second < start + Duration::from_secs(60));
         assert_eq!(
-            (ledger.remaining, ledger.blocked_until(2, second).map(|(_, why)| why)),
+            (state.remaining, state.blocked_until(2, second).map(|(_, reason)| reason)),
             (IDENTIFY_RESERVE, Some(REASON_LIMIT_EXHAUSTED))
         );
-        assert!(begin(&mut ledger, 2, second) >= start + Duration::from_secs(14_400));
-        assert_eq!(ledger.remaining, 999);
+        assert!(identify(&mut state, 2, second) >= start + Duration::from_secs(14_400));
+        assert_eq!(state.remaining, 999);
     }
 
     #[test]
-    fn after_a_good_session_the_next_one_begins_at_once() {
+    fn after_a_long_session_the_shard_identifies_at_once() {
         let mut now = Instant::now();
-        let mut ledger = ledger(1000, now);
+        let mut state = state_with(1000, now);
         for _ in 0..6 {
-            now = begin(&mut ledger, 0, now);
+            now = identify(&mut state, 0, now);
         }
         let later = now + 10 * STABLE_SESSION;
-        assert_eq!(begin(&mut ledger, 0, later), later);
-        assert!(begin(&mut ledger, 0, later) < later + Duration::from_secs(20));
+        assert_eq!(identify(&mut state, 0, later), later);
+        assert!(identify(&mut state, 0, later) < later + Duration::from_secs(20));
     }
 
     #[test]
-    fn sessions_that_are_ended_now_and_then_are_not_waited_for_long() {
-        // Three in a minute, then one every five minutes, over and over for a day.
-        let lasts = |at: usize| Duration::from_secs([20, 20, 300, 300, 300][at % 5]);
-        let (mut now, mut longest) = (Instant::now(), Duration::ZERO);
-        let mut ledger = ledger(1000, now);
-        for at in 0..450 {
-            let begun = begin(&mut ledger, 0, now);
-            longest = longest.max(begun - now);
-            now = begun + lasts(at);
+    fn occasional_short_sessions_keep_the_backoff_short() {
+        // Repeated for a day: three sessions within a minute, then one every five minutes.
+        let session_length = |index: usize| Duration::from_secs([20, 20, 300, 300, 300][index % 5]);
+        let (mut now, mut max_wait) = (Instant::now(), Duration::ZERO);
+        let mut state = state_with(1000, now);
+        for index in 0..450 {
+            let identified_at = identify(&mut state, 0, now);
+            max_wait = max_wait.max(identified_at - now);
+            now = identified_at + session_length(index);
         }
-        assert!(longest < Duration::from_secs(90), "{longest:?}");
+        assert!(max_wait < Duration::from_secs(90), "{max_wait:?}");
     }
 
     #[test]
-    fn shards_begin_one_after_another() {
+    fn shards_identify_one_after_another() {
         let start = Instant::now();
-        let mut ledger = ledger(1000, start);
-        let begun: Vec<Duration> = (0..4).map(|shard| begin(&mut ledger, shard, start) - start).collect();
-        assert_eq!(begun, [Duration::ZERO, IDENTIFY_INTERVAL, IDENTIFY_INTERVAL * 2, IDENTIFY_INTERVAL * 3]);
+        let mut state = state_with(1000, start);
+        let identified_at: Vec<Duration> = (0..4).map(|shard| identify(&mut state, shard, start) - start).collect();
+        assert_eq!(identified_at, [Duration::ZERO, IDENTIFY_INTERVAL, IDENTIFY_INTERVAL * 2, IDENTIFY_INTERVAL * 3]);
     }
 
     proptest! {
         #[test]
-        fn however_long_sessions_last_a_day_cannot_spend_them(seconds in prop::collection::vec(0_u64..1000, 1..20)) {
-            let count = sessions_in_a_day(|at| Duration::from_secs(seconds[at % seconds.len()]));
-            // One for each good while, and some in between.
+        fn a_day_never_exhausts_the_limit(seconds in prop::collection::vec(0_u64..1000, 1..20)) {
+            let count = identifies_in_a_day(|index| Duration::from_secs(seconds[index % seconds.len()]));
             prop_assert!(count < 750, "{count}");
         }
     }

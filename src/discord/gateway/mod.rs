@@ -1,4 +1,4 @@
-//! The gateway: one connection that Discord speaks on, held, and what is heard there.
+//! The gateway: a WebSocket connection per shard, its sessions, and the events received on it.
 
 pub mod edit_tracker;
 pub mod edits;

@@ -1,4 +1,4 @@
-//! One shard's life: connected, cut, resumed where that can be, begun anew where it must be, and never in a hurry.
+//! One shard: connects, resumes its session if possible, identifies again otherwise, and backs off between connections.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,29 +11,29 @@ use tokio::time::{Instant, sleep, sleep_until};
 use crate::discord::backoff::{Backoff, random_fraction, with_jitter};
 use crate::discord::gateway::gateway_url::GatewayUrl;
 use crate::discord::gateway::health::Health;
-use crate::discord::gateway::identify_limiter::{IdentifyLimiter, IdentifyPermit};
+use crate::discord::gateway::identify_limiter::IdentifyLimiter;
 use crate::discord::gateway::socket::{IdentifyInfo, Socket, SocketEvent};
 
-/// Discord acknowledges a heartbeat at once; a line on which it does not is a dead one.
+/// Longest wait for HEARTBEAT_ACK (op 11); after it the connection counts as dead.
 const HEARTBEAT_ACK_TIMEOUT: Duration = Duration::from_secs(10);
-/// From the introduction to the first event.
+/// Longest wait from IDENTIFY or RESUME to READY or RESUMED.
 const READY_TIMEOUT: Duration = Duration::from_secs(20);
 const INITIAL_BACKOFF: Duration = Duration::from_secs(1);
 const MAX_BACKOFF: Duration = Duration::from_secs(60);
-/// A connection that held so long was a good one.
+/// A connection that was ready for longer resets the backoff.
 const STABLE_CONNECTION: Duration = Duration::from_secs(30);
-/// So many shorter ones may follow each other at once: Discord moves its bots about now and then.
+/// Shorter connections that are reopened without backoff: Discord routinely asks to reconnect.
 const MAX_IMMEDIATE_RECONNECTS: u32 = 10;
-/// Tries to go on with a session, before another is begun.
+/// Failed RESUMEs before a new session.
 const MAX_RESUME_ATTEMPTS: u32 = 3;
-/// Heartbeats that Discord asks for out of turn are not more frequent than this, as sends are counted.
+/// Least time between heartbeats that Discord requests (op 1), since 120 sends a minute are allowed.
 const MIN_REQUESTED_HEARTBEAT_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Close code of our own that leaves the session where it is.
+/// A close code other than 1000 and 1001, which would end the session.
 const CLOSE_CODE_RESUMABLE: u16 = 4900;
 const CLOSE_CODE_NORMAL: u16 = 1000;
 
-/// A session that can be gone on with.
+/// What RESUME (op 6) needs.
 #[derive(Clone, Debug)]
 pub struct Session {
     id: String,
@@ -41,51 +41,51 @@ pub struct Session {
     sequence: u64,
 }
 
-/// What Discord does not let happen, however often it is tried.
+/// A close code after which reconnecting cannot help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FatalClose {
-    /// 4004: it does not know the token.
+    /// 4004: invalid token.
     AuthenticationFailed,
-    /// 4010, 4011: it wants another number of shards.
+    /// 4010: invalid shard; 4011: sharding required.
     InvalidSharding,
-    /// 4012: it does not speak this version any more.
+    /// 4012: invalid API version.
     InvalidApiVersion,
-    /// 4013: it does not know these intents.
+    /// 4013: invalid intents.
     InvalidIntents,
-    /// 4014: these intents need leave.
+    /// 4014: privileged intent not enabled in the Developer Portal.
     DisallowedIntents,
 }
 
-/// What a shard is told when it is to stop.
+/// Tells the shards to keep running or to close.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShardCommand {
-    /// Go on.
+    /// Keep running.
     Run,
-    /// Close, and keep the session to be gone on with.
+    /// Close and keep the session for a RESUME.
     CloseResumable,
-    /// Close for good.
+    /// Close and end the session.
     CloseNormal,
 }
 
 /// One shard.
 pub struct Shard<D> {
-    /// Who the bot is, and which shard this is.
+    /// Token, intents and shard.
     pub identify_info: IdentifyInfo,
-    /// Where the gateway is.
+    /// The gateway's URL.
     pub gateway_url: Arc<GatewayUrl>,
-    /// What new sessions cost.
+    /// Limits IDENTIFY.
     pub identify_limiter: Arc<IdentifyLimiter>,
-    /// Where its state is kept.
+    /// Where its state is recorded.
     pub health: Arc<Health>,
-    /// When to stop.
+    /// Commands to close.
     pub commands: watch::Receiver<ShardCommand>,
-    /// Takes events; called in their order, and must not wait.
+    /// Called with each event in order; must not block.
     pub on_event: D,
 }
 
 impl<D> fmt::Debug for Shard<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shard").field("introduction", &self.identify_info).finish_non_exhaustive()
+        f.debug_struct("Shard").field("identify_info", &self.identify_info).finish_non_exhaustive()
     }
 }
 
@@ -93,234 +93,221 @@ impl<D> fmt::Debug for Shard<D> {
 enum Disconnect {
     Requested,
     Fatal(FatalClose),
-    /// To be connected again; after a while of one's own where Discord wants one.
+    /// Reconnect after `delay`, in addition to the backoff.
     Retryable {
         reason: String,
         delay: Duration,
     },
 }
 
-/// How far a connection came.
+/// How far a connection got.
 #[derive(Default)]
 struct ConnectionProgress {
-    /// Discord has greeted us.
+    /// Whether HELLO (op 10) was received and answered with IDENTIFY or RESUME.
     hello_received: bool,
-    /// There are events, since then.
+    /// When READY or RESUMED was received.
     ready_at: Option<Instant>,
 }
 
-fn retryable(why: impl Into<String>) -> Disconnect {
-    Disconnect::Retryable { reason: why.into(), delay: Duration::ZERO }
+fn retryable(reason: impl Into<String>) -> Disconnect {
+    Disconnect::Retryable { reason: reason.into(), delay: Duration::ZERO }
 }
 
 impl<D: FnMut(Event) + Send> Shard<D> {
-    /// Lives until it is ordered to stop, or refused for good. Gives the session, where it can be gone on with.
+    /// Runs until a command to close or a fatal close code. Returns that code, and the session if it can be resumed.
     pub async fn run(mut self, mut session: Option<Session>) -> (Option<FatalClose>, Option<Session>) {
-        let number = self.identify_info.shard[0];
+        let shard_id = self.identify_info.shard[0];
         let mut backoff = Backoff::new(INITIAL_BACKOFF, MAX_BACKOFF);
-        let (mut brief, mut resumes, mut told) = (0, 0, false);
-        self.health.set_disconnected(number);
+        let (mut short_connections, mut failed_resumes, mut outage_logged) = (0, 0, false);
+        self.health.set_disconnected(shard_id);
         loop {
-            let (before, mut contact) = (session.is_some(), ConnectionProgress::default());
-            let (why, pause) = match self.run_connection(&mut session, &mut contact, &mut told).await {
+            let (resuming, mut progress) = (session.is_some(), ConnectionProgress::default());
+            let (reason, delay) = match self.run_connection(&mut session, &mut progress, &mut outage_logged).await {
                 Disconnect::Requested => return (None, session),
-                Disconnect::Fatal(refusal) => return (Some(refusal), None),
-                Disconnect::Retryable { reason: why, delay: pause } => (why, pause),
+                Disconnect::Fatal(fatal) => return (Some(fatal), None),
+                Disconnect::Retryable { reason, delay } => (reason, delay),
             };
-            self.health.set_disconnected(number);
-            if contact.ready_at.is_some_and(|since| since.elapsed() > STABLE_CONNECTION) {
+            self.health.set_disconnected(shard_id);
+            if progress.ready_at.is_some_and(|since| since.elapsed() > STABLE_CONNECTION) {
                 backoff.reset();
-                brief = 0;
+                short_connections = 0;
             }
-            resumes = match contact {
+            failed_resumes = match progress {
                 ConnectionProgress { ready_at: Some(_), .. } => 0,
-                ConnectionProgress { hello_received: true, .. } if before => resumes + 1,
-                ConnectionProgress { .. } => resumes,
+                ConnectionProgress { hello_received: true, .. } if resuming => failed_resumes + 1,
+                ConnectionProgress { .. } => failed_resumes,
             };
-            if !contact.hello_received {
-                // Where its own address is out of reach, the general one takes it too; and that one may be another by now.
+            if !progress.hello_received {
+                // `resume_gateway_url` may be unreachable; the general URL accepts the RESUME too, and may have
+                // changed.
                 self.gateway_url.request_refresh();
                 session.iter_mut().for_each(|session| session.url = self.gateway_url.get());
             }
-            if resumes == MAX_RESUME_ATTEMPTS {
-                (session, resumes) = (None, 0);
+            if failed_resumes == MAX_RESUME_ATTEMPTS {
+                (session, failed_resumes) = (None, 0);
             }
-            brief += 1;
-            let hurry = contact.ready_at.is_some() && brief <= MAX_IMMEDIATE_RECONNECTS;
-            let wait = pause + if hurry { Duration::ZERO } else { backoff.next_delay() };
-            if hurry || told {
-                tracing::debug!(shard = number, why, retry_in = ?wait, "the connection to Discord was lost");
+            short_connections += 1;
+            let immediate = progress.ready_at.is_some() && short_connections <= MAX_IMMEDIATE_RECONNECTS;
+            let wait = delay + if immediate { Duration::ZERO } else { backoff.next_delay() };
+            if immediate || outage_logged {
+                tracing::debug!(shard = shard_id, reason, retry_in_ms = wait.as_millis(), "gateway connection lost");
             } else {
-                told = true;
-                tracing::warn!(shard = number, why, retry_in = ?wait, "the connection to Discord cannot be kept");
+                outage_logged = true;
+                tracing::warn!(
+                    shard = shard_id,
+                    reason,
+                    retry_in_ms = wait.as_millis(),
+                    "gateway connection lost; reconnecting with backoff"
+                );
             }
-            if contact.hello_received {
-                // Discord is there and sends us away: to wait is all there is to do, and no new process would fare better.
-                self.health.set_backing_off(number);
+            if progress.hello_received {
+                // Discord is reachable but closed the connection: a restart of the process would not help.
+                self.health.set_backing_off(shard_id);
             }
             tokio::select! {
                 () = sleep(wait) => {}
-                _ = close_commanded(&mut self.commands) => return (None, session),
+                _ = wait_for_close(&mut self.commands) => return (None, session),
             }
-            if contact.hello_received {
-                self.health.set_connecting(number);
+            if progress.hello_received {
+                self.health.set_connecting(shard_id);
             }
         }
     }
 
-    /// One connection, from its beginning to its end; `told` is whether the operator knows that there was none.
+    /// Runs one connection. `outage_logged` is whether a warning about the outage was logged; reset when the shard is
+    /// ready.
     async fn run_connection(
         &mut self,
         session: &mut Option<Session>,
-        contact: &mut ConnectionProgress,
-        told: &mut bool,
+        progress: &mut ConnectionProgress,
+        outage_logged: &mut bool,
     ) -> Disconnect {
-        let Shard {
-            identify_info: introduction,
-            gateway_url: whereabouts,
-            identify_limiter: budget,
-            health,
-            commands: orders,
-            on_event: deliver,
-        } = self;
-        let number = introduction.shard[0];
-        let opening = async {
-            // A line on which nobody speaks would be cut while the budget lets us wait.
-            let turn = match session {
-                Some(_) => None,
-                None => {
-                    health.set_backing_off(number);
-                    let turn = budget.acquire(number).await;
-                    health.set_connecting(number);
-                    Some(turn)
+        let Shard { identify_info, gateway_url, identify_limiter, health, commands, on_event } = self;
+        let shard_id = identify_info.shard[0];
+        let connecting = async {
+            let (mut socket, interval);
+            match &*session {
+                Some(Session { id, url, sequence }) => {
+                    (socket, interval) = Socket::open(url).await?;
+                    socket.resume(&identify_info.token, id, *sequence).await?;
                 }
-            };
-            let url = session.as_ref().map_or_else(|| whereabouts.get(), |session| session.url.clone());
-            let (mut socket, interval) = Socket::open(&url).await?;
-            identify_or_resume(&mut socket, turn, introduction, session.as_ref()).await?;
+                None => {
+                    // Before connecting, since Discord closes a connection that does not identify in time.
+                    health.set_backing_off(shard_id);
+                    let permit = identify_limiter.acquire(shard_id).await;
+                    health.set_connecting(shard_id);
+                    (socket, interval) = Socket::open(&gateway_url.get()).await?;
+                    permit.consume();
+                    socket.identify(identify_info).await?;
+                }
+            }
             Ok::<_, String>((socket, interval))
         };
         let (mut socket, interval) = tokio::select! {
-            opened = opening => match opened {
+            opened = connecting => match opened {
                 Ok(opened) => opened,
-                Err(why) => return retryable(why),
+                Err(reason) => return retryable(reason),
             },
-            _ = close_commanded(orders) => return Disconnect::Requested,
+            _ = wait_for_close(commands) => return Disconnect::Requested,
         };
-        contact.hello_received = true;
-        let began = Instant::now();
-        let mut beat_at = began + interval.mul_f64(random_fraction());
-        let (mut beaten, mut unanswered) = (None::<Instant>, None::<Instant>);
+        progress.hello_received = true;
+        let opened_at = Instant::now();
+        let mut next_heartbeat = opened_at + interval.mul_f64(random_fraction());
+        let (mut last_heartbeat, mut unacknowledged_since) = (None::<Instant>, None::<Instant>);
         loop {
-            let limit = unanswered.map_or(beat_at, |since| since + HEARTBEAT_ACK_TIMEOUT).min(beat_at);
-            let limit = if contact.ready_at.is_none() { limit.min(began + READY_TIMEOUT) } else { limit };
-            let heard = tokio::select! {
-                heard = socket.recv() => Some(heard),
-                () = sleep_until(limit) => None,
-                order = close_commanded(orders) => {
-                    let code = if order == ShardCommand::CloseNormal { CLOSE_CODE_NORMAL } else { CLOSE_CODE_RESUMABLE };
+            let deadline =
+                unacknowledged_since.map_or(next_heartbeat, |since| since + HEARTBEAT_ACK_TIMEOUT).min(next_heartbeat);
+            let deadline = if progress.ready_at.is_none() { deadline.min(opened_at + READY_TIMEOUT) } else { deadline };
+            let received = tokio::select! {
+                received = socket.recv() => Some(received),
+                () = sleep_until(deadline) => None,
+                command = wait_for_close(commands) => {
+                    let code = if command == ShardCommand::CloseNormal { CLOSE_CODE_NORMAL } else { CLOSE_CODE_RESUMABLE };
                     socket.close(code).await;
                     return Disconnect::Requested;
                 }
             };
             let now = Instant::now();
-            if unanswered.is_some_and(|since| now >= since + HEARTBEAT_ACK_TIMEOUT) {
+            if unacknowledged_since.is_some_and(|since| now >= since + HEARTBEAT_ACK_TIMEOUT) {
                 socket.close(CLOSE_CODE_RESUMABLE).await;
-                return retryable("heartbeats are not acknowledged");
+                return retryable("timed out waiting for HEARTBEAT_ACK (op 11)");
             }
-            if contact.ready_at.is_none() && now >= began + READY_TIMEOUT {
-                return retryable("no session in time");
+            if progress.ready_at.is_none() && now >= opened_at + READY_TIMEOUT {
+                return retryable("timed out waiting for READY or RESUMED");
             }
-            let mut beat = now >= beat_at;
-            match heard {
+            let mut heartbeat_due = now >= next_heartbeat;
+            match received {
                 None => {}
                 Some(SocketEvent::Payload(event)) => match *event {
-                    GatewayEvent::Dispatch(at, event) => {
+                    GatewayEvent::Dispatch(sequence, event) => {
                         match (&event, session.as_mut()) {
                             (Event::Ready(ready), _) => {
                                 let (id, url) = (&ready.ready.session_id, &ready.ready.resume_gateway_url);
-                                *session = Some(Session { id: id.clone(), url: url.clone(), sequence: at });
+                                *session = Some(Session { id: id.clone(), url: url.clone(), sequence });
                             }
-                            (_, Some(session)) => session.sequence = session.sequence.max(at),
+                            (_, Some(session)) => session.sequence = session.sequence.max(sequence),
                             (_, None) => {}
                         }
                         if matches!(event, Event::Ready(_) | Event::Resumed(_)) {
-                            contact.ready_at = Some(now);
-                            health.set_connected(number);
-                            if std::mem::take(told) {
-                                tracing::info!(shard = number, "connected to Discord again");
+                            progress.ready_at = Some(now);
+                            health.set_connected(shard_id);
+                            if std::mem::take(outage_logged) {
+                                tracing::info!(shard = shard_id, "connected to Discord again");
                             }
                         }
-                        deliver(event);
+                        on_event(event);
                     }
                     GatewayEvent::Heartbeat(..) => {
-                        beat |= beaten.is_none_or(|at| now >= at + MIN_REQUESTED_HEARTBEAT_INTERVAL);
+                        heartbeat_due |=
+                            last_heartbeat.is_none_or(|last| now >= last + MIN_REQUESTED_HEARTBEAT_INTERVAL);
                     }
                     GatewayEvent::HeartbeatAck => {
-                        unanswered = None;
-                        health.heartbeat_acknowledged(number);
+                        unacknowledged_since = None;
+                        health.heartbeat_acknowledged(shard_id);
                     }
                     GatewayEvent::Reconnect => {
                         socket.close(CLOSE_CODE_RESUMABLE).await;
-                        return retryable("Discord asked for it");
+                        return retryable("RECONNECT (op 7) received");
                     }
                     GatewayEvent::InvalidateSession(resumable) => {
                         if !resumable {
                             *session = None;
                         }
                         socket.close(CLOSE_CODE_RESUMABLE).await;
-                        // Discord wants from one to five seconds in between.
-                        let pause = if resumable { 0.0 } else { 1.0 + 4.0 * random_fraction() };
-                        let why = "Discord ended the session".to_owned();
-                        return Disconnect::Retryable { reason: why, delay: Duration::from_secs_f64(pause) };
+                        // Discord's documentation: wait 1 to 5 s, then identify.
+                        let delay = if resumable { 0.0 } else { 1.0 + 4.0 * random_fraction() };
+                        let reason = format!("INVALID_SESSION (op 9) received, resumable: {resumable}");
+                        return Disconnect::Retryable { reason, delay: Duration::from_secs_f64(delay) };
                     }
                     _ => {}
                 },
-                Some(SocketEvent::Undecodable(at)) => {
-                    tracing::debug!("an event that cannot be read was left out");
-                    if let (Some(session), Some(at)) = (session.as_mut(), at) {
-                        session.sequence = session.sequence.max(at);
+                Some(SocketEvent::Undecodable(sequence)) => {
+                    tracing::debug!(shard = shard_id, "skipped a payload that could not be decoded");
+                    if let (Some(session), Some(sequence)) = (session.as_mut(), sequence) {
+                        session.sequence = session.sequence.max(sequence);
                     }
                 }
                 Some(SocketEvent::Closed(code)) => return classify_close_code(code, session),
-                Some(SocketEvent::Failed(why)) => return retryable(why),
+                Some(SocketEvent::Failed(reason)) => return retryable(reason),
             }
-            if beat {
-                let last = session.as_ref().map(|session| session.sequence);
-                if let Err(why) = socket.heartbeat(last).await {
-                    return retryable(why);
+            if heartbeat_due {
+                let sequence = session.as_ref().map(|session| session.sequence);
+                if let Err(reason) = socket.heartbeat(sequence).await {
+                    return retryable(reason);
                 }
-                unanswered.get_or_insert(now);
-                health.heartbeat_sent(number);
-                (beaten, beat_at) = (Some(now), now + interval);
+                unacknowledged_since.get_or_insert(now);
+                health.heartbeat_sent(shard_id);
+                (last_heartbeat, next_heartbeat) = (Some(now), now + interval);
             }
         }
     }
 }
 
-/// Goes on with a session, or begins one, which costs.
-async fn identify_or_resume(
-    socket: &mut Socket,
-    turn: Option<IdentifyPermit<'_>>,
-    introduction: &IdentifyInfo,
-    session: Option<&Session>,
-) -> Result<(), String> {
-    match (turn, session) {
-        (_, Some(session)) => socket.resume(&introduction.token, &session.id, session.sequence).await,
-        (turn, None) => {
-            if let Some(turn) = turn {
-                turn.consume();
-            }
-            socket.identify(introduction).await
-        }
-    }
-}
-
-/// What a close code means.
+/// Maps a close code to what follows; 4007 and 4009 also end the session.
 fn classify_close_code(code: Option<u16>, session: &mut Option<Session>) -> Disconnect {
-    let why = match code {
-        Some(code) => format!("Discord closed it with code {code}"),
-        None => "Discord closed it without a code".to_owned(),
+    let reason = match code {
+        Some(code) => format!("closed by Discord with close code {code}"),
+        None => "closed by Discord without a close code".to_owned(),
     };
     match code {
         Some(4004) => return Disconnect::Fatal(FatalClose::AuthenticationFailed),
@@ -328,16 +315,19 @@ fn classify_close_code(code: Option<u16>, session: &mut Option<Session>) -> Disc
         Some(4012) => return Disconnect::Fatal(FatalClose::InvalidApiVersion),
         Some(4013) => return Disconnect::Fatal(FatalClose::InvalidIntents),
         Some(4014) => return Disconnect::Fatal(FatalClose::DisallowedIntents),
-        // The session cannot be gone on with.
+        // Invalid sequence, session timed out.
         Some(4007 | 4009) => *session = None,
-        // Sent too much: not at once again.
-        Some(4008) => return Disconnect::Retryable { reason: why, delay: with_jitter(Duration::from_secs(5)) },
+        // Rate limited.
+        Some(4008) => return Disconnect::Retryable { reason, delay: with_jitter(Duration::from_secs(5)) },
         _ => {}
     }
-    retryable(why)
+    retryable(reason)
 }
 
-/// Waits until it is ordered to stop. Where nobody orders any more, that is an order too.
-async fn close_commanded(orders: &mut watch::Receiver<ShardCommand>) -> ShardCommand {
-    orders.wait_for(|order| *order != ShardCommand::Run).await.map_or(ShardCommand::CloseNormal, |order| *order)
+/// Waits for a command to close. A dropped sender counts as [`ShardCommand::CloseNormal`].
+async fn wait_for_close(commands: &mut watch::Receiver<ShardCommand>) -> ShardCommand {
+    commands
+        .wait_for(|command| *command != ShardCommand::Run)
+        .await
+        .map_or(ShardCommand::CloseNormal, |command| *command)
 }

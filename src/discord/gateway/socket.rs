@@ -1,4 +1,4 @@
-//! One connection to Discord's gateway: what comes in, read; what goes out, written; each within its time.
+//! One WebSocket connection to the gateway: payloads in, payloads out, each with a timeout.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,59 +18,59 @@ use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, connect_asyn
 use crate::secret::Secret;
 
 const API_VERSION: u8 = 10;
-/// Connecting, with the first word of Discord.
+/// From the TCP connect to HELLO (op 10).
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
-/// One frame that goes out.
+/// For one outgoing frame.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
-/// However often Discord wants a heartbeat, it gets it no more often, and no more seldom, than this.
+/// HELLO's `heartbeat_interval` is clamped to these bounds.
 const MIN_HEARTBEAT_INTERVAL: Duration = Duration::from_millis(500);
 const MAX_HEARTBEAT_INTERVAL: Duration = Duration::from_secs(600);
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A connection.
+/// An open connection that has received HELLO.
 #[derive(Debug)]
 pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
-/// What came in.
+/// What [`Socket::recv`] returns.
 #[derive(Debug)]
 pub enum SocketEvent {
-    /// Something that can be read.
+    /// A decoded payload.
     Payload(Box<GatewayEvent>),
-    /// Something that cannot, and its number in the session where it has one.
+    /// A payload that serenity cannot decode, and its sequence number `s` if it has one.
     Undecodable(Option<u64>),
-    /// Discord has closed the connection, with this code where it says one.
+    /// Discord closed the connection, with this close code if any.
     Closed(Option<u16>),
-    /// The line is dead.
+    /// The connection failed.
     Failed(String),
 }
 
-/// What has to be said to begin a session.
+/// The fields of IDENTIFY (op 2).
 #[derive(Clone, Debug)]
 pub struct IdentifyInfo {
     /// The bot's token.
     pub token: Secret,
-    /// What it wants to hear of, as bits.
+    /// The gateway intents as a bit set.
     pub intents: u64,
-    /// Which shard, of how many.
+    /// `[shard_id, num_shards]`.
     pub shard: [u32; 2],
 }
 
 impl Socket {
-    /// Connects, and gives how often Discord wants a heartbeat.
+    /// Connects, waits for HELLO (op 10) and returns the heartbeat interval.
     ///
     /// # Errors
-    /// Why not, in words.
+    /// If the connection fails or HELLO does not arrive in time; the text is for the log.
     pub async fn open(url: &str) -> Result<(Socket, Duration), String> {
         let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         Socket::open_trusting(url, roots).await
     }
 
-    /// As [`Socket::open`]; a `wss` address needs a certificate that one of these roots vouches for.
+    /// Like [`Self::open`], with these root certificates for `wss` URLs.
     async fn open_trusting(url: &str, roots: RootCertStore) -> Result<(Socket, Duration), String> {
-        let opening = async {
+        let handshake = async {
             let url = format!("{}/?v={API_VERSION}&encoding=json", url.trim_end_matches('/'));
             let connector = Connector::Rustls(Arc::new(tls_config(roots)?));
-            // Frames are small and must not wait for others: TCP_NODELAY.
+            // `true` sets TCP_NODELAY: frames are small and must not be delayed.
             let (stream, _) = connect_async_tls_with_config(url, None, true, Some(connector))
                 .await
                 .map_err(|error| error.to_string())?;
@@ -81,17 +81,20 @@ impl Socket {
                         socket,
                         Duration::from_millis(interval).clamp(MIN_HEARTBEAT_INTERVAL, MAX_HEARTBEAT_INTERVAL),
                     )),
-                    _ => Err("it does not begin with a greeting".to_owned()),
+                    _ => Err("expected HELLO (op 10)".to_owned()),
                 },
-                SocketEvent::Closed(code) => Err(format!("it was closed at once, with code {code:?}")),
-                SocketEvent::Failed(why) => Err(why),
-                SocketEvent::Undecodable(_) => Err("its greeting cannot be read".to_owned()),
+                SocketEvent::Closed(Some(code)) => Err(format!("closed before HELLO (op 10) with close code {code}")),
+                SocketEvent::Closed(None) => Err("closed before HELLO (op 10) without a close code".to_owned()),
+                SocketEvent::Failed(error) => Err(error),
+                SocketEvent::Undecodable(_) => Err("HELLO (op 10) could not be decoded".to_owned()),
             }
         };
-        timeout(CONNECT_TIMEOUT, opening).await.unwrap_or_else(|_| Err("no greeting in time".to_owned()))
+        timeout(CONNECT_TIMEOUT, handshake)
+            .await
+            .unwrap_or_else(|_| Err("timed out waiting for HELLO (op 10)".to_owned()))
     }
 
-    /// Waits for what comes in next. Nothing is lost where the wait is given up.
+    /// Waits for the next payload; cancel-safe.
     pub async fn recv(&mut self) -> SocketEvent {
         loop {
             match self.0.next().await {
@@ -100,25 +103,25 @@ impl Socket {
                 Some(Ok(Message::Binary(_))) => return SocketEvent::Undecodable(None),
                 Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
                 Some(Err(error)) => return SocketEvent::Failed(error.to_string()),
-                None => return SocketEvent::Failed("the line was cut".to_owned()),
+                None => return SocketEvent::Failed("the connection ended without a close frame".to_owned()),
             }
         }
     }
 
-    /// Sends a heartbeat with the number of the last event.
+    /// Sends HEARTBEAT (op 1) with the last sequence number.
     ///
     /// # Errors
-    /// Where the line is dead.
-    pub async fn heartbeat(&mut self, last: Option<u64>) -> Result<(), String> {
-        self.send(&json!({"op": 1, "d": last})).await
+    /// If the write fails or times out.
+    pub async fn heartbeat(&mut self, sequence: Option<u64>) -> Result<(), String> {
+        self.send(&json!({"op": 1, "d": sequence})).await
     }
 
-    /// Begins a new session. This is what Discord counts.
+    /// Sends IDENTIFY (op 2), which counts towards the session start limit.
     ///
     /// # Errors
-    /// Where the line is dead.
-    pub async fn identify(&mut self, introduction: &IdentifyInfo) -> Result<(), String> {
-        let IdentifyInfo { token, intents, shard } = introduction;
+    /// If the write fails or times out.
+    pub async fn identify(&mut self, identify_info: &IdentifyInfo) -> Result<(), String> {
+        let IdentifyInfo { token, intents, shard } = identify_info;
         let properties = json!({"os": std::env::consts::OS, "browser": "rolecall", "device": "rolecall"});
         self.send(&json!({"op": 2, "d": {
             "token": token.expose_secret(), "intents": intents, "shard": shard, "properties": properties, "compress": false,
@@ -126,34 +129,35 @@ impl Socket {
         .await
     }
 
-    /// Goes on with a session after its event of this number.
+    /// Sends RESUME (op 6) with the session's last sequence number.
     ///
     /// # Errors
-    /// Where the line is dead.
-    pub async fn resume(&mut self, token: &Secret, session: &str, last: u64) -> Result<(), String> {
-        self.send(&json!({"op": 6, "d": {"token": token.expose_secret(), "session_id": session, "seq": last}})).await
+    /// If the write fails or times out.
+    pub async fn resume(&mut self, token: &Secret, session_id: &str, sequence: u64) -> Result<(), String> {
+        self.send(&json!({"op": 6, "d": {"token": token.expose_secret(), "session_id": session_id, "seq": sequence}}))
+            .await
     }
 
-    /// Closes with a code; 1000 ends the session as well.
+    /// Closes with this close code; 1000 also ends the session.
     pub async fn close(mut self, code: u16) {
         let frame = CloseFrame { code: code.into(), reason: "".into() };
-        let closing = async {
+        let close = async {
             let _ = self.0.close(Some(frame)).await;
             while let Some(Ok(_)) = self.0.next().await {}
         };
-        let _ = timeout(CLOSE_TIMEOUT, closing).await;
+        let _ = timeout(CLOSE_TIMEOUT, close).await;
     }
 
-    async fn send(&mut self, what: &Value) -> Result<(), String> {
-        match timeout(WRITE_TIMEOUT, self.0.send(Message::text(what.to_string()))).await {
+    async fn send(&mut self, payload: &Value) -> Result<(), String> {
+        match timeout(WRITE_TIMEOUT, self.0.send(Message::text(payload.to_string()))).await {
             Ok(sent) => sent.map_err(|error| error.to_string()),
-            Err(_) => Err("the line takes nothing more".to_owned()),
+            Err(_) => Err("timed out writing to the gateway".to_owned()),
         }
     }
 }
 
-/// TLS 1.2 or 1.3 with the same rustls and the same cryptography (ring) that the REST client uses. The provider is named, since
-/// rustls has no default one as soon as any crate of the build turns on a second.
+/// TLS 1.2 or 1.3 with rustls and ring, as in the REST client. The provider is explicit, since rustls has no default
+/// once any crate of the build enables a second one.
 fn tls_config(roots: RootCertStore) -> Result<ClientConfig, String> {
     Ok(ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
@@ -183,8 +187,8 @@ mod tests {
 
     use super::*;
 
-    /// A gateway over TLS on loopback that sends HELLO: its address, the root that vouches for it, and the TLS version that the
-    /// client agreed to, where it trusted the certificate.
+    /// A gateway over TLS on loopback that sends HELLO: its address, its root certificate, and the negotiated TLS
+    /// version; `None` if the client rejected the certificate.
     async fn tls_gateway() -> (String, RootCertStore, impl Future<Output = Option<ProtocolVersion>>) {
         let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
         let certificate = certified.cert.der().clone();
@@ -212,7 +216,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_gateway_is_spoken_to_over_tls_1_3() {
+    async fn connections_use_tls_1_3() {
         let (url, roots, serve) = tls_gateway().await;
         let (opened, version) = tokio::join!(Socket::open_trusting(&url, roots), serve);
         assert_eq!(opened.map(|(_, interval)| interval), Ok(Duration::from_millis(41_250)));
@@ -220,16 +224,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_certificate_from_an_unknown_issuer_is_refused() {
+    async fn a_certificate_from_an_unknown_issuer_is_rejected() {
         let (url, _, serve) = tls_gateway().await;
         let (opened, version) = tokio::join!(Socket::open(&url), serve);
-        let why = opened.map(drop).expect_err("nobody vouches for it");
-        assert!(why.contains("UnknownIssuer"), "{why}");
+        let error = opened.map(drop).expect_err("an unknown issuer");
+        assert!(error.contains("UnknownIssuer"), "{error}");
         assert_eq!(version, None);
     }
 
     #[test]
-    fn what_cannot_be_read_still_counts() {
+    fn an_undecodable_payload_keeps_its_sequence_number() {
         assert!(matches!(parse_payload(r#"{"op": 0, "s": 7, "t": 5, "d": null}"#), SocketEvent::Undecodable(Some(7))));
         let unknown = json!({"op": 0, "s": 8, "t": "SOMETHING_NEW", "d": {"id": false}}).to_string();
         assert!(
@@ -240,7 +244,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_comes_in_is_no_fault(text in ".*", op in 0..40, number in any::<i64>()) {
+        fn no_payload_panics(text in ".*", op in 0..40, number in any::<i64>()) {
             parse_payload(&text);
             parse_payload(&json!({"op": op, "s": number, "t": text, "d": {text.clone(): number}}).to_string());
         }

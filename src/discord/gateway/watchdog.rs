@@ -1,5 +1,5 @@
-//! A thread outside the runtime that notices what the runtime cannot: that nothing moves in it any more, or that a shard stays
-//! away although all was tried.
+//! A thread outside the runtime that restarts failed shard connections, and ends the process if that does not help or
+//! the runtime is blocked.
 
 use std::io;
 use std::sync::Arc;
@@ -13,13 +13,13 @@ use tokio::time::interval;
 use crate::discord::gateway::health::{Fault, Health};
 use crate::discord::notice::NOTICE_TARGET;
 
-/// The exit code that asks whoever supervises the bot to start it anew.
+/// The exit code that asks the supervisor to restart the bot.
 pub const EXIT_RESTART: i32 = 3;
 const CHECK_INTERVAL: Duration = Duration::from_millis(500);
-/// The last word may be stuck behind whatever hangs.
+/// Bound on the last log line, since the log's writer may hang too.
 const FINAL_LOG_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What the watchdog sees each time it looks.
+/// State between two checks.
 #[derive(Debug)]
 struct WatchdogState {
     timeout: Duration,
@@ -28,7 +28,7 @@ struct WatchdogState {
     restart_requested_at: Option<Instant>,
 }
 
-/// What there is to do.
+/// The result of a check.
 #[derive(Debug, PartialEq, Eq)]
 enum Action {
     Continue,
@@ -37,37 +37,36 @@ enum Action {
 }
 
 impl WatchdogState {
-    fn new(patience: Duration, now: Instant) -> WatchdogState {
-        WatchdogState { timeout: patience, last_ticks: 0, last_progress: now, restart_requested_at: None }
+    fn new(timeout: Duration, now: Instant) -> WatchdogState {
+        WatchdogState { timeout, last_ticks: 0, last_progress: now, restart_requested_at: None }
     }
 
-    fn check(&mut self, last_ticks: u64, health: &Health, now: Instant) -> Action {
-        if last_ticks != self.last_ticks {
-            (self.last_ticks, self.last_progress) = (last_ticks, now);
+    fn check(&mut self, ticks: u64, health: &Health, now: Instant) -> Action {
+        if ticks != self.last_ticks {
+            (self.last_ticks, self.last_progress) = (ticks, now);
         } else if now.duration_since(self.last_progress) >= self.timeout {
-            return Action::Exit("nothing moves in the bot any more");
+            return Action::Exit("the async runtime is blocked");
         }
         match (health.find_fault(self.timeout, now), self.restart_requested_at) {
-            (None, Some(_)) => {
-                let (connected, all) = health.connected_and_total();
-                if all > 0 && connected == all {
+            (None, _) => {
+                let (connected, total) = health.connected_and_total();
+                if total > 0 && connected == total {
                     self.restart_requested_at = None;
                 }
                 Action::Continue
             }
-            (None, None) => Action::Continue,
-            (Some((shard, ailment)), None) => {
+            (Some((shard, fault)), None) => {
                 self.restart_requested_at = Some(now);
-                Action::Restart(shard, ailment)
+                Action::Restart(shard, fault)
             }
-            (Some(_), Some(ordered)) if now.duration_since(ordered) < self.timeout => Action::Continue,
-            (Some((_, Fault::Disconnected)), _) => Action::Exit("the connection to Discord does not come back"),
-            (Some((_, Fault::HeartbeatTimeout)), _) => Action::Exit("Discord does not answer on the connection to it"),
+            (Some(_), Some(requested_at)) if now.duration_since(requested_at) < self.timeout => Action::Continue,
+            (Some((_, Fault::Disconnected)), _) => Action::Exit("a shard stays disconnected from the gateway"),
+            (Some((_, Fault::HeartbeatTimeout)), _) => Action::Exit("a shard's heartbeats stay unacknowledged"),
         }
     }
 }
 
-/// Watches until it is dropped.
+/// Runs until it is dropped.
 #[derive(Debug)]
 pub struct Watchdog {
     stopped: Arc<AtomicBool>,
@@ -75,54 +74,61 @@ pub struct Watchdog {
 }
 
 impl Watchdog {
-    /// Begins to watch: after so long without a connection or an acknowledged heartbeat the connections are begun anew, and where
-    /// that does not help in the same time again, or nothing moves at all, the process ends.
+    /// Starts the thread. If a shard is disconnected or its heartbeats are unacknowledged for `timeout`, it requests a
+    /// restart of all connections; if that does not help within `timeout`, or the runtime is blocked that long, it
+    /// exits with [`EXIT_RESTART`].
     ///
     /// # Errors
-    /// Where no thread can be had.
-    pub fn start(patience: Duration, health: Arc<Health>) -> io::Result<Watchdog> {
-        Watchdog::start_with_exit(patience, health, |why| {
-            log_final_error(why);
+    /// If the thread cannot be spawned.
+    pub fn start(timeout: Duration, health: Arc<Health>) -> io::Result<Watchdog> {
+        Watchdog::start_with_exit(timeout, health, |reason| {
+            log_final_error(reason);
             std::process::exit(EXIT_RESTART)
         })
     }
 
     fn start_with_exit(
-        patience: Duration,
+        timeout: Duration,
         health: Arc<Health>,
-        end: impl FnOnce(&'static str) + Send + 'static,
+        exit: impl FnOnce(&'static str) + Send + 'static,
     ) -> io::Result<Watchdog> {
-        let (over, ticks) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
-        let (is_over, seen) = (Arc::clone(&over), Arc::clone(&ticks));
+        let check_interval = CHECK_INTERVAL.min(timeout / 4);
+        let (stopped, ticks) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+        let (thread_stopped, thread_ticks) = (Arc::clone(&stopped), Arc::clone(&ticks));
         std::thread::Builder::new().name("watchdog".to_owned()).spawn(move || {
-            let mut watch = WatchdogState::new(patience, Instant::now());
+            let mut watch = WatchdogState::new(timeout, Instant::now());
             loop {
-                std::thread::sleep(CHECK_INTERVAL.min(patience / 4));
-                if is_over.load(Ordering::Relaxed) {
+                std::thread::sleep(check_interval);
+                if thread_stopped.load(Ordering::Relaxed) {
                     return;
                 }
-                match watch.check(seen.load(Ordering::Relaxed), &health, Instant::now()) {
+                match watch.check(thread_ticks.load(Ordering::Relaxed), &health, Instant::now()) {
                     Action::Continue => {}
-                    Action::Restart(shard, ailment) => {
-                        let why = match ailment {
-                            Fault::Disconnected => "it was not connected",
-                            Fault::HeartbeatTimeout => "its heartbeats were not acknowledged",
+                    Action::Restart(shard, fault) => {
+                        let reason = match fault {
+                            Fault::Disconnected => "not connected",
+                            Fault::HeartbeatTimeout => "heartbeats not acknowledged",
                         };
-                        tracing::warn!(shard, why, ?patience, "the connection to Discord is begun anew");
+                        tracing::warn!(
+                            shard,
+                            reason,
+                            timeout_ms = timeout.as_millis(),
+                            "restarting all gateway connections"
+                        );
                         health.request_restart();
                     }
-                    Action::Exit(why) => return end(why),
+                    Action::Exit(reason) => return exit(reason),
                 }
             }
         })?;
-        let ticking = tokio::spawn(async move {
-            let mut tick = interval(CHECK_INTERVAL.min(patience / 4));
+        let ticker = tokio::spawn(async move {
+            let mut tick = interval(check_interval);
             loop {
                 tick.tick().await;
                 ticks.fetch_add(1, Ordering::Relaxed);
             }
         });
-        Ok(Watchdog { stopped: over, ticker: ticking })
+        Ok(Watchdog { stopped, ticker })
     }
 }
 
@@ -133,14 +139,14 @@ impl Drop for Watchdog {
     }
 }
 
-fn log_final_error(why: &'static str) {
-    let (done, said) = mpsc::channel();
-    let say = move || {
-        tracing::error!(target: NOTICE_TARGET, "{why}; ending with exit code {EXIT_RESTART}, to be started anew");
+fn log_final_error(reason: &'static str) {
+    let (done, logged) = mpsc::channel();
+    let log = move || {
+        tracing::error!(target: NOTICE_TARGET, "{reason}; ending with exit code {EXIT_RESTART} so that the supervisor restarts the bot");
         let _ = done.send(());
     };
-    if std::thread::Builder::new().spawn(say).is_ok() {
-        let _ = said.recv_timeout(FINAL_LOG_TIMEOUT);
+    if std::thread::Builder::new().spawn(log).is_ok() {
+        let _ = logged.recv_timeout(FINAL_LOG_TIMEOUT);
     }
 }
 
@@ -151,7 +157,7 @@ mod tests {
     const TIMEOUT: Duration = Duration::from_secs(60);
 
     #[test]
-    fn what_does_not_come_back_is_begun_anew_once_and_then_ended() {
+    fn a_disconnected_shard_is_restarted_once_and_then_ends_the_process() {
         let (health, start) = (Health::default(), Instant::now());
         let mut watch = WatchdogState::new(TIMEOUT, start);
         health.set_disconnected(0);
@@ -159,11 +165,11 @@ mod tests {
         assert_eq!(watch.check(1, &health, at(59)), Action::Continue);
         assert_eq!(watch.check(2, &health, at(61)), Action::Restart(0, Fault::Disconnected));
         assert_eq!(watch.check(3, &health, at(62)), Action::Continue);
-        assert_eq!(watch.check(4, &health, at(122)), Action::Exit("the connection to Discord does not come back"));
+        assert_eq!(watch.check(4, &health, at(122)), Action::Exit("a shard stays disconnected from the gateway"));
     }
 
     #[test]
-    fn what_came_back_is_begun_anew_another_time() {
+    fn a_shard_that_recovered_is_restarted_again() {
         let (health, mut watch) = (Health::default(), WatchdogState::new(TIMEOUT, Instant::now()));
         let at = |seconds: u64| Instant::now() + Duration::from_secs(seconds);
         health.set_connected(0);
@@ -173,7 +179,7 @@ mod tests {
         assert_eq!(watch.check(2, &health, at(62)), Action::Continue);
         health.heartbeat_sent(0);
         assert_eq!(watch.check(3, &health, at(200)), Action::Restart(0, Fault::HeartbeatTimeout));
-        // While there is nothing to connect to, there is nothing to end for.
+        // Without shards there is nothing to exit for.
         health.clear();
         assert_eq!(watch.check(4, &health, at(2000)), Action::Continue);
         health.set_connected(0);
@@ -182,17 +188,17 @@ mod tests {
     }
 
     #[test]
-    fn a_runtime_that_hangs_is_ended_from_outside() {
+    fn a_blocked_runtime_ends_the_process() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
         runtime.block_on(async {
-            let (tell, told) = mpsc::channel();
-            let end = move |why| tell.send(why).expect("the test waits for it");
-            let _watchdog = Watchdog::start_with_exit(Duration::from_millis(200), Arc::default(), end)
-                .expect("a thread can be had");
+            let (sender, receiver) = mpsc::channel();
+            let exit = move |reason| sender.send(reason).expect("the test waits for it");
+            let _watchdog =
+                Watchdog::start_with_exit(Duration::from_millis(200), Arc::default(), exit).expect("a thread");
             tokio::task::yield_now().await;
-            // The only thread of the runtime waits here, as one in a busy loop would.
-            let why = told.recv_timeout(Duration::from_secs(30)).expect("the watchdog notices");
-            assert_eq!(why, "nothing moves in the bot any more");
+            // Blocks the runtime's only thread.
+            let reason = receiver.recv_timeout(Duration::from_secs(30)).expect("the watchdog exits");
+            assert_eq!(reason, "the async runtime is blocked");
         });
     }
 }

@@ -1,4 +1,4 @@
-//! Spreads messages to one channel over time: a burst that Discord has to stop is stopped for much longer than it need be.
+//! Spreads messages to one channel over time, since Discord's 429 delays a burst for longer than waiting does.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
@@ -6,33 +6,33 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-/// So many messages to a channel within [`SPAN`]. What Discord says in its headers is still heeded where it is stricter.
+/// Most messages to a channel within [`WINDOW`]. Discord's rate limit headers apply as well.
 const MAX_MESSAGES: usize = 5;
 const WINDOW: Duration = Duration::from_secs(5);
-/// An answer that would have to wait longer than this is of no use any more.
+/// Replies that would wait longer are dropped.
 const MAX_WAIT: Duration = Duration::from_secs(20);
 
-/// When each channel had its last messages, and will have its next.
+/// The send times of each channel's recent and reserved messages.
 #[derive(Debug, Default)]
 pub struct ChannelThrottle(Mutex<HashMap<u64, VecDeque<Instant>>>);
 
 impl ChannelThrottle {
-    /// Waits for this channel's turn; false where it would take too long.
-    pub async fn acquire(&self, channel: u64) -> bool {
-        let Some(at) = self.reserve(channel, Instant::now()) else { return false };
+    /// Waits until a message may be sent to the channel; `false` if the wait would exceed 20 s.
+    pub async fn acquire(&self, channel_id: u64) -> bool {
+        let Some(at) = self.reserve(channel_id, Instant::now()) else { return false };
         sleep_until(at).await;
         true
     }
 
-    fn reserve(&self, channel: u64, now: Instant) -> Option<Instant> {
+    fn reserve(&self, channel_id: u64, now: Instant) -> Option<Instant> {
         let mut channels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        channels.retain(|_, turns| {
-            turns.retain(|turn| *turn + WINDOW > now);
-            !turns.is_empty()
+        channels.retain(|_, sends| {
+            sends.retain(|sent_at| *sent_at + WINDOW > now);
+            !sends.is_empty()
         });
-        let turns = channels.entry(channel).or_default();
-        let at = turns.len().checked_sub(MAX_MESSAGES).map_or(now, |before| turns[before] + WINDOW);
-        (at <= now + MAX_WAIT).then(|| turns.push_back(at)).map(|()| at)
+        let sends = channels.entry(channel_id).or_default();
+        let at = sends.len().checked_sub(MAX_MESSAGES).map_or(now, |index| sends[index] + WINDOW);
+        (at <= now + MAX_WAIT).then(|| sends.push_back(at)).map(|()| at)
     }
 }
 
@@ -42,11 +42,11 @@ mod tests {
 
     #[test]
     fn a_burst_is_spread_and_a_flood_is_dropped() {
-        let (pace, now) = (ChannelThrottle::default(), Instant::now());
+        let (throttle, now) = (ChannelThrottle::default(), Instant::now());
         let waits: Vec<Option<u64>> =
-            (0..28).map(|_| pace.reserve(1, now).map(|at| at.duration_since(now).as_secs())).collect();
+            (0..28).map(|_| throttle.reserve(1, now).map(|at| at.duration_since(now).as_secs())).collect();
         assert_eq!(waits[..6], [Some(0), Some(0), Some(0), Some(0), Some(0), Some(5)]);
         assert_eq!(waits[24..], [Some(20), None, None, None]);
-        assert_eq!(pace.reserve(2, now), Some(now));
+        assert_eq!(throttle.reserve(2, now), Some(now));
     }
 }

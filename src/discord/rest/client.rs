@@ -1,4 +1,4 @@
-//! How Discord is reached: clients with deadlines, and the first knock at the door, which waits while Discord is away.
+//! REST clients with timeouts; `fetch_gateway` retries with backoff.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,42 +16,43 @@ use crate::secret::Secret;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
-/// Lines to Discord that are kept open for what comes next; a burst may open more.
+/// Idle connections kept in the pool; a burst may open more.
 const MAX_IDLE_CONNECTIONS: usize = 8;
 const INITIAL_BACKOFF: Duration = Duration::from_secs(1);
 const MAX_BACKOFF: Duration = Duration::from_secs(60);
 
-/// Why the bot cannot go on. The text is for the operator.
+/// Why the bot cannot run. The text is for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum DiscordError {
-    /// 401, or close code 4004.
+    /// HTTP 401 or close code 4004.
     #[error(
         "Discord does not know the token in DISCORD_TOKEN: it is wrong or was reset. Copy a new one from the Developer \
          Portal (https://discord.com/developers/applications), your application, Bot page, Reset Token, into DISCORD_TOKEN."
     )]
     InvalidToken,
-    /// Close code 4013, or 4014 although nothing was asked for that needs leave.
+    /// Close code 4013, or 4014 although no privileged intent was requested.
     #[error(
-        "Discord refuses the intents that this version asks for. A newer version of Rolecall may be needed; please report it."
+        "Discord refuses the intents that this version asks for (close code 4013 or 4014). A newer version of Rolecall may be \
+         needed; please report it."
     )]
     InvalidIntents,
-    /// Something else that will not change by itself.
-    #[error("Discord refuses to work with the bot: {0}")]
+    /// Another permanent failure.
+    #[error("permanent error from Discord's REST API: {0}")]
     Rejected(String),
-    /// The door for interactions over HTTP stays shut.
+    /// The interactions endpoint cannot be opened.
     #[error(transparent)]
     Endpoint(#[from] EndpointError),
     /// Close code 4012.
     #[error(
-        "Discord no longer speaks this version's language (close code 4012): a newer version of Rolecall is needed."
+        "Discord no longer supports the API version that the bot uses (close code 4012): a newer version of Rolecall is needed."
     )]
     InvalidApiVersion,
-    /// The system lacks something.
+    /// The system refused a signal handler or a thread.
     #[error("the bot cannot listen for signals or start a thread: {0}")]
     Io(#[from] std::io::Error),
 }
 
-/// What it takes to ask Discord something.
+/// The token, the connection pool and the limits that all requests share.
 pub struct RestClient {
     token: Secret,
     api_url: Option<String>,
@@ -61,15 +62,15 @@ pub struct RestClient {
 
 impl fmt::Debug for RestClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reach").field("api_url", &self.api_url).finish_non_exhaustive()
+        f.debug_struct("RestClient").field("api_url", &self.api_url).finish_non_exhaustive()
     }
 }
 
 impl RestClient {
-    /// Ready to ask; nothing is asked yet.
+    /// Sends nothing yet. `api_url` replaces the origin of Discord's API.
     ///
     /// # Errors
-    /// Where no HTTP client can be made.
+    /// If the HTTP client cannot be built.
     pub fn new(token: Secret, api_url: Option<String>) -> Result<RestClient, DiscordError> {
         let client = reqwest::Client::builder()
             .use_rustls_tls()
@@ -86,23 +87,18 @@ impl RestClient {
         &self.token
     }
 
-    /// What Discord refused so far, over all ways.
-    pub fn invalid_requests(&self) -> &Arc<InvalidRequestLimiter> {
-        &self.invalid_requests
-    }
-
-    /// For everything but callbacks: it keeps to Discord's rate limits.
+    /// A sender that keeps to Discord's rate limits; for everything but interaction callbacks.
     pub fn limited(&self) -> RequestSender {
         self.request_sender(true)
     }
 
-    /// For first answers to interactions: they are not limited, and counting them would never end.
+    /// A sender for interaction callbacks: they have no rate limit, and a bucket each would never be freed.
     pub fn unlimited(&self) -> RequestSender {
         self.request_sender(false)
     }
 
     fn request_sender(&self, limited: bool) -> RequestSender {
-        // Our own way keeps to the limits; serenity's way of doing so ignores another origin.
+        // Serenity's rate limiter ignores `proxy`; `RequestSender` limits instead.
         let builder =
             HttpBuilder::new(self.token.expose_secret()).client(self.client.clone()).ratelimiter_disabled(true);
         let http = match &self.api_url {
@@ -112,21 +108,21 @@ impl RestClient {
         RequestSender::new(http, self.client.clone(), Arc::clone(&self.invalid_requests), limited)
     }
 
-    /// Asks where the gateway is, until Discord answers.
+    /// Sends `GET /gateway/bot`, and retries network errors, 429 and 5xx with backoff.
     ///
     /// # Errors
-    /// Where the token is wrong, or Discord's answer leaves no hope.
+    /// If the token is invalid or Discord responds with another status.
     pub async fn fetch_gateway(&self) -> Result<BotGateway, DiscordError> {
         let rest = self.limited();
-        let (mut backoff, mut waited) = (Backoff::new(INITIAL_BACKOFF, MAX_BACKOFF), false);
+        let (mut backoff, mut failed) = (Backoff::new(INITIAL_BACKOFF, MAX_BACKOFF), false);
         loop {
             match rest.fire::<BotGateway>(Request::new(Route::GatewayBot, LightMethod::Get)).await {
                 Ok(gateway) => {
                     let sessions_left = gateway.session_start_limit.remaining;
-                    if waited {
+                    if failed {
                         tracing::info!(sessions_left, "Discord can be reached again");
                     } else {
-                        tracing::debug!(sessions_left, "Discord answers");
+                        tracing::debug!(sessions_left, "fetched the gateway URL");
                     }
                     return Ok(gateway);
                 }
@@ -136,8 +132,8 @@ impl RestClient {
                 }
                 Err(error) => {
                     let wait = backoff.next_delay();
-                    waited = true;
-                    tracing::warn!(why = %describe(error), retry_in = ?wait, "Discord cannot be reached");
+                    failed = true;
+                    tracing::warn!(error = %describe(error), retry_in_ms = wait.as_millis(), "Discord cannot be reached");
                     tokio::time::sleep(wait).await;
                 }
             }

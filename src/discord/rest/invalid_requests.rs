@@ -1,16 +1,16 @@
-//! Discord bans an address after ten thousand refused requests in ten minutes. Long before that, sending stops for the rest of
-//! that time.
+//! Stops sending long before Discord's ban of the IP address, which follows 10,000 invalid requests (401, 403, 429) in
+//! 10 minutes.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// So many refusals within [`SPAN`] are enough.
+/// Invalid requests within [`WINDOW`] after which nothing is sent.
 const MAX_INVALID_REQUESTS: u32 = 1000;
 const WINDOW: Duration = Duration::from_secs(600);
 
-/// Counts refusals: 401, 403 and 429.
+/// Counts responses with status 401, 403 or 429.
 #[derive(Debug, Default)]
 pub struct InvalidRequestLimiter(Mutex<Option<InvalidRequestCount>>);
 
@@ -21,23 +21,22 @@ struct InvalidRequestCount {
 }
 
 impl InvalidRequestLimiter {
-    /// Takes note of an answer's status; `shared` is whether a 429 is of a limit that the bot shares with others, which does not
-    /// count.
+    /// Counts a response by its status. `shared` is whether `X-RateLimit-Scope` is `shared`; such a 429 does not count.
     pub fn record(&self, status: u16, shared: bool) {
         if self.record_at(status, shared, Instant::now()) {
             tracing::error!(
-                "Discord refused {MAX_INVALID_REQUESTS} requests within ten minutes and bans who goes on like that; nothing is sent until \
-                 the ten minutes are over. Check what the bot may do in its channels, and its token"
+                "{MAX_INVALID_REQUESTS} invalid requests (401, 403 or 429) within 10 minutes; sending stops until the 10 minutes \
+                 are over, since Discord bans the address at 10000. Check the bot's channel permissions and its token"
             );
         }
     }
 
-    /// Whether nothing may be sent now.
+    /// Whether requests are blocked now.
     pub fn is_blocked(&self) -> bool {
         self.is_blocked_at(Instant::now())
     }
 
-    /// Whether this one was one too many.
+    /// Returns whether this request reached the limit.
     fn record_at(&self, status: u16, shared: bool, now: Instant) -> bool {
         if !matches!(status, 401 | 403) && (status != 429 || shared) {
             return false;
@@ -62,21 +61,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sending_stops_at_the_bound_and_goes_on_when_the_time_is_over() {
-        let (refusals, now) = (InvalidRequestLimiter::default(), Instant::now());
+    fn sending_stops_at_the_limit_and_resumes_after_the_window() {
+        let (limiter, now) = (InvalidRequestLimiter::default(), Instant::now());
         for (status, shared) in [(200, false), (404, false), (500, false), (429, true)] {
-            assert!((0..2 * MAX_INVALID_REQUESTS).all(|_| !refusals.record_at(status, shared, now)));
+            assert!((0..2 * MAX_INVALID_REQUESTS).all(|_| !limiter.record_at(status, shared, now)));
         }
-        assert!(!refusals.is_blocked_at(now));
+        assert!(!limiter.is_blocked_at(now));
         let later = now + WINDOW / 2;
-        let told: Vec<bool> = (0..MAX_INVALID_REQUESTS + 5)
+        let reached: Vec<bool> = (0..MAX_INVALID_REQUESTS + 5)
             .map(|number| {
-                refusals.record_at([401, 403, 429][number as usize % 3], false, later.min(now + WINDOW / 10 * number))
+                limiter.record_at([401, 403, 429][number as usize % 3], false, later.min(now + WINDOW / 10 * number))
             })
             .collect();
-        assert_eq!(told.iter().filter(|told| **told).count(), 1, "it is said once");
-        assert!(told[MAX_INVALID_REQUESTS as usize - 1] && refusals.is_blocked_at(later));
-        assert!(!refusals.is_blocked_at(now + WINDOW));
-        assert!(!refusals.record_at(403, false, now + WINDOW) && !refusals.is_blocked_at(now + WINDOW));
+        assert_eq!(reached.iter().filter(|reached| **reached).count(), 1, "logged once");
+        assert!(reached[MAX_INVALID_REQUESTS as usize - 1] && limiter.is_blocked_at(later));
+        assert!(!limiter.is_blocked_at(now + WINDOW));
+        assert!(!limiter.record_at(403, false, now + WINDOW) && !limiter.is_blocked_at(now + WINDOW));
     }
 }

@@ -1,4 +1,4 @@
-//! The REST API: what is asked of Discord, or told it, a request at a time.
+//! Requests to Discord's REST API, with its rate limits, timeouts and retries.
 
 pub mod callbacks;
 pub mod channel_throttle;

@@ -1,5 +1,4 @@
-//! The one way in which everything is asked of Discord's REST API: it waits where Discord wants that, sees every answer, and
-//! falls silent before Discord has to ban it.
+//! Sends every request to Discord's REST API: waits for rate limits and counts invalid requests.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -15,12 +14,12 @@ use tokio::time::{Instant, sleep_until};
 use crate::discord::rest::invalid_requests::InvalidRequestLimiter;
 use crate::metrics::counters::METRICS;
 
-/// Whoever would have to wait longer than this is told so instead.
+/// Longer rate limits are returned as an error.
 const MAX_WAIT: Duration = Duration::from_secs(60);
-const INVALID_REQUEST_LIMIT_REACHED: &str = "Discord refused too much lately; nothing is sent for a while";
-const RATE_LIMIT_WAIT_TOO_LONG: &str = "Discord wants us to wait for more than a minute";
+const INVALID_REQUEST_LIMIT_REACHED: &str = "too many invalid requests; nothing is sent for up to 10 minutes";
+const RATE_LIMIT_WAIT_TOO_LONG: &str = "rate limited for more than a minute";
 
-/// A way to ask Discord.
+/// Sends requests, with or without Discord's rate limits.
 pub struct RequestSender {
     http: Http,
     client: reqwest::Client,
@@ -30,12 +29,12 @@ pub struct RequestSender {
 
 impl fmt::Debug for RequestSender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rest").field("turns", &self.bucket_limiter).finish_non_exhaustive()
+        f.debug_struct("RequestSender").field("bucket_limiter", &self.bucket_limiter).finish_non_exhaustive()
     }
 }
 
 impl RequestSender {
-    /// Asks through this client; where it is `limited`, it keeps to the limits that Discord tells in its answers.
+    /// If `limited`, requests wait for the rate limits in Discord's response headers.
     pub fn new(
         http: Http,
         client: reqwest::Client,
@@ -45,44 +44,49 @@ impl RequestSender {
         RequestSender { http, client, invalid_requests, bucket_limiter: limited.then(BucketLimiter::default) }
     }
 
-    /// Asks once, when it may.
+    /// Whether sending is blocked because of too many invalid requests.
+    pub fn is_blocked(&self) -> bool {
+        self.invalid_requests.is_blocked()
+    }
+
+    /// Sends a request once, after its rate limit.
     ///
     /// # Errors
-    /// Where Discord refuses, cannot be reached, or nothing may be sent.
+    /// If the status is not 2xx, Discord cannot be reached, sending is blocked, or the rate limit exceeds a minute.
     pub async fn request(&self, request: Request<'_>) -> Result<reqwest::Response, Error> {
-        if self.invalid_requests.is_blocked() {
+        if self.is_blocked() {
             return Err(Error::Other(INVALID_REQUEST_LIMIT_REACHED));
         }
         let (bucket, method) = (request.route_ref().ratelimiting_bucket(), request.method_ref().reqwest_method());
-        if let Some(turns) = &self.bucket_limiter {
-            turns.acquire(bucket).await?;
+        if let Some(limiter) = &self.bucket_limiter {
+            limiter.acquire(bucket).await?;
         }
         let request = request.build(&self.client, self.http.token(), self.http.proxy.as_deref())?;
-        let answer = request.send().await;
-        METRICS.record_rest_response(answer.as_ref().ok().map(|answer| answer.status().as_u16()));
-        let answer = answer.map_err(|error| Error::Http(HttpError::Request(error)))?;
-        let (status, headers) = (answer.status(), answer.headers());
+        let response = request.send().await;
+        METRICS.record_rest_response(response.as_ref().ok().map(|response| response.status().as_u16()));
+        let response = response.map_err(|error| Error::Http(HttpError::Request(error)))?;
+        let (status, headers) = (response.status(), response.headers());
         let shared = headers.get("x-ratelimit-scope").is_some_and(|scope| scope == "shared");
         self.invalid_requests.record(status.as_u16(), shared);
-        if let Some(turns) = &self.bucket_limiter {
-            turns.update_from_headers(bucket, status.as_u16(), headers, Instant::now());
+        if let Some(limiter) = &self.bucket_limiter {
+            limiter.update_from_headers(bucket, status.as_u16(), headers, Instant::now());
         }
         if status.is_success() {
-            return Ok(answer);
+            return Ok(response);
         }
-        Err(Error::Http(HttpError::UnsuccessfulRequest(ErrorResponse::from_response(answer, method).await)))
+        Err(Error::Http(HttpError::UnsuccessfulRequest(ErrorResponse::from_response(response, method).await)))
     }
 
-    /// Asks once, and reads the answer.
+    /// Sends a request once and decodes the JSON response.
     ///
     /// # Errors
-    /// As with [`Rest::request`], and where the answer cannot be read.
+    /// Those of [`Self::request`], and if the response cannot be decoded.
     pub async fn fire<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, Error> {
         self.request(request).await?.json().await.map_err(|error| Error::Http(HttpError::Request(error)))
     }
 }
 
-/// When what is used up can be used again.
+/// When each exhausted bucket resets; `None` is the global rate limit.
 #[derive(Debug, Default)]
 struct BucketLimiter(Mutex<HashMap<Option<RatelimitingBucket>, Instant>>);
 
@@ -98,25 +102,25 @@ impl BucketLimiter {
     }
 
     fn blocked_until(&self, bucket: RatelimitingBucket, now: Instant) -> Option<Instant> {
-        let turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        [None, Some(bucket)].iter().filter_map(|key| turns.get(key).copied()).filter(|until| *until > now).max()
+        let resets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        [None, Some(bucket)].iter().filter_map(|key| resets.get(key).copied()).filter(|until| *until > now).max()
     }
 
-    /// Takes over what an answer says of the next turn.
+    /// Takes over a response's rate limit headers.
     fn update_from_headers(&self, bucket: RatelimitingBucket, status: u16, headers: &HeaderMap, now: Instant) {
         let number = |name: &str| headers.get(name)?.to_str().ok()?.parse::<f64>().ok();
-        let used_up = number("x-ratelimit-remaining").is_some_and(|left| left < 1.0);
+        let exhausted = number("x-ratelimit-remaining").is_some_and(|left| left < 1.0);
         let seconds = match status {
             429 => number("retry-after").or(number("x-ratelimit-reset-after")),
-            _ if used_up => number("x-ratelimit-reset-after"),
+            _ if exhausted => number("x-ratelimit-reset-after"),
             _ => None,
         };
         let Some(wait) = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) else { return };
         let global = status == 429 && headers.contains_key("x-ratelimit-global");
         let Some(until) = now.checked_add(wait) else { return };
-        let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        turns.retain(|_, until| *until > now);
-        turns.insert((!global).then_some(bucket), until);
+        let mut resets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        resets.retain(|_, until| *until > now);
+        resets.insert((!global).then_some(bucket), until);
     }
 }
 
@@ -136,54 +140,54 @@ mod tests {
     }
 
     #[test]
-    fn what_is_used_up_waits_and_nothing_else_does() {
-        let (turns, now) = (BucketLimiter::default(), Instant::now());
-        turns.update_from_headers(
+    fn only_an_exhausted_bucket_waits() {
+        let (limiter, now) = (BucketLimiter::default(), Instant::now());
+        limiter.update_from_headers(
             bucket(1),
             200,
             &headers(&[("x-ratelimit-remaining", "1"), ("x-ratelimit-reset-after", "4")]),
             now,
         );
-        assert_eq!(turns.blocked_until(bucket(1), now), None);
-        turns.update_from_headers(
+        assert_eq!(limiter.blocked_until(bucket(1), now), None);
+        limiter.update_from_headers(
             bucket(1),
             200,
             &headers(&[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset-after", "4.5")]),
             now,
         );
-        assert_eq!(turns.blocked_until(bucket(1), now), Some(now + Duration::from_millis(4500)));
-        assert_eq!(turns.blocked_until(bucket(2), now), None);
-        assert_eq!(turns.blocked_until(bucket(1), now + Duration::from_secs(5)), None);
+        assert_eq!(limiter.blocked_until(bucket(1), now), Some(now + Duration::from_millis(4500)));
+        assert_eq!(limiter.blocked_until(bucket(2), now), None);
+        assert_eq!(limiter.blocked_until(bucket(1), now + Duration::from_secs(5)), None);
     }
 
     #[test]
-    fn a_429_waits_as_long_as_it_says_and_a_global_one_holds_for_all() {
-        let (turns, now) = (BucketLimiter::default(), Instant::now());
-        turns.update_from_headers(bucket(1), 429, &headers(&[("retry-after", "2")]), now);
+    fn a_429_blocks_for_its_retry_after_and_a_global_one_blocks_every_bucket() {
+        let (limiter, now) = (BucketLimiter::default(), Instant::now());
+        limiter.update_from_headers(bucket(1), 429, &headers(&[("retry-after", "2")]), now);
         assert_eq!(
-            (turns.blocked_until(bucket(1), now), turns.blocked_until(bucket(2), now)),
+            (limiter.blocked_until(bucket(1), now), limiter.blocked_until(bucket(2), now)),
             (Some(now + Duration::from_secs(2)), None)
         );
-        turns.update_from_headers(
+        limiter.update_from_headers(
             bucket(1),
             429,
             &headers(&[("retry-after", "3"), ("x-ratelimit-global", "true")]),
             now,
         );
-        assert_eq!(turns.blocked_until(bucket(2), now), Some(now + Duration::from_secs(3)));
+        assert_eq!(limiter.blocked_until(bucket(2), now), Some(now + Duration::from_secs(3)));
     }
 
     #[test]
-    fn nonsense_in_headers_and_old_turns_leave_nothing_behind() {
-        let (turns, now) = (BucketLimiter::default(), Instant::now());
+    fn invalid_headers_are_ignored_and_past_resets_are_removed() {
+        let (limiter, now) = (BucketLimiter::default(), Instant::now());
         for value in ["NaN", "-1", "inf", "soon", "1e300"] {
-            turns.update_from_headers(bucket(1), 429, &headers(&[("retry-after", value)]), now);
+            limiter.update_from_headers(bucket(1), 429, &headers(&[("retry-after", value)]), now);
         }
-        assert!(turns.0.lock().expect("no panic").is_empty());
+        assert!(limiter.0.lock().expect("no panic").is_empty());
         for channel in 1..1000 {
             let later = now + Duration::from_secs(channel);
-            turns.update_from_headers(bucket(channel), 429, &headers(&[("retry-after", "0.5")]), later);
+            limiter.update_from_headers(bucket(channel), 429, &headers(&[("retry-after", "0.5")]), later);
         }
-        assert_eq!(turns.0.lock().expect("no panic").len(), 1);
+        assert_eq!(limiter.0.lock().expect("no panic").len(), 1);
     }
 }

@@ -1,4 +1,4 @@
-//! Gets an answer to Discord in spite of lost answers, full queues and hanging requests, and says in plain words why not.
+//! Sends interaction callbacks and messages with retries and timeouts, and describes their errors.
 
 use std::time::Duration;
 
@@ -14,103 +14,105 @@ use crate::discord::protocol::encode::DIAGRAM_FILE_NAME;
 use crate::discord::rest::request_sender::RequestSender;
 use crate::metrics::counters::METRICS;
 
-/// Discord waits 3 s for a first answer; what is sent later than this would come too late.
+/// Time for a callback from the interaction's receipt; Discord allows 3 s.
 const CALLBACK_TIMEOUT: Duration = Duration::from_millis(2700);
-/// One attempt at it, so that a request that hangs leaves time for another.
+/// One attempt at a callback, so that a hanging request leaves time for another.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(1200);
 const INITIAL_CALLBACK_BACKOFF: Duration = Duration::from_millis(150);
-/// Attempts to send a message, each after twice the wait.
+/// Attempts to send, edit or delete a message.
 const MAX_SEND_ATTEMPTS: u32 = 5;
 const INITIAL_SEND_BACKOFF: Duration = Duration::from_millis(400);
 const MAX_SEND_BACKOFF: Duration = Duration::from_secs(10);
 
+/// JSON error code: interaction has already been acknowledged.
 const ALREADY_ACKNOWLEDGED: isize = 40060;
 
-/// Why an answer did not get there.
+/// Why sending failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
-    /// Discord does not take this body; another one may do.
-    #[error("Discord refused the answer: {0}")]
+    /// Discord rejected this body; another one may succeed.
+    #[error("Discord rejected the request: {0}")]
     Rejected(String),
-    /// Nothing can be done about it.
+    /// A permanent error, or the retries were used up.
     #[error("{0}")]
     Undeliverable(String),
 }
 
-/// Sends the first answer to an interaction that came in at `since`, with the picture that the body speaks of.
+/// Sends the callback of an interaction received at `received_at`, with the diagram as the body's attachment.
 ///
 /// # Errors
-/// Where Discord refused it, or it did not get there in time.
+/// If Discord rejected it, or it was not delivered in time.
 pub async fn callback(
     rest: &RequestSender,
     id: InteractionId,
     token: &str,
     body: &impl Serialize,
-    picture: Option<&Diagram>,
-    since: Instant,
+    diagram: Option<&Diagram>,
+    received_at: Instant,
 ) -> Result<(), SendError> {
-    let end = since + CALLBACK_TIMEOUT;
-    let (mut wait, mut again, body) = (with_jitter(INITIAL_CALLBACK_BACKOFF), false, to_json(body)?);
+    let deadline = received_at + CALLBACK_TIMEOUT;
+    let (mut wait, mut is_retry, body) = (with_jitter(INITIAL_CALLBACK_BACKOFF), false, to_json(body)?);
     loop {
         let route = Route::InteractionResponse { interaction_id: id, token };
-        let attempt = rest.request(with_body(Request::new(route, LightMethod::Post), Some(&body), picture));
-        let answer = timeout_at(end.min(Instant::now() + ATTEMPT_TIMEOUT), attempt).await;
-        let why = match answer.inspect_err(|_| METRICS.record_rest_response(None)) {
+        let attempt = rest.request(with_body(Request::new(route, LightMethod::Post), Some(&body), diagram));
+        let response = timeout_at(deadline.min(Instant::now() + ATTEMPT_TIMEOUT), attempt).await;
+        let error = match response.inspect_err(|_| METRICS.record_rest_response(None)) {
             Ok(Ok(_)) => return Ok(()),
-            // The attempt before did arrive; only its answer was lost.
-            Ok(Err(error)) if again && json_error_code(&error) == Some(ALREADY_ACKNOWLEDGED) => return Ok(()),
-            Ok(Err(error)) if is_rejected(&error, picture) => return Err(SendError::Rejected(describe(error))),
+            // An earlier attempt was delivered, but its response was lost.
+            Ok(Err(error)) if is_retry && json_error_code(&error) == Some(ALREADY_ACKNOWLEDGED) => return Ok(()),
+            Ok(Err(error)) if is_rejected(&error, diagram) => return Err(SendError::Rejected(describe(error))),
             Ok(Err(error)) if !is_transient(&error) => return Err(SendError::Undeliverable(describe(error))),
             Ok(Err(error)) => describe(error),
-            Err(_) => "no answer in time".to_owned(),
+            Err(_) => "no response in time".to_owned(),
         };
-        if Instant::now() + wait >= end {
-            return Err(SendError::Undeliverable(why));
+        if Instant::now() + wait >= deadline {
+            return Err(SendError::Undeliverable(error));
         }
         sleep(wait).await;
-        (wait, again) = (wait * 2, true);
+        (wait, is_retry) = (wait * 2, true);
     }
 }
 
-/// Sends a message, with the picture that the body speaks of, and gives its id. Its nonce keeps it from appearing twice.
+/// Sends a message, with the diagram as its attachment, and returns its id. The body's nonce prevents duplicates on
+/// retries.
 ///
 /// # Errors
-/// Where Discord refused it, or it did not get there.
+/// If Discord rejected it, or it was not delivered.
 pub async fn message(
     rest: &RequestSender,
     channel_id: ChannelId,
     body: &impl Serialize,
-    picture: Option<&Diagram>,
+    diagram: Option<&Diagram>,
 ) -> Result<Option<MessageId>, SendError> {
     #[derive(Deserialize)]
     struct CreatedMessage {
         id: MessageId,
     }
     let route = Route::ChannelMessages { channel_id };
-    let response = with_retry(rest, route, LightMethod::Post, Some(to_json(body)?), picture).await?;
-    // It is there even where Discord does not say which one it is.
+    let response = with_retry(rest, route, LightMethod::Post, Some(to_json(body)?), diagram).await?;
+    // Sent even if the response cannot be decoded.
     Ok(response.json::<CreatedMessage>().await.ok().map(|sent| sent.id))
 }
 
-/// Changes a message of the bot's own, with the picture that the body speaks of.
+/// Edits a message of the bot, with the diagram as its attachment.
 ///
 /// # Errors
-/// Where Discord refused the new body, or it did not get there.
+/// If Discord rejected the new body, or it was not delivered.
 pub async fn edit(
     rest: &RequestSender,
     channel_id: ChannelId,
     message_id: MessageId,
     body: &impl Serialize,
-    picture: Option<&Diagram>,
+    diagram: Option<&Diagram>,
 ) -> Result<(), SendError> {
     let route = Route::ChannelMessage { channel_id, message_id };
-    with_retry(rest, route, LightMethod::Patch, Some(to_json(body)?), picture).await.map(|_| ())
+    with_retry(rest, route, LightMethod::Patch, Some(to_json(body)?), diagram).await.map(|_| ())
 }
 
-/// Deletes a message of the bot's own.
+/// Deletes a message of the bot.
 ///
 /// # Errors
-/// Where that could not be done, which may be because it is no longer there.
+/// If it could not be deleted, for example because it no longer exists.
 pub async fn delete(rest: &RequestSender, channel_id: ChannelId, message_id: MessageId) -> Result<(), SendError> {
     let route = Route::ChannelMessage { channel_id, message_id };
     with_retry(rest, route, LightMethod::Delete, None, None).await.map(|_| ())
@@ -120,60 +122,56 @@ fn to_json(body: &impl Serialize) -> Result<String, SendError> {
     serde_json::to_string(body).map_err(|error| SendError::Undeliverable(error.to_string()))
 }
 
-/// Asks again while that may help. What is asked for twice is to take effect once.
+/// Sends an idempotent request, and retries transient errors with backoff.
 async fn with_retry(
     rest: &RequestSender,
     route: Route<'_>,
     method: LightMethod,
     body: Option<String>,
-    picture: Option<&Diagram>,
+    diagram: Option<&Diagram>,
 ) -> Result<reqwest::Response, SendError> {
     let mut backoff = Backoff::new(INITIAL_SEND_BACKOFF, MAX_SEND_BACKOFF);
-    for attempt in 1.. {
-        let request = with_body(Request::new(route, method), body.as_deref(), picture);
+    let mut attempts = 0;
+    loop {
+        let request = with_body(Request::new(route, method), body.as_deref(), diagram);
         let error = match rest.request(request).await {
             Ok(response) => return Ok(response),
             Err(error) => error,
         };
-        if is_rejected(&error, picture) {
+        attempts += 1;
+        if is_rejected(&error, diagram) {
             return Err(SendError::Rejected(describe(error)));
         }
-        if !is_transient(&error) || attempt == MAX_SEND_ATTEMPTS {
+        if !is_transient(&error) || attempts == MAX_SEND_ATTEMPTS {
             return Err(SendError::Undeliverable(describe(error)));
         }
         sleep(backoff.next_delay()).await;
     }
-    Err(SendError::Undeliverable("not tried".to_owned()))
 }
 
-/// A request with this body and picture.
-fn with_body<'a>(request: Request<'a>, body: Option<&str>, picture: Option<&Diagram>) -> Request<'a> {
+/// Adds the JSON body; as multipart with the diagram's PNG if there is one.
+fn with_body<'a>(request: Request<'a>, body: Option<&str>, diagram: Option<&Diagram>) -> Request<'a> {
     let body = body.map(str::to_owned);
-    match picture {
+    match diagram {
         None => request.body(body.map(String::into_bytes)),
-        Some(_) => request.multipart(Some(Multipart {
-            upload: MultipartUpload::Attachments(attachments(picture)),
+        Some(diagram) => request.multipart(Some(Multipart {
+            upload: MultipartUpload::Attachments(vec![CreateAttachment::bytes(diagram.png.clone(), DIAGRAM_FILE_NAME)]),
             payload_json: body,
             fields: Vec::new(),
         })),
     }
 }
 
-/// A picture as a file to send.
-fn attachments(picture: Option<&Diagram>) -> Vec<CreateAttachment> {
-    picture.into_iter().map(|picture| CreateAttachment::bytes(picture.png.clone(), DIAGRAM_FILE_NAME)).collect()
-}
-
-/// Whether Discord does not take this body but may take another one: without a picture, the bot needs no leave to attach files.
-fn is_rejected(error: &serenity::Error, picture: Option<&Diagram>) -> bool {
+/// Whether another body may succeed: a 400, or a 403 or 413 that may be due to the attachment.
+fn is_rejected(error: &serenity::Error, diagram: Option<&Diagram>) -> bool {
     match status(error) {
         Some(400) => true,
-        Some(403 | 413) => picture.is_some(),
+        Some(403 | 413) => diagram.is_some(),
         _ => false,
     }
 }
 
-/// The status that Discord answered with.
+/// The HTTP status of Discord's response.
 pub fn status(error: &serenity::Error) -> Option<u16> {
     match error {
         serenity::Error::Http(error) => error.status_code().map(|status| status.as_u16()),
@@ -181,7 +179,7 @@ pub fn status(error: &serenity::Error) -> Option<u16> {
     }
 }
 
-/// The code of Discord's own that came with a refusal.
+/// Discord's JSON error code.
 pub fn json_error_code(error: &serenity::Error) -> Option<isize> {
     match error {
         serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) => Some(response.error.code),
@@ -189,7 +187,7 @@ pub fn json_error_code(error: &serenity::Error) -> Option<isize> {
     }
 }
 
-/// Whether it may work a little later.
+/// Whether a retry may succeed: 429, 5xx or a network error.
 pub fn is_transient(error: &serenity::Error) -> bool {
     match status(error) {
         Some(status) => status == 429 || status >= 500,
@@ -197,25 +195,25 @@ pub fn is_transient(error: &serenity::Error) -> bool {
     }
 }
 
-/// An error in plain words, without the address that was asked: it may hold an interaction's token.
+/// The error's text without the URL, which may contain an interaction token.
 pub fn describe(error: serenity::Error) -> String {
     match error {
         serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) => {
-            let places: Vec<String> =
+            let field_errors: Vec<String> =
                 response.error.errors.iter().map(|error| format!("{}: {}", error.path, error.message)).collect();
             let code = response.error.code;
             let status = response.status_code.as_u16();
-            format!("HTTP {status}, code {code}: {} {}", response.error.message, places.join("; "))
+            format!("HTTP {status}, code {code}: {} {}", response.error.message, field_errors.join("; "))
                 .trim_end()
                 .to_owned()
         }
         serenity::Error::Http(HttpError::Request(error)) => {
             let mut text = "no connection".to_owned();
             let error = error.without_url();
-            let mut cause: Option<&dyn std::error::Error> = Some(&error);
-            while let Some(error) = cause {
+            let mut source: Option<&dyn std::error::Error> = Some(&error);
+            while let Some(error) = source {
                 text = format!("{text}: {error}");
-                cause = error.source();
+                source = error.source();
             }
             text
         }

@@ -101,7 +101,7 @@ async fn what_cannot_be_done_is_told_in_the_members_language() {
         let sorry = discord.slash("role", json!({"name": "pm"}), &member).await;
         let word = if locale == "de" { "Bei mir ist etwas schiefgegangen" } else { "Algo ha fallado por mi parte" };
         assert!(sorry["data"]["content"].as_str().is_some_and(|text| text.starts_with(word)), "{sorry}");
-        bot.until_it_says("an answer was refused by Discord").await;
+        bot.until_it_says("Discord rejected a response").await;
     }
 }
 

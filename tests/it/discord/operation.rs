@@ -138,7 +138,7 @@ async fn it_waits_while_discord_is_away_and_can_be_stopped_meanwhile() {
 async fn it_does_not_use_up_the_last_sessions_of_a_day() {
     let discord = StandIn::start(Setup { identifies_left: 3, ..Setup::default() }).await;
     let bot = Process::start(&discord);
-    bot.until_it_says("almost all new sessions of today are used up").await;
+    bot.until_it_says("session start limit almost used up").await;
     assert_eq!(discord.identifies(), 0);
 }
 
@@ -154,7 +154,7 @@ async fn the_log_names_neither_the_token_nor_who_asked() {
     assert_eq!(discord.message(Message::new("/role pm", context.clone())).await, None);
     bot.until_it_says("a message was not answered").await;
     // At the end of every process all that it said is searched for what must not be told.
-    assert!(bot.said().contains("DEBUG Discord answers"), "{}", bot.said());
+    assert!(bot.said().contains("DEBUG fetched the gateway URL"), "{}", bot.said());
 }
 
 #[tokio::test]

@@ -83,7 +83,7 @@ async fn an_answer_goes_out_without_a_picture_that_is_refused() {
         assert_eq!(said["embeds"][0]["title"], "Career ladder");
         assert!(said["attachments"].is_null() && said["embeds"][0]["image"].is_null(), "{said}");
     }
-    bot.until_it_says("a reply goes out without its picture").await;
+    bot.until_it_says("sending the reply without its diagram").await;
     discord.fail_next("POST", "/callback", Fault::Status(400));
     let answer = discord.slash("ladder", json!({}), &Context::server()).await;
     assert!(answer["data"]["attachments"].is_null() && answer["data"]["embeds"][0]["title"] == "Career ladder");
@@ -113,7 +113,7 @@ async fn the_answer_to_an_edited_question_has_its_picture_and_not_the_old_one() 
     discord.fail_next("PATCH", "/messages", Fault::Status(403));
     let bare = edited(&discord, &answer, "/ladder").await;
     assert_eq!((&bare["attachments"], &bare["embeds"][0]["title"]), (&json!([]), &json!("Career ladder")));
-    bot.until_it_says("a changed reply goes out without its picture").await;
+    bot.until_it_says("editing the reply without its diagram").await;
     discord.settle().await;
 }
 

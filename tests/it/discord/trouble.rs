@@ -34,7 +34,7 @@ async fn a_command_whose_answer_is_refused_is_told_so() {
     discord.fail_next("POST", "/callback", Fault::Status(400));
     let answer = discord.slash("role", pm(), &Context::server()).await;
     assert!(answer["data"]["content"].as_str().is_some_and(|text| text.contains("Something went wrong")), "{answer}");
-    bot.until_it_says("an answer was refused by Discord").await;
+    bot.until_it_says("Discord rejected a response").await;
 }
 
 #[tokio::test]

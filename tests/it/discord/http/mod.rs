@@ -113,7 +113,7 @@ async fn the_log_names_neither_who_asked_nor_what_a_request_carries() {
     assert_eq!(door.post(&odd).await.status, 400);
     let odd = role(3).replace("\"version\":1", "\"version\":\"secret-of-this-interaction\"");
     assert_eq!(door.post(&odd).await.status, 400);
-    bot.until_it_says("could not be read; please report it kind=2 why=\"invalid type\"").await;
+    bot.until_it_says("could not be decoded; please report it kind=2 error=\"invalid type\"").await;
     let said = bot.said();
     for secret in ["secret-of-this-interaction", &signature, "\"ada\"", "1177000000000000501"] {
         assert!(!said.contains(secret), "{secret} in {said}");

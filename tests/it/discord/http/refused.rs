@@ -23,9 +23,9 @@ async fn what_discord_did_not_seal_just_now_is_refused() {
         (good.as_str(), "", "missing"),
         ("zz", &timestamp, "missing"),
         (&good, "yesterday", "missing"),
-        (&other_key, &timestamp, "not of this body"),
-        (&door.signature(&timestamp, &role(2)), &timestamp, "not of this body"),
-        (&good, &at(time + 1), "not of this body"),
+        (&other_key, &timestamp, "does not match the body"),
+        (&door.signature(&timestamp, &role(2)), &timestamp, "does not match the body"),
+        (&good, &at(time + 1), "does not match the body"),
         (&door.signature(&past, &body), &past, "more than five minutes"),
         (&door.signature(&future, &body), &future, "more than five minutes"),
     ];
@@ -41,7 +41,7 @@ async fn what_discord_did_not_seal_just_now_is_refused() {
     }
     assert_eq!(door.post_with(&good, &timestamp, body).await.status, 200, "none of that spoilt it");
     bot.until_it_says("compare DISCORD_PUBLIC_KEY").await;
-    assert_eq!(bot.said().matches("a request was refused").count(), 1, "{}", bot.said());
+    assert_eq!(bot.said().matches("rejected a request").count(), 1, "{}", bot.said());
 }
 
 #[tokio::test]
@@ -55,7 +55,10 @@ async fn a_request_is_taken_once() {
     let signature = door.signature(&timestamp, &body);
     assert_eq!(door.post_with(&signature, &timestamp, body.clone()).await.status, 200);
     let again = door.post_with(&signature, &timestamp, body.clone()).await;
-    assert_eq!((again.status, String::from_utf8_lossy(&again.body).as_ref()), (401, "this request was here before\n"));
+    assert_eq!(
+        (again.status, String::from_utf8_lossy(&again.body).as_ref()),
+        (401, "this request was received before\n")
+    );
     // The same interaction, sealed anew, is no second one either.
     let later = (now() + 1).to_string();
     assert_eq!(door.post_with(&door.signature(&later, &body), &later, body.clone()).await.status, 401);
@@ -71,15 +74,15 @@ async fn what_is_sealed_and_still_no_interaction_is_told_apart() {
         ("", "not an interaction in JSON"),
         ("{", "not an interaction in JSON"),
         ("[]", "not an interaction in JSON"),
-        (r#"{"type":99,"id":"1"}"#, "not a type of interaction that is known"),
-        (r#"{"type":0}"#, "not a type of interaction that is known"),
+        (r#"{"type":99,"id":"1"}"#, "unknown interaction type"),
+        (r#"{"type":0}"#, "unknown interaction type"),
         (r#"{"type":2,"id":"2"}"#, "not an interaction of that type"),
     ] {
         let response = door.post(body).await;
         let said = String::from_utf8_lossy(&response.body).into_owned();
         assert!(response.status == 400 && said.contains(why), "{body}: {} {said}", response.status);
     }
-    bot.until_it_says("an interaction could not be read").await;
+    bot.until_it_says("an interaction could not be decoded").await;
     let client = reqwest::Client::new();
     let got = client.get(&door.url).send().await.expect("a response");
     assert_eq!((got.status().as_u16(), &got.headers()["allow"]), (405, &"POST".parse().expect("a header")));
