@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use rolecall::discord::commands::registration::{SyncOptions, sync_now};
 use rolecall::discord::rest::client::RestClient;
@@ -17,7 +18,7 @@ pub fn run(config: &Config, options: SyncOptions) -> Result<ExitCode, Box<dyn st
             "commands can only be registered with the bot token: set DISCORD_TOKEN (the README explains how to get one)".into(),
         );
     };
-    let client = RestClient::new(token.clone(), config.api_url.clone())?;
+    let client = RestClient::new(token.clone(), config.api_url.clone(), Arc::default())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     // A closed pipe does not stop the synchronization.
     let print = |line: &str| drop(writeln!(std::io::stdout(), "{line}"));

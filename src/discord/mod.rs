@@ -28,7 +28,6 @@ use state::reload::ReloadHandle;
 use tokio::time::{Instant, sleep};
 
 use crate::engine::Engine;
-use crate::metrics::readiness::READINESS;
 use crate::secret::Secret;
 
 /// Goes behind whatever the operator wants logged. What these parts say beyond it holds the tokens of interactions, and who
@@ -65,7 +64,7 @@ const BACKOFF_RESET_AFTER: Duration = Duration::from_secs(600);
 pub async fn run(settings: DiscordSettings, bot: Arc<Engine>) -> Result<(), DiscordError> {
     let mut stop = CancellationToken::cancel_on_signal()?;
     let DiscordSettings { token, http, api_url, ask_channels, watchdog_timeout: patience, reload } = settings;
-    let standing = GatewayState::default();
+    let standing = GatewayState::new(bot.metrics());
     let _watchdog = Watchdog::start(patience, Arc::clone(&standing.health))?;
     let desk = AppState::new(bot, reload);
     let door = match http {
@@ -82,8 +81,16 @@ pub async fn run(settings: DiscordSettings, bot: Arc<Engine>) -> Result<(), Disc
     };
     let at_the_gateway = async {
         let Some(token) = token else { return Ok(()) };
-        let serve =
-            async { run_gateway(&RestClient::new(token, api_url)?, &desk, ask_channels, standing, &mut stop).await };
+        let serve = async {
+            run_gateway(
+                &RestClient::new(token, api_url, Arc::clone(desk.bot.metrics()))?,
+                &desk,
+                ask_channels,
+                standing,
+                &mut stop,
+            )
+            .await
+        };
         let ended = serve.await;
         // Half a bot would look alive: where the gateway is out of reach for good, the door shuts too.
         stop.cancel();
@@ -101,7 +108,7 @@ async fn run_gateway(
     mut standing: GatewayState,
     stop: &mut CancellationToken,
 ) -> Result<(), DiscordError> {
-    READINESS.expect_gateway();
+    desk.bot.metrics().readiness.expect_gateway();
     let mut backoff = Backoff::new(INITIAL_BACKOFF, MAX_BACKOFF);
     loop {
         let gateway = tokio::select! {

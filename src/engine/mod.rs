@@ -21,6 +21,7 @@ use usage_counts::UsageCounts;
 
 use crate::i18n::{Language, t};
 use crate::knowledge::{Library, LibraryError};
+use crate::metrics::counters::Metrics;
 
 /// Answers requests from an immutable snapshot of the library, which a reload replaces.
 #[derive(Debug)]
@@ -29,6 +30,7 @@ pub struct Engine {
     thresholds: Thresholds,
     language: Language,
     usage_counts: UsageCounts,
+    metrics: Arc<Metrics>,
 }
 
 impl Engine {
@@ -39,6 +41,7 @@ impl Engine {
             thresholds,
             language: Language::default(),
             usage_counts: UsageCounts::default(),
+            metrics: Arc::default(),
         }
     }
 
@@ -55,6 +58,11 @@ impl Engine {
     /// The language of a Discord locale, or else the default language.
     pub fn language_for_locale(&self, locale: &str) -> Language {
         Language::from_locale(locale).unwrap_or(self.language)
+    }
+
+    /// The counters and gauges of the process.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
     }
 
     /// The current snapshot. A reload leaves it as it is for those that hold it.

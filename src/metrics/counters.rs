@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::atomic::AtomicU64;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use prometheus_client::encoding::text::encode;
@@ -14,10 +14,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
-use crate::metrics::readiness::READINESS;
-
-/// The metrics of this process.
-pub static METRICS: LazyLock<Metrics> = LazyLock::new(Metrics::new);
+use crate::metrics::readiness::Readiness;
 
 /// Upper bounds of the histogram buckets, in seconds. Discord waits 3 s for a response; the bot gives up after 2.7 s.
 const LATENCY_BUCKETS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.7, 10.0];
@@ -88,6 +85,8 @@ type LabeledCounter = Family<Labels<1>, Counter>;
 
 /// All metrics.
 pub struct Metrics {
+    /// The shards and the interactions endpoint.
+    pub readiness: Readiness,
     requests: Family<Labels<2>, Counter>,
     rate_limited: Counter,
     latency: Family<Labels<2>, Histogram>,
@@ -114,9 +113,11 @@ impl fmt::Debug for Metrics {
     }
 }
 
-impl Metrics {
-    fn new() -> Self {
+impl Default for Metrics {
+    /// All counters at 0, nothing connected.
+    fn default() -> Self {
         let mut metrics = Metrics {
+            readiness: Readiness::default(),
             requests: Family::default(),
             rate_limited: Counter::default(),
             latency: Family::new_with_constructor(|| Histogram::new(LATENCY_BUCKETS)),
@@ -148,7 +149,9 @@ impl Metrics {
         metrics.register();
         metrics
     }
+}
 
+impl Metrics {
     fn register(&mut self) {
         let Metrics { registry, .. } = self;
         let started = Gauge::<i64>::default();
@@ -249,7 +252,7 @@ impl Metrics {
         let _guard = self.encode_lock.lock().unwrap_or_else(PoisonError::into_inner);
         self.shards.clear();
         self.heartbeat_age.clear();
-        for (shard, state, silence) in READINESS.shards(Instant::now()) {
+        for (shard, state, silence) in self.readiness.shards(Instant::now()) {
             self.shards.get_or_create(&[label("state", state)]).inc();
             self.heartbeat_age.get_or_create(&[label("shard", shard.to_string())]).set(silence.as_secs_f64());
         }

@@ -4,21 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The connections of this process.
-pub static READINESS: Readiness = Readiness::new();
-
 /// A shard without a heartbeat ACK for this time is not ready. Discord's heartbeat interval is about 41 s.
 const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// The state of a connected shard.
 pub const CONNECTED: &str = "connected";
-const DISCONNECTED: &str = "away";
+/// The state of a shard without a connection.
+pub const DISCONNECTED: &str = "away";
 
 /// The state of all connections to Discord.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Readiness(Mutex<ReadinessState>);
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct ReadinessState {
     /// The shards by id; `None` without a gateway, empty until their number is known.
     shards: Option<BTreeMap<u32, ShardStatus>>,
@@ -33,11 +31,6 @@ struct ShardStatus {
 }
 
 impl Readiness {
-    /// No connection is expected or open.
-    pub const fn new() -> Self {
-        Readiness(Mutex::new(ReadinessState { shards: None, endpoint_open: None }))
-    }
-
     fn with_state<T>(&self, act: impl FnOnce(&mut ReadinessState) -> T) -> T {
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -105,19 +98,13 @@ impl Readiness {
     }
 }
 
-impl Default for Readiness {
-    fn default() -> Self {
-        Readiness::new()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_gateway_is_ready_when_every_shard_is_connected_and_acknowledged() {
-        let (readiness, now) = (Readiness::new(), Instant::now());
+        let (readiness, now) = (Readiness::default(), Instant::now());
         assert_eq!(readiness.not_ready_reasons(now), ["no connection to Discord yet"]);
         readiness.expect_gateway();
         assert_eq!(readiness.not_ready_reasons(now), ["the gateway URL is not known yet"]);
@@ -136,7 +123,7 @@ mod tests {
 
     #[test]
     fn the_endpoint_alone_suffices_without_a_gateway() {
-        let (readiness, now) = (Readiness::new(), Instant::now());
+        let (readiness, now) = (Readiness::default(), Instant::now());
         readiness.set_endpoint_open(false);
         assert_eq!(readiness.not_ready_reasons(now), ["the interactions endpoint is not listening"]);
         readiness.set_endpoint_open(true);

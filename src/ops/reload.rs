@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use crate::discord::state::reload::ReloadResult;
 use crate::engine::Engine;
 use crate::engine::reload::{ReloadReport, summary};
-use crate::metrics::counters::{CorpusSize, METRICS, ReloadStatus};
+use crate::metrics::counters::{CorpusSize, Metrics, ReloadStatus};
 
 /// Queues reload requests; each is the channel for its result.
 #[derive(Debug)]
@@ -24,13 +24,17 @@ impl Reloader {
     /// # Errors
     /// The thread cannot be started.
     pub fn start(engine: Arc<Engine>, corpus: PathBuf, index: PathBuf) -> io::Result<Reloader> {
-        METRICS.set_corpus_size(corpus_size(&ReloadReport::new(&engine.library(), false)));
-        Reloader::spawn(move || engine.reload(&corpus, &index).map_err(|error| error.to_string()))
+        let metrics = Arc::clone(engine.metrics());
+        metrics.set_corpus_size(corpus_size(&ReloadReport::new(&engine.library(), false)));
+        Reloader::spawn(metrics, move || engine.reload(&corpus, &index).map_err(|error| error.to_string()))
     }
 
     /// All reloads run on one thread: the allocator keeps freed memory per thread, so with several threads each would retain
     /// the size of a library.
-    fn spawn(reload: impl Fn() -> Result<ReloadReport, String> + Send + 'static) -> io::Result<Reloader> {
+    fn spawn(
+        metrics: Arc<Metrics>,
+        reload: impl Fn() -> Result<ReloadReport, String> + Send + 'static,
+    ) -> io::Result<Reloader> {
         let (sender, receiver) = mpsc::channel::<oneshot::Sender<ReloadResult>>();
         thread::Builder::new().name("corpus-reload".to_owned()).spawn(move || {
             let mut last_error = None;
@@ -39,7 +43,7 @@ impl Reloader {
                 // The panic hook logs the panic.
                 let outcome =
                     catch_unwind(AssertUnwindSafe(&reload)).unwrap_or_else(|_| Err("internal error".to_owned()));
-                log_outcome(&outcome, &mut last_error);
+                record_outcome(&metrics, &outcome, &mut last_error);
                 let outcome = outcome.map(Arc::new).map_err(drop);
                 for result in waiting {
                     // The requester may not wait for the result.
@@ -62,17 +66,17 @@ impl Reloader {
 }
 
 /// Logs and counts a reload. An error equal to the last one is logged at debug level.
-fn log_outcome(outcome: &Result<ReloadReport, String>, last_error: &mut Option<String>) {
+fn record_outcome(metrics: &Metrics, outcome: &Result<ReloadReport, String>, last_error: &mut Option<String>) {
     match outcome {
         Ok(report) => {
             *last_error = None;
             if !report.changed {
-                METRICS.record_reload(ReloadStatus::Unchanged);
+                metrics.record_reload(ReloadStatus::Unchanged);
                 tracing::debug!("the corpus is unchanged");
                 return;
             }
-            METRICS.set_corpus_size(corpus_size(report));
-            METRICS.record_reload(ReloadStatus::Changed);
+            metrics.set_corpus_size(corpus_size(report));
+            metrics.record_reload(ReloadStatus::Changed);
             let ReloadReport { roles, topics, passages, diagnostics, .. } = report;
             tracing::info!(roles, topics, passages, diagnostics = diagnostics.len(), "corpus reloaded");
             if let Some(summary) = summary(diagnostics) {
@@ -80,7 +84,7 @@ fn log_outcome(outcome: &Result<ReloadReport, String>, last_error: &mut Option<S
             }
         }
         Err(error) => {
-            METRICS.record_reload(ReloadStatus::Failed);
+            metrics.record_reload(ReloadStatus::Failed);
             if last_error.as_ref() == Some(error) {
                 tracing::debug!(%error, "the corpus still cannot be reloaded");
             } else {
@@ -116,7 +120,7 @@ mod tests {
                 _ => Ok(ReloadReport { changed: true, roles: number, topics: 0, passages: 0, diagnostics: Vec::new() }),
             }
         };
-        (Reloader::spawn(reload).expect("a thread"), started, permit)
+        (Reloader::spawn(Arc::default(), reload).expect("a thread"), started, permit)
     }
 
     #[tokio::test]

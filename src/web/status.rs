@@ -17,8 +17,6 @@ use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
 use crate::engine::Engine;
-use crate::metrics::counters::METRICS;
-use crate::metrics::readiness::READINESS;
 
 /// For a whole connection; monitoring is expected to be near.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
@@ -90,7 +88,7 @@ impl StatusServer {
                 [] => (StatusCode::OK, TEXT_PLAIN, "ready\n".to_owned()),
                 reasons => (StatusCode::SERVICE_UNAVAILABLE, TEXT_PLAIN, reasons.join("\n") + "\n"),
             },
-            "/metrics" => match METRICS.encode() {
+            "/metrics" => match self.0.metrics().encode() {
                 Ok(text) => (StatusCode::OK, OPEN_METRICS, text),
                 Err(error) => {
                     tracing::error!(%error, "the metrics cannot be encoded; please report it");
@@ -111,6 +109,6 @@ impl StatusServer {
     /// Why the bot is not ready; empty if it is.
     fn not_ready_reasons(&self) -> Vec<String> {
         let roleless = self.0.library().roles().is_empty().then(|| "the corpus has no roles".to_owned());
-        roleless.into_iter().chain(READINESS.not_ready_reasons(Instant::now())).collect()
+        roleless.into_iter().chain(self.0.metrics().readiness.not_ready_reasons(Instant::now())).collect()
     }
 }

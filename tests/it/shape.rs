@@ -104,7 +104,7 @@ const ROOMS: [(&str, &[&str]); 13] = [
     ("corpus", &["model"]),
     ("search", &["model", "corpus"]),
     ("knowledge", &["model", "corpus", "search"]),
-    ("engine", &["model", "corpus", "search", "knowledge", "i18n"]),
+    ("engine", &["model", "corpus", "search", "knowledge", "i18n", "metrics"]),
     ("diagram", &["corpus", "knowledge", "i18n"]),
     ("console", &["engine", "i18n"]),
     ("web", &["engine", "metrics"]),

@@ -33,8 +33,7 @@ use crate::discord::notice::notice;
 use crate::discord::protocol::multipart;
 use crate::discord::shutdown::CancellationToken;
 use crate::discord::state::app_state::AppState;
-use crate::metrics::counters::{METRICS, Transport};
-use crate::metrics::readiness::READINESS;
+use crate::metrics::counters::{Metrics, Transport};
 
 /// The path of the Interactions Endpoint URL.
 const INTERACTIONS_PATH: &str = "/interactions";
@@ -93,6 +92,7 @@ pub enum EndpointError {
 pub struct Server {
     listener: TcpListener,
     router: Router,
+    metrics: Arc<Metrics>,
 }
 
 /// State shared by all requests.
@@ -121,6 +121,7 @@ impl Server {
              Endpoint URL at the Developer Portal, your application, General Information page",
             listener.local_addr().map_err(bind_error)?
         ));
+        let metrics = Arc::clone(app_state.bot.metrics());
         let interactions = Arc::new(InteractionHandler::new(app_state.clone()));
         let state = EndpointState { verifier, interactions, app_state, last_logged: Mutex::default() };
         let router = Router::new()
@@ -128,13 +129,13 @@ impl Server {
             .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
             .layer(map_response(close_on_error))
             .with_state(Arc::new(state));
-        Ok(Server { listener, router })
+        Ok(Server { listener, router, metrics })
     }
 
     /// Serves until `shutdown` is cancelled; then waits up to 5 s for requests in flight.
     pub async fn serve(self, mut shutdown: CancellationToken) {
-        let Server { listener, router } = self;
-        READINESS.set_endpoint_open(true);
+        let Server { listener, router, metrics } = self;
+        metrics.readiness.set_endpoint_open(true);
         let mut connections = JoinSet::new();
         let mut last_logged: Option<Instant> = None;
         loop {
@@ -157,7 +158,7 @@ impl Server {
             }
         }
         drop(listener);
-        READINESS.set_endpoint_open(false);
+        metrics.readiness.set_endpoint_open(false);
         let finish = async { while connections.join_next().await.is_some() {} };
         if timeout(SHUTDOWN_TIMEOUT, finish).await.is_err() {
             tracing::warn!("shutting down with unanswered requests");
@@ -256,7 +257,12 @@ impl EndpointState {
         };
         match with_deadline(response, received_at, fallback).await {
             Some(response) => {
-                METRICS.record_delivery(Transport::Http, request_kind, received_at.elapsed(), true);
+                self.app_state.bot.metrics().record_delivery(
+                    Transport::Http,
+                    request_kind,
+                    received_at.elapsed(),
+                    true,
+                );
                 to_http_response(response)
             }
             None => Err(bad_request("unknown interaction type")),

@@ -37,8 +37,7 @@ use crate::discord::state::app_state::AppState;
 use crate::discord::state::rate_limit::Decision;
 use crate::engine::reply::{GraphSelection, Reply};
 use crate::i18n::t;
-use crate::metrics::counters::{METRICS, RequestKind, Transport};
-use crate::metrics::readiness::READINESS;
+use crate::metrics::counters::{Metrics, RequestKind, Transport};
 
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -54,7 +53,7 @@ pub enum ExitReason {
 }
 
 /// State that outlives a call of [`serve`].
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct GatewayState {
     /// Limits IDENTIFY.
     pub identify_limiter: Arc<IdentifyLimiter>,
@@ -62,6 +61,17 @@ pub struct GatewayState {
     pub health: Arc<Health>,
     /// The session that each shard can resume.
     pub sessions: Vec<Option<Session>>,
+}
+
+impl GatewayState {
+    /// No shards and no sessions yet.
+    pub fn new(metrics: &Arc<Metrics>) -> GatewayState {
+        GatewayState {
+            identify_limiter: Arc::new(IdentifyLimiter::new(Arc::clone(metrics))),
+            health: Arc::new(Health::new(Arc::clone(metrics))),
+            sessions: Vec::new(),
+        }
+    }
 }
 
 /// Runs all shards until `shutdown` is cancelled or a restart is needed.
@@ -93,7 +103,7 @@ pub async fn serve(
     state.identify_limiter.update_limit(&gateway.session_start_limit);
     let shards = gateway.shards.max(1);
     state.sessions.resize(shards as usize, None);
-    READINESS.expect_shards(shards);
+    app_state.bot.metrics().readiness.expect_shards(shards);
     let gateway_url = Arc::new(GatewayUrl::new(gateway.url));
     let refresh_url = async {
         loop {
@@ -228,7 +238,7 @@ impl EventHandler {
             self.interactions.handle(interaction, self.bot_user_id.get().copied(), received_at).await
         {
             let delivered = self.responder.respond(id, &token, response, received_at).await;
-            METRICS.record_delivery(Transport::Gateway, kind, received_at.elapsed(), delivered);
+            self.app_state.bot.metrics().record_delivery(Transport::Gateway, kind, received_at.elapsed(), delivered);
         }
     }
 
@@ -240,7 +250,7 @@ impl EventHandler {
         };
         let (id, channel_id) = (message.id.get(), message.channel_id);
         let (body, selection, question) =
-            match self.app_state.rate_limiter.check(message.author.id.get(), channel_id.get()) {
+            match self.app_state.check_rate_limit(message.author.id.get(), channel_id.get()) {
                 Decision::Allow => (body, selection, Some(message)),
                 Decision::DenyNotify => {
                     let language = self.app_state.bot.language();
@@ -256,11 +266,21 @@ impl EventHandler {
         };
         if !self.channel_throttle.acquire(channel_id.get()).await {
             tracing::warn!("a message was not answered: too many messages to its channel are queued");
-            METRICS.record_delivery(Transport::Gateway, RequestKind::Message, received_at.elapsed(), false);
+            self.app_state.bot.metrics().record_delivery(
+                Transport::Gateway,
+                RequestKind::Message,
+                received_at.elapsed(),
+                false,
+            );
             return;
         }
         let sent = self.send_reply(channel_id, id, body, selection).await;
-        METRICS.record_delivery(Transport::Gateway, RequestKind::Message, received_at.elapsed(), sent.is_ok());
+        self.app_state.bot.metrics().record_delivery(
+            Transport::Gateway,
+            RequestKind::Message,
+            received_at.elapsed(),
+            sent.is_ok(),
+        );
         match sent {
             Ok(reply_id) => tracked.iter_mut().for_each(|tracked| tracked.reply_id = reply_id),
             Err(error) => {

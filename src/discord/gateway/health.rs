@@ -1,18 +1,20 @@
 //! The state of each shard, for the watchdog and the readiness check.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use crate::metrics::readiness::{CONNECTED, READINESS};
+use crate::metrics::counters::Metrics;
+use crate::metrics::readiness::{CONNECTED, DISCONNECTED};
 
 /// The state of all shards. Uses `std::time`, since the runtime's clock stops when the runtime hangs.
 #[derive(Debug, Default)]
 pub struct Health {
     shards: Mutex<HashMap<u32, ShardHealth>>,
     restart_notify: Notify,
+    metrics: Arc<Metrics>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,31 +35,36 @@ pub enum Fault {
 }
 
 impl Health {
+    /// No shards yet; their states are shown in `metrics`, too.
+    pub fn new(metrics: Arc<Metrics>) -> Health {
+        Health { metrics, ..Health::default() }
+    }
+
     /// The shard has started or lost its connection.
     pub fn set_disconnected(&self, shard: u32) {
         self.update(shard, |state| {
             state.disconnected_since.get_or_insert_with(Instant::now);
             (state.unacknowledged_since, state.backing_off) = (None, false);
         });
-        READINESS.set_shard(shard, "away", Instant::now());
+        self.metrics.readiness.set_shard(shard, DISCONNECTED, Instant::now());
     }
 
     /// The shard waits on purpose before it connects; ends with [`Self::set_connecting`].
     pub fn set_backing_off(&self, shard: u32) {
         self.update(shard, |state| state.backing_off = true);
-        READINESS.set_shard(shard, "waiting", Instant::now());
+        self.metrics.readiness.set_shard(shard, "waiting", Instant::now());
     }
 
     /// The shard starts to connect.
     pub fn set_connecting(&self, shard: u32) {
         self.update(shard, |state| (state.backing_off, state.disconnected_since) = (false, Some(Instant::now())));
-        READINESS.set_shard(shard, "connecting", Instant::now());
+        self.metrics.readiness.set_shard(shard, "connecting", Instant::now());
     }
 
     /// The shard is connected and receives events.
     pub fn set_connected(&self, shard: u32) {
         self.update(shard, |state| *state = ShardHealth::default());
-        READINESS.set_shard(shard, CONNECTED, Instant::now());
+        self.metrics.readiness.set_shard(shard, CONNECTED, Instant::now());
     }
 
     /// The shard has sent a heartbeat.
@@ -70,13 +77,13 @@ impl Health {
     /// Discord has acknowledged a heartbeat.
     pub fn heartbeat_acknowledged(&self, shard: u32) {
         self.update(shard, |state| state.unacknowledged_since = None);
-        READINESS.set_shard(shard, CONNECTED, Instant::now());
+        self.metrics.readiness.set_shard(shard, CONNECTED, Instant::now());
     }
 
     /// Removes all shards.
     pub fn clear(&self) {
         self.shards.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        READINESS.set_all_disconnected();
+        self.metrics.readiness.set_all_disconnected();
     }
 
     /// The number of connected shards, and of all shards.

@@ -2,7 +2,7 @@
 //! far below that, and a reserve is never used.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serenity::model::gateway::SessionStartLimit;
@@ -10,7 +10,7 @@ use tokio::sync::{Mutex as AsyncMutex, MutexGuard};
 use tokio::time::{Instant, sleep_until};
 
 use crate::discord::backoff::Backoff;
-use crate::metrics::counters::METRICS;
+use crate::metrics::counters::Metrics;
 
 /// Identifies that are never used.
 pub const IDENTIFY_RESERVE: u64 = 20;
@@ -33,6 +33,7 @@ pub struct IdentifyLimiter {
     state: Mutex<IdentifyState>,
     /// Held from the permit to the IDENTIFY: one shard identifies at a time.
     identify_lock: AsyncMutex<()>,
+    metrics: Arc<Metrics>,
 }
 
 #[derive(Debug, Default)]
@@ -67,15 +68,20 @@ impl IdentifyPermit<'_> {
     /// Counts the IDENTIFY; call this right before it is sent.
     pub fn consume(self) {
         self.limiter.lock_state().record_identify(self.shard, Instant::now());
-        METRICS.record_identify();
+        self.limiter.metrics.record_identify();
     }
 }
 
 impl IdentifyLimiter {
+    /// No identifies are left until [`Self::update_limit`].
+    pub fn new(metrics: Arc<Metrics>) -> IdentifyLimiter {
+        IdentifyLimiter { metrics, ..IdentifyLimiter::default() }
+    }
+
     /// Takes over the `session_start_limit` of `GET /gateway/bot`.
     pub fn update_limit(&self, limit: &SessionStartLimit) {
         self.lock_state().update_limit(limit, Instant::now());
-        METRICS.set_identifies_left(limit.remaining);
+        self.metrics.set_identifies_left(limit.remaining);
     }
 
     /// The number of identifies left until the limit resets.

@@ -9,7 +9,7 @@ use crate::discord::protocol::vote;
 use crate::engine::Engine;
 use crate::engine::reply::{GraphSelection, Reply, ReplyKind};
 use crate::i18n::Language;
-use crate::metrics::counters::{METRICS, RequestOutcome};
+use crate::metrics::counters::RequestOutcome;
 
 /// The body of the answer and what a picture to it would show, where it is to be said at all: its page with this number, counted from
 /// 0, with the button to the next one, those that `below` puts before them, and those that judge it. All of it is in this language.
@@ -55,6 +55,6 @@ pub fn render_reply(
         )
     };
     let (kind, outcome, drawn) = catch_unwind(AssertUnwindSafe(draw)).unwrap_or_else(apology);
-    METRICS.record_request(kind, outcome);
+    bot.metrics().record_request(kind, outcome);
     drawn
 }

@@ -62,7 +62,7 @@ impl InteractionHandler {
             _ => None,
         };
         if let Some((person, channel)) = asks
-            && self.0.rate_limiter.check(person.get(), channel.get()) != Decision::Allow
+            && self.0.check_rate_limit(person.get(), channel.get()) != Decision::Allow
         {
             return Some(InteractionResponse::ephemeral(encode::OutgoingMessage::from_text(
                 language,

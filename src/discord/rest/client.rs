@@ -12,6 +12,7 @@ use crate::discord::endpoint::server::EndpointError;
 use crate::discord::rest::invalid_requests::InvalidRequestLimiter;
 use crate::discord::rest::request_sender::RequestSender;
 use crate::discord::rest::send::{describe, is_transient, status};
+use crate::metrics::counters::Metrics;
 use crate::secret::Secret;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -58,6 +59,7 @@ pub struct RestClient {
     api_url: Option<String>,
     client: reqwest::Client,
     invalid_requests: Arc<InvalidRequestLimiter>,
+    metrics: Arc<Metrics>,
 }
 
 impl fmt::Debug for RestClient {
@@ -71,7 +73,7 @@ impl RestClient {
     ///
     /// # Errors
     /// If the HTTP client cannot be built.
-    pub fn new(token: Secret, api_url: Option<String>) -> Result<RestClient, DiscordError> {
+    pub fn new(token: Secret, api_url: Option<String>, metrics: Arc<Metrics>) -> Result<RestClient, DiscordError> {
         let client = reqwest::Client::builder()
             .use_rustls_tls()
             .connect_timeout(CONNECT_TIMEOUT)
@@ -79,7 +81,7 @@ impl RestClient {
             .pool_max_idle_per_host(MAX_IDLE_CONNECTIONS)
             .build()
             .map_err(|error| DiscordError::Rejected(error.to_string()))?;
-        Ok(RestClient { token, api_url, client, invalid_requests: Arc::default() })
+        Ok(RestClient { token, api_url, client, invalid_requests: Arc::default(), metrics })
     }
 
     /// The bot's token.
@@ -105,7 +107,8 @@ impl RestClient {
             Some(origin) => builder.proxy(origin).build(),
             None => builder.build(),
         };
-        RequestSender::new(http, self.client.clone(), Arc::clone(&self.invalid_requests), limited)
+        let (invalid_requests, metrics) = (Arc::clone(&self.invalid_requests), Arc::clone(&self.metrics));
+        RequestSender::new(http, self.client.clone(), invalid_requests, metrics, limited)
     }
 
     /// Sends `GET /gateway/bot`, and retries network errors, 429 and 5xx with backoff.

@@ -12,7 +12,7 @@ use serenity::http::{ErrorResponse, Http, HttpError, RatelimitingBucket, Request
 use tokio::time::{Instant, sleep_until};
 
 use crate::discord::rest::invalid_requests::InvalidRequestLimiter;
-use crate::metrics::counters::METRICS;
+use crate::metrics::counters::Metrics;
 
 /// Longer rate limits are returned as an error.
 const MAX_WAIT: Duration = Duration::from_secs(60);
@@ -24,6 +24,7 @@ pub struct RequestSender {
     http: Http,
     client: reqwest::Client,
     invalid_requests: Arc<InvalidRequestLimiter>,
+    metrics: Arc<Metrics>,
     bucket_limiter: Option<BucketLimiter>,
 }
 
@@ -39,9 +40,15 @@ impl RequestSender {
         http: Http,
         client: reqwest::Client,
         invalid_requests: Arc<InvalidRequestLimiter>,
+        metrics: Arc<Metrics>,
         limited: bool,
     ) -> RequestSender {
-        RequestSender { http, client, invalid_requests, bucket_limiter: limited.then(BucketLimiter::default) }
+        RequestSender { http, client, invalid_requests, metrics, bucket_limiter: limited.then(BucketLimiter::default) }
+    }
+
+    /// Counts a request that was given up before a response.
+    pub fn record_no_response(&self) {
+        self.metrics.record_rest_response(None);
     }
 
     /// Whether sending is blocked because of too many invalid requests.
@@ -63,7 +70,7 @@ impl RequestSender {
         }
         let request = request.build(&self.client, self.http.token(), self.http.proxy.as_deref())?;
         let response = request.send().await;
-        METRICS.record_rest_response(response.as_ref().ok().map(|response| response.status().as_u16()));
+        self.metrics.record_rest_response(response.as_ref().ok().map(|response| response.status().as_u16()));
         let response = response.map_err(|error| Error::Http(HttpError::Request(error)))?;
         let (status, headers) = (response.status(), response.headers());
         let shared = headers.get("x-ratelimit-scope").is_some_and(|scope| scope == "shared");

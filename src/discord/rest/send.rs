@@ -12,7 +12,6 @@ use crate::diagram::Diagram;
 use crate::discord::backoff::{Backoff, with_jitter};
 use crate::discord::protocol::encode::DIAGRAM_FILE_NAME;
 use crate::discord::rest::request_sender::RequestSender;
-use crate::metrics::counters::METRICS;
 
 /// Time for a callback from the interaction's receipt; Discord allows 3 s.
 const CALLBACK_TIMEOUT: Duration = Duration::from_millis(2700);
@@ -56,7 +55,7 @@ pub async fn callback(
         let route = Route::InteractionResponse { interaction_id: id, token };
         let attempt = rest.request(with_body(Request::new(route, LightMethod::Post), Some(&body), diagram));
         let response = timeout_at(deadline.min(Instant::now() + ATTEMPT_TIMEOUT), attempt).await;
-        let error = match response.inspect_err(|_| METRICS.record_rest_response(None)) {
+        let error = match response.inspect_err(|_| rest.record_no_response()) {
             Ok(Ok(_)) => return Ok(()),
             // An earlier attempt was delivered, but its response was lost.
             Ok(Err(error)) if is_retry && json_error_code(&error) == Some(ALREADY_ACKNOWLEDGED) => return Ok(()),

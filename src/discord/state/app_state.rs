@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::discord::shutdown::TaskTracker;
 use crate::discord::state::feedback::Feedback;
 use crate::discord::state::image_cache::ImageCache;
-use crate::discord::state::rate_limit::UserRateLimiter;
+use crate::discord::state::rate_limit::{Decision, UserRateLimiter};
 use crate::discord::state::reload::ReloadHandle;
 use crate::engine::Engine;
 
@@ -37,12 +37,21 @@ impl AppState {
     /// A desk where nothing was asked yet.
     pub fn new(bot: Arc<Engine>, reload: Option<ReloadHandle>) -> Self {
         AppState {
+            feedback: Arc::new(Feedback::new(Arc::clone(bot.metrics()))),
             bot,
-            feedback: Arc::default(),
             rate_limiter: Arc::default(),
             image_cache: Arc::default(),
             task_tracker: TaskTracker::default(),
             reload,
         }
+    }
+
+    /// Takes one request of a user in a channel from their quotas, and counts it if it is denied.
+    pub fn check_rate_limit(&self, user: u64, channel: u64) -> Decision {
+        let decision = self.rate_limiter.check(user, channel);
+        if decision != Decision::Allow {
+            self.bot.metrics().rate_limited();
+        }
+        decision
     }
 }

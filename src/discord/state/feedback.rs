@@ -1,22 +1,29 @@
 //! What people say of answers: a line of the log each, for whoever mends the corpus, and a count. Never who said it.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::discord::protocol::vote::VoteTarget;
-use crate::metrics::counters::METRICS;
+use crate::metrics::counters::Metrics;
 
 /// Counts what people say of answers.
 #[derive(Debug, Default)]
 pub struct Feedback {
     right: AtomicU64,
     wrong: AtomicU64,
+    metrics: Arc<Metrics>,
 }
 
 impl Feedback {
+    /// No votes yet; they are counted in `metrics`, too.
+    pub fn new(metrics: Arc<Metrics>) -> Feedback {
+        Feedback { metrics, ..Feedback::default() }
+    }
+
     /// Somebody says that this answer was right.
     pub fn record_right(&self, judged: &VoteTarget) {
         self.right.fetch_add(1, Ordering::Relaxed);
-        METRICS.record_feedback(true);
+        self.metrics.record_feedback(true);
         let VoteTarget { kind, confidence, roles } = judged;
         tracing::info!(target: "feedback", verdict = "right", kind, confidence, roles, "feedback");
     }
@@ -24,7 +31,7 @@ impl Feedback {
     /// Somebody says that this answer was wrong, and perhaps why.
     pub fn record_wrong(&self, judged: &VoteTarget, text: &str) {
         self.wrong.fetch_add(1, Ordering::Relaxed);
-        METRICS.record_feedback(false);
+        self.metrics.record_feedback(false);
         let (VoteTarget { kind, confidence, roles }, text) = (judged, strip_mention_ids(text));
         tracing::info!(target: "feedback", verdict = "wrong", kind, confidence, roles, text, "feedback");
     }

@@ -13,8 +13,6 @@ use governor::nanos::Nanos;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 
-use crate::metrics::counters::METRICS;
-
 /// Five at once, and one every three seconds.
 const USER_QUOTA: Quota = quota(20, 5);
 /// Ten at once, and one a second.
@@ -84,7 +82,6 @@ impl<C: Clock + Clone> UserRateLimiter<C> {
         } else {
             return Decision::Allow;
         };
-        METRICS.rate_limited();
         let (now, calm) = (self.clock.now(), Nanos::from(QUIET_PERIOD));
         let mut refused = self.last_denied.lock().unwrap_or_else(PoisonError::into_inner);
         refused.retain(|_, last| now.duration_since(*last) < calm);

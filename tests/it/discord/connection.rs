@@ -1,5 +1,6 @@
 //! Whatever becomes of the connection: the bot comes back, loses nothing that Discord kept for it, and spends no session in vain.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rolecall::discord::rest::client::RestClient;
@@ -153,7 +154,8 @@ async fn a_version_that_discord_no_longer_speaks_ends_the_start() {
 #[tokio::test]
 async fn sending_stops_before_discord_bans_the_address() {
     let discord = StandIn::start(Setup::default()).await;
-    let reach = RestClient::new(Secret::new("a token of old".to_owned()), Some(discord.origin())).expect("a client");
+    let reach = RestClient::new(Secret::new("a token of old".to_owned()), Some(discord.origin()), Arc::default())
+        .expect("a client");
     let ways = [reach.limited(), reach.unlimited()];
     let mut held = 0;
     for number in 0..1200 {
