@@ -2,46 +2,15 @@
 
 use std::collections::HashSet;
 
-use crate::corpus::front_matter::{self, DocumentKind, FrontMatter, MAX_NAME_CHARS, Metric, MetricValue};
-use crate::corpus::markdown::{self, MAX_SOURCE_CHARS, Passage, PassageKind};
+use crate::corpus::front_matter::{self, MAX_NAME_CHARS};
+use crate::corpus::markdown::{self, MAX_SOURCE_CHARS};
 use crate::model::diagnostic::Diagnostic;
+use crate::model::document::{Document, DocumentKind, Metric, MetricValue, Passage, PassageKind};
 
 /// Maximum number of default sources: each statement without a source of its own stores them all.
 const MAX_DEFAULT_SOURCES: usize = 20;
 /// Maximum number of diagnostics reported for one file.
 const MAX_DIAGNOSTICS: usize = 100;
-
-/// One role or topic.
-#[derive(Clone, Debug)]
-pub struct Document {
-    /// File name without `.md`; other documents refer to it by this.
-    pub slug: String,
-    /// File name inside the corpus folder.
-    pub file: String,
-    /// Display name.
-    pub title: String,
-    /// Names, career steps, metrics.
-    pub front_matter: FrontMatter,
-    /// One passage for each metric, in their order, then those of the body in the order of the file.
-    pub passages: Vec<Passage>,
-}
-
-impl Document {
-    /// The passages of one kind, in the order of the file.
-    pub fn passages_of_kind(&self, kind: PassageKind) -> impl Iterator<Item = &Passage> {
-        self.passages.iter().filter(move |passage| passage.kind == kind)
-    }
-
-    /// The metrics of one measure, each with its passage; an empty `measure` means all.
-    pub fn metrics(&self, measure: &str) -> impl Iterator<Item = (&Metric, &Passage)> {
-        self.front_matter.metrics.iter().zip(&self.passages).filter(move |(metric, _)| metric.has_measure(measure))
-    }
-
-    /// True for a role, false for a topic.
-    pub fn is_role(&self) -> bool {
-        self.front_matter.kind == DocumentKind::Role
-    }
-}
 
 /// Parses one document. `file` is its name inside the corpus folder.
 pub fn parse(file: &str, text: &str) -> (Document, Vec<Diagnostic>) {

@@ -5,8 +5,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::corpus::document::{self, Document};
+use crate::corpus::document;
 use crate::model::diagnostic::{Diagnostic, escape_control};
+use crate::model::document::Document;
 
 /// Maximum size of a file in bytes: a hundred times the longest shipped document.
 pub const MAX_FILE_BYTES: u64 = 2 * 1024 * 1024;

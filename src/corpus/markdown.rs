@@ -7,44 +7,7 @@ use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use crate::corpus::front_matter::split_phrases;
 use crate::model::diagnostic::Diagnostic;
-
-/// The kind of a passage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PassageKind {
-    /// What the role or topic is.
-    Summary,
-    /// Why the role exists.
-    Purpose,
-    /// A responsibility.
-    Responsibility,
-    /// What the role does not do.
-    OutOfScope,
-    /// Requirements for the role.
-    Entry,
-    /// Any other text; one passage per section.
-    Section,
-    /// A metric from the front matter.
-    Metric,
-}
-
-/// The unit of search and display: one statement or one section.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Passage {
-    /// The kind.
-    pub kind: PassageKind,
-    /// The group of a responsibility, or the heading of a section.
-    pub heading: Option<String>,
-    /// The text, without Markdown.
-    pub text: String,
-    /// The bullets of a section.
-    pub items: Vec<String>,
-    /// Search phrases, never shown.
-    pub search_phrases: Vec<String>,
-    /// Footnote labels; replaced by the names of the sources in the finished document.
-    pub sources: Vec<String>,
-    /// The line that it starts on, from 1.
-    pub line: usize,
-}
+use crate::model::document::{Passage, PassageKind};
 
 /// The parsed body.
 #[derive(Clone, Debug, Default)]

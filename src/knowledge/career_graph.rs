@@ -7,9 +7,8 @@ use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 
-use crate::corpus::document::Document;
-use crate::corpus::front_matter::{CareerStep, Direction};
 use crate::model::diagnostic::Diagnostic;
+use crate::model::document::{CareerStep, Direction, Document};
 
 /// Maximum number of shortest paths returned.
 const MAX_PATHS: usize = 8;

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::corpus::document::Document;
 use crate::knowledge::career_graph::{CareerGraph, Edge};
+use crate::model::document::Document;
 
 /// A selection from the career graph. It refers to documents by slug, so that it stays valid after a reload.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

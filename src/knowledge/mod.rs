@@ -6,10 +6,9 @@ pub mod graph_selection;
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::corpus::document::Document;
 use crate::corpus::folder::{Corpus, CorpusError};
-use crate::corpus::markdown::Passage;
 use crate::model::diagnostic::Diagnostic;
+use crate::model::document::{Document, Passage, PassageKind};
 use crate::search::index::{IndexDocument, IndexError, OpenOutcome};
 use crate::search::names::{Match, NameIndex};
 use crate::search::retrieve::{Hit, PassageInput, Searcher};
@@ -173,9 +172,7 @@ impl Library {
 
     /// The roles of the lowest level among those with entry requirements.
     pub fn entry_roles(&self) -> Vec<usize> {
-        let has_entry = |role: &usize| {
-            self.documents[*role].passages_of_kind(crate::corpus::markdown::PassageKind::Entry).next().is_some()
-        };
+        let has_entry = |role: &usize| self.documents[*role].passages_of_kind(PassageKind::Entry).next().is_some();
         let roles: Vec<usize> = self.roles.iter().copied().filter(has_entry).collect();
         let level = |role: &usize| self.documents[*role].front_matter.level.unwrap_or(i64::MAX);
         let lowest = roles.iter().map(level).min();

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::corpus::document::Document;
+use crate::model::document::Document;
 use crate::search::text::english::tokenize;
 use crate::search::text::lexicon::{ABBREVIATIONS, TITLE_STOP_WORDS};
 

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::corpus::document::Document;
+use crate::model::document::Document;
 use crate::search::aliases::{NameEntry, derive_aliases, head_noun, normalize, normalize_word, split_title};
 use crate::search::text::english::{Token, stem};
 

@@ -334,7 +334,7 @@ fn plain_markdown_without_front_matter_is_enough() {
     let document = library.document(0);
     assert_eq!((document.slug.as_str(), document.title.as_str()), ("night-porter", "Night Porter"));
     let duties: Vec<(&str, usize)> = document
-        .passages_of_kind(rolecall::corpus::markdown::PassageKind::Responsibility)
+        .passages_of_kind(rolecall::model::document::PassageKind::Responsibility)
         .map(|passage| (passage.text.as_str(), passage.line))
         .collect();
     assert_eq!(duties, [("Carries luggage", 7), ("Locks up at two", 8)]);

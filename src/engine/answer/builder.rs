@@ -1,11 +1,10 @@
 //! What every answer needs: a statement of the corpus as a line of the reply, with its source.
 
-use crate::corpus::document::Document;
-use crate::corpus::markdown::{Passage, PassageKind};
 use crate::engine::reply::{Block, Line, Reply};
 use crate::engine::request::Request;
 use crate::i18n::t;
 use crate::knowledge::Library;
+use crate::model::document::{Document, Passage, PassageKind};
 use crate::search::retrieve::Hit;
 
 /// A passage as a line of the reply; its sources go into the reply's.

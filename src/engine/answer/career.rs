@@ -1,7 +1,5 @@
 //! Ways from role to role: a route, what comes next, how to get there.
 
-use crate::corpus::front_matter::Direction;
-use crate::corpus::markdown::PassageKind;
 use crate::engine::answer::builder::{
     cite_sources, passage_line, passage_lines, push_full_passage, suggest_role, unique_slugs, with_label,
 };
@@ -12,6 +10,7 @@ use crate::i18n::{Language, t};
 use crate::knowledge::Library;
 use crate::knowledge::career_graph::Edge;
 use crate::knowledge::graph_selection::GraphSelection;
+use crate::model::document::{Direction, PassageKind};
 
 /// The steps from one role to another, and what changes at each.
 pub fn path(library: &Library, language: Language, from: usize, to: usize) -> Reply {

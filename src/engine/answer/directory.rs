@@ -1,12 +1,12 @@
 //! What there is: the roles, the commands, and what to say where there is no answer.
 
-use crate::corpus::front_matter::Direction;
 use crate::engine::answer::builder::{suggest_role, unique_slugs};
 use crate::engine::intent::sentence::Sentence;
 use crate::engine::reply::{Block, Line, Menu, Reply, ReplyKind, SuggestedAction};
 use crate::engine::request::{COMMANDS, Request};
 use crate::i18n::{Language, t};
 use crate::knowledge::Library;
+use crate::model::document::Direction;
 
 /// All roles, by family.
 pub fn roles(library: &Library, language: Language) -> Reply {

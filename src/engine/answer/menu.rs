@@ -1,10 +1,10 @@
 //! The sections of a role's card, to choose from.
 
-use crate::corpus::markdown::PassageKind;
 use crate::engine::reply::{Menu, SuggestedAction};
 use crate::engine::request::{Request, SECTIONS, Section};
 use crate::i18n::{Language, t};
 use crate::knowledge::Library;
+use crate::model::document::PassageKind;
 
 /// The sections that a role's document has, to choose from.
 pub fn section_menu(library: &Library, language: Language, at: usize) -> Option<Menu> {

@@ -1,13 +1,12 @@
 //! Figures: pay, years, growth ...; compared where several roles are asked for.
 
-use crate::corpus::front_matter::{Metric, MetricValue};
-use crate::corpus::markdown::Passage;
 use crate::engine::answer::builder::{passage_line, push_full_passage, suggest_role, unique_slugs, with_label};
 use crate::engine::question::{Question, Subject};
 use crate::engine::reply::{Block, Line, Reply, ReplyKind};
 use crate::engine::request::Request;
 use crate::i18n::{Language, t};
 use crate::knowledge::Library;
+use crate::model::document::{Metric, MetricValue, Passage};
 
 /// The figure that is asked for.
 pub fn metric(library: &Library, language: Language, question: &Question) -> Reply {

@@ -1,8 +1,5 @@
 //! A role's card, its responsibilities, why a team has one; and what to say where a name fits none or several.
 
-use crate::corpus::document::Document;
-use crate::corpus::front_matter::Direction;
-use crate::corpus::markdown::PassageKind;
 use crate::engine::answer::builder::{
     cite_sources, own_passage_line, passage_line, passage_lines, push_first_passage, push_passages,
     push_responsibilities_by_group, suggest_role, unique_slugs,
@@ -14,6 +11,7 @@ use crate::engine::reply::{Block, Line, Reply, ReplyKind, SuggestedAction};
 use crate::engine::request::{Request, Section};
 use crate::i18n::{Language, t};
 use crate::knowledge::Library;
+use crate::model::document::{Direction, Document, PassageKind};
 
 /// Responsibilities on a card; the rest is one question away.
 const MAX_CARD_RESPONSIBILITIES: usize = 8;
@@ -69,7 +67,7 @@ pub fn card(library: &Library, language: Language, at: usize) -> Reply {
 }
 
 /// The first responsibilities of every group in turn, so that a long list is shown in its breadth; in the order of the file.
-fn round_robin(document: &Document, most: usize) -> impl Iterator<Item = &crate::corpus::markdown::Passage> {
+fn round_robin(document: &Document, most: usize) -> impl Iterator<Item = &crate::model::document::Passage> {
     let duties: Vec<_> = document.passages_of_kind(PassageKind::Responsibility).collect();
     let mut ranks: Vec<(usize, usize)> = Vec::new();
     for (at, duty) in duties.iter().enumerate() {

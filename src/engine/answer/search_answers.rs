@@ -1,6 +1,5 @@
 //! Answers that a search gives: who does something, whether somebody does, what a subject is.
 
-use crate::corpus::markdown::PassageKind;
 use crate::engine::answer::builder::{
     inline_passage, own_passage_line, primary_role, push_full_passage, push_responsibilities_by_group, suggest_role,
     unique_slugs, with_label,
@@ -9,6 +8,7 @@ use crate::engine::question::{MIN_EVIDENCE, Question, Subject};
 use crate::engine::reply::{Block, Line, Reply, ReplyKind};
 use crate::i18n::{Language, t};
 use crate::knowledge::Library;
+use crate::model::document::PassageKind;
 use crate::search::retrieve::Hit;
 
 /// Roles that are named beside the best one; more is a list, not an answer.

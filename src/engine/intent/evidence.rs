@@ -1,9 +1,9 @@
 //! What the library holds for a question, and how sure it is that it answers: passages of roles, of a subject, figures, doors into a
 //! field.
 
-use crate::corpus::markdown::PassageKind;
 use crate::engine::reply::ReplyKind;
 use crate::knowledge::Library;
+use crate::model::document::PassageKind;
 use crate::search::query::Query;
 use crate::search::retrieve::{Hit, sort_by_score};
 
