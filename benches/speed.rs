@@ -12,8 +12,6 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use rolecall::corpus::document::Document;
-use rolecall::corpus::markdown::PassageKind;
 use rolecall::diagram;
 use rolecall::discord::state::image_cache::ImageCache;
 use rolecall::engine::Engine;
@@ -21,6 +19,7 @@ use rolecall::engine::question::Thresholds;
 use rolecall::i18n::Language;
 use rolecall::knowledge::Library;
 use rolecall::knowledge::graph_selection::GraphSelection;
+use rolecall::model::document::{Document, PassageKind};
 use tantivy::collector::TopDocs;
 use tantivy::directory::RamDirectory;
 use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};

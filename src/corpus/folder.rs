@@ -1,61 +1,62 @@
-//! The folder of documents: read in a fixed order, checked across files, and given a fingerprint.
+//! Reads the corpus folder: documents in the order of their names, checks across files, fingerprint.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::corpus::document::{self, Document};
+use crate::corpus::document;
 use crate::model::diagnostic::{Diagnostic, escape_control};
+use crate::model::document::Document;
 
-/// The largest file that is read, in bytes: a hundred times the longest shipped document.
+/// Maximum size of a file in bytes: a hundred times the longest shipped document.
 pub const MAX_FILE_BYTES: u64 = 2 * 1024 * 1024;
 
-/// What stands in the corpus folder.
+/// The contents of the corpus folder.
 #[derive(Debug)]
 pub struct Corpus {
-    /// The documents, by slug.
+    /// The documents, sorted by file name.
     pub documents: Vec<Document>,
-    /// What is wrong, by file and line.
+    /// Sorted by file and line.
     pub diagnostics: Vec<Diagnostic>,
-    /// Changes with every byte of every document; the same on every machine.
+    /// The first 16 hex digits of the BLAKE3 hash over all names and texts.
     pub fingerprint: String,
 }
 
-/// Why there is nothing to serve. The text says what to do.
+/// Why no corpus can be served. The text says how to fix it.
 #[derive(Debug, thiserror::Error)]
 pub enum CorpusError {
     /// The folder cannot be read.
     #[error("the corpus folder {} cannot be read: {source}; set ROLECALL_CORPUS to the folder with the role documents", folder.display())]
     Unreadable {
-        /// The folder asked for.
+        /// The folder.
         folder: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// No document in it.
+    /// The folder holds no usable document.
     #[error("the corpus folder {} holds no document that can be served; put a Markdown file per role into it, such as pastry-chef.md", .0.display())]
     Empty(PathBuf),
 }
 
-/// Reads every `*.md` directly inside `folder`, in the order of the names. Hidden files and a README are passed over.
+/// Reads every `*.md` directly inside `folder`, sorted by name. Skips hidden files and README.md.
 ///
 /// # Errors
-/// Where the folder cannot be read or nothing in it can be served.
+/// If the folder cannot be read or holds no usable document.
 pub fn read(folder: &Path) -> Result<Corpus, CorpusError> {
     let unreadable = |source| CorpusError::Unreadable { folder: folder.to_owned(), source };
-    let (mut files, mut odd): (Vec<(String, PathBuf)>, Vec<Diagnostic>) = Default::default();
+    let (mut files, mut rejected): (Vec<(String, PathBuf)>, Vec<Diagnostic>) = Default::default();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         if !name.ends_with(".md") || name.starts_with('.') || name.eq_ignore_ascii_case("readme.md") {
             continue;
         }
-        // The name without its ending is what others type to refer to it, and stands in answers and lists as it is.
+        // The slug is typed in references and shown in answers.
         if name.contains(char::REPLACEMENT_CHARACTER) || escape_control(&name) != name {
             let message =
-                "the file's name holds what cannot be typed or seen; rename it to letters, digits and hyphens";
-            odd.push(Diagnostic::at_line(1, message).with_file(&escape_control(&name)));
+                "the file's name holds invalid or invisible characters; rename it to letters, digits and hyphens";
+            rejected.push(Diagnostic::at_line(1, message).with_file(&escape_control(&name)));
             continue;
         }
         files.push((name, path));
@@ -63,7 +64,7 @@ pub fn read(folder: &Path) -> Result<Corpus, CorpusError> {
     files.sort();
 
     let mut hash = blake3::Hasher::new();
-    let mut corpus = Corpus { documents: Vec::new(), diagnostics: odd, fingerprint: String::new() };
+    let mut corpus = Corpus { documents: Vec::new(), diagnostics: rejected, fingerprint: String::new() };
     for (name, path) in files {
         match read_file(&path) {
             Ok(text) => {
@@ -71,13 +72,13 @@ pub fn read(folder: &Path) -> Result<Corpus, CorpusError> {
                     hash.update(&(part.len() as u64).to_le_bytes());
                     hash.update(part);
                 }
-                let (document, problems) = document::parse(&name, &text);
-                corpus.diagnostics.extend(problems);
+                let (document, diagnostics) = document::parse(&name, &text);
+                corpus.diagnostics.extend(diagnostics);
                 if !document.passages.is_empty() {
                     corpus.documents.push(document);
                 }
             }
-            Err(problem) => corpus.diagnostics.push(problem.with_file(&name)),
+            Err(diagnostic) => corpus.diagnostics.push(diagnostic.with_file(&name)),
         }
     }
     if corpus.documents.is_empty() {
@@ -91,19 +92,19 @@ pub fn read(folder: &Path) -> Result<Corpus, CorpusError> {
 }
 
 fn read_file(path: &Path) -> Result<String, Diagnostic> {
-    let cannot = |error: io::Error| {
-        Diagnostic::at_line(1, format!("the file cannot be read ({error}); mend its permissions or remove it"))
+    let unreadable = |error: io::Error| {
+        Diagnostic::at_line(1, format!("the file cannot be read ({error}); fix its permissions or remove it"))
     };
-    let facts = fs::metadata(path).map_err(cannot)?;
-    if !facts.is_file() {
-        return Err(Diagnostic::at_line(1, "this is no file; keep folders out of the corpus"));
+    let metadata = fs::metadata(path).map_err(unreadable)?;
+    if !metadata.is_file() {
+        return Err(Diagnostic::at_line(1, "this is not a regular file; keep folders out of the corpus"));
     }
-    if facts.len() > MAX_FILE_BYTES {
-        let (size, most) = (facts.len() / 1_048_576, MAX_FILE_BYTES / 1_048_576);
-        let message = format!("the file has {size} MiB, the most is {most} MiB; split it into a document a role");
+    if metadata.len() > MAX_FILE_BYTES {
+        let (size, max) = (metadata.len() / 1_048_576, MAX_FILE_BYTES / 1_048_576);
+        let message = format!("the file has {size} MiB, the limit is {max} MiB; split it into one document per role");
         return Err(Diagnostic::at_line(1, message));
     }
-    let bytes = fs::read(path).map_err(cannot)?;
+    let bytes = fs::read(path).map_err(unreadable)?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let line =
             1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
@@ -115,28 +116,26 @@ fn read_file(path: &Path) -> Result<String, Diagnostic> {
     Ok(text)
 }
 
-/// Faults that show only between documents. What cannot be followed is taken out, so that the rest is sound.
+/// Checks references and aliases across documents. Removes each invalid one and adds a diagnostic.
 fn cross_validate(corpus: &mut Corpus) {
     let is_role: HashMap<String, bool> = corpus.documents.iter().map(|doc| (doc.slug.clone(), doc.is_role())).collect();
-    let mut problems = Vec::new();
-    let mut taken: BTreeMap<String, String> = BTreeMap::new();
+    let mut diagnostics = Vec::new();
+    let mut name_owners: BTreeMap<String, String> = BTreeMap::new();
     for doc in &corpus.documents {
-        taken.entry(doc.title.to_lowercase()).or_insert_with(|| doc.file.clone());
+        name_owners.entry(doc.title.to_lowercase()).or_insert_with(|| doc.file.clone());
     }
     for doc in &mut corpus.documents {
         let file = doc.file.clone();
         let mut check = |line: usize, slug: &str, what: &str| -> bool {
-            let fault = match is_role.get(slug) {
+            let message = match is_role.get(slug) {
                 Some(true) if slug == doc.slug => {
-                    format!("{what} `{slug}` leads to the role itself; name another role")
+                    format!("{what} `{slug}` refers to the role itself; name another role")
                 }
                 Some(true) => return true,
-                Some(false) => format!("{what} `{slug}` leads to a topic; name a role"),
-                None => format!(
-                    "{what} `{slug}` leads nowhere: there is no {slug}.md; correct the slug or add the document"
-                ),
+                Some(false) => format!("{what} `{slug}` refers to a topic; name a role"),
+                None => format!("{what} `{slug}`: there is no {slug}.md; correct the slug or add the document"),
             };
-            problems.push(Diagnostic::at_line(line, fault).with_file(&file));
+            diagnostics.push(Diagnostic::at_line(line, message).with_file(&file));
             false
         };
         doc.front_matter.steps.retain(|step| check(step.to.line, &step.to.text, "a step to"));
@@ -144,21 +143,21 @@ fn cross_validate(corpus: &mut Corpus) {
         doc.front_matter.roles.retain(|slug| check(slug.line, &slug.text, "a reference to"));
         doc.front_matter.aliases.retain(|alias| {
             let key = alias.text.to_lowercase();
-            match taken.get(&key) {
+            match name_owners.get(&key) {
                 Some(other) if *other != file => {
                     let message = format!(
-                        "the alias `{}` is taken by {other}; keep it in one, or list it under `ambiguous` in both",
+                        "the alias `{}` is already used by {other}; keep it in one, or list it under `ambiguous` in both",
                         alias.text
                     );
-                    problems.push(Diagnostic::at_line(alias.line, message).with_file(&file));
+                    diagnostics.push(Diagnostic::at_line(alias.line, message).with_file(&file));
                     false
                 }
                 _ => {
-                    taken.insert(key, file.clone());
+                    name_owners.insert(key, file.clone());
                     true
                 }
             }
         });
     }
-    corpus.diagnostics.extend(problems);
+    corpus.diagnostics.extend(diagnostics);
 }

@@ -1,4 +1,4 @@
-//! The body of a document: Markdown in, passages out, each with its line, its sources and its search phrases.
+//! Parses the Markdown body of a document into passages with line, sources and search phrases.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -7,66 +7,30 @@ use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use crate::corpus::front_matter::split_phrases;
 use crate::model::diagnostic::Diagnostic;
+use crate::model::document::{Passage, PassageKind};
 
-/// What a passage is in its document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PassageKind {
-    /// What the role or topic is.
-    Summary,
-    /// Why a team has one.
-    Purpose,
-    /// A responsibility.
-    Responsibility,
-    /// What the role does not do.
-    OutOfScope,
-    /// What it takes to become one.
-    Entry,
-    /// Anything else, a section at a time.
-    Section,
-    /// A figure from the front matter.
-    Metric,
-}
-
-/// A statement that can be found and shown.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Passage {
-    /// What it is in its document.
-    pub kind: PassageKind,
-    /// The group of a responsibility, or the heading of a section.
-    pub heading: Option<String>,
-    /// The text, without Markdown.
-    pub text: String,
-    /// The bullets of a section.
-    pub items: Vec<String>,
-    /// Search phrases, never shown.
-    pub search_phrases: Vec<String>,
-    /// Labels of footnotes, later the sources themselves.
-    pub sources: Vec<String>,
-    /// The line it starts on, counted from 1.
-    pub line: usize,
-}
-
-/// All that a body says.
+/// The parsed body.
 #[derive(Clone, Debug, Default)]
 pub struct Body {
     /// The first heading.
     pub title: Option<String>,
-    /// The passages in their order.
+    /// The passages in the order of the text.
     pub passages: Vec<Passage>,
     /// Footnotes: label to source.
     pub footnotes: BTreeMap<String, String>,
 }
 
-/// The most paragraphs and bullets in a document: the longest shipped one has forty.
+/// Maximum number of paragraphs and bullets in a document: the longest shipped one has forty.
 const MAX_STATEMENTS: usize = 2_000;
-/// The most quotes and lists in one another.
+/// Maximum depth of nested quotes and lists.
 const MAX_NESTING: usize = 30;
-/// The longest heading, in characters.
+/// Maximum length of a heading, in characters.
 const MAX_HEADING_CHARS: usize = 200;
-/// The longest name of a source, in characters.
+/// Maximum length of the name of a source, in characters.
 pub const MAX_SOURCE_CHARS: usize = 300;
 
-/// Words in a heading that tell what stands below it; the first row that fits counts, and a heading that fits none opens a section.
+/// Substrings of a lower-case heading that set the kind of the text below it. The first matching row wins; without a match the kind is
+/// `Section`.
 const HEADING_PATTERNS: [(PassageKind, &[&str]); 4] = [
     (
         PassageKind::OutOfScope,
@@ -127,45 +91,46 @@ const HEADING_PATTERNS: [(PassageKind, &[&str]); 4] = [
 
 fn classify_heading(heading: &str) -> PassageKind {
     let heading = heading.to_lowercase();
-    let fits = |words: &&[&str]| words.iter().any(|word| heading.contains(word));
-    HEADING_PATTERNS.iter().find(|(_, words)| fits(words)).map_or(PassageKind::Section, |(part, _)| *part)
+    let matches = |patterns: &&[&str]| patterns.iter().any(|pattern| heading.contains(pattern));
+    HEADING_PATTERNS.iter().find(|(_, patterns)| matches(patterns)).map_or(PassageKind::Section, |(kind, _)| *kind)
 }
 
-/// Reads the body of a document. `first_line` is the line of the file that `text` starts on. In a `topic`, headings do not
-/// make responsibilities: every section stays a whole.
-pub fn parse(text: &str, first_line: usize, topic: bool) -> (Body, Vec<Diagnostic>) {
-    let mut reader =
-        BodyParser { line_starts: line_starts(text), first_line, is_topic: topic, ..BodyParser::default() };
-    let mut text = text;
-    if let Some(at) = reader.line_starts.iter().copied().find(|at| exceeds_max_nesting(&text[*at..])) {
+/// Parses the body of a document. `first_line` is the line of the file that `text` starts on. With `is_topic` every heading starts a
+/// plain section.
+pub fn parse(mut text: &str, first_line: usize, is_topic: bool) -> (Body, Vec<Diagnostic>) {
+    let mut parser = BodyParser { line_starts: line_starts(text), first_line, is_topic, ..BodyParser::default() };
+    if let Some(offset) = parser.line_starts.iter().copied().find(|offset| exceeds_max_nesting(&text[*offset..])) {
         let message = format!(
-            "more than {MAX_NESTING} quotes and lists in one another, the rest from here on is left out; write it flat"
+            "more than {MAX_NESTING} nested quotes and lists, the rest from here on is left out; write it without nesting"
         );
-        reader.diagnostics.push(Diagnostic::at_line(reader.line_at(at), message));
-        text = &text[..at];
+        parser.diagnostics.push(Diagnostic::at_line(parser.line_at(offset), message));
+        text = &text[..offset];
     }
     for (event, span) in Parser::new_ext(text, Options::ENABLE_FOOTNOTES | Options::ENABLE_TABLES).into_offset_iter() {
-        reader.handle_event(event, span);
+        parser.handle_event(event, span);
     }
-    reader.finish_section();
-    (reader.body, reader.diagnostics)
+    parser.finish_section();
+    (parser.body, parser.diagnostics)
 }
 
-/// True where the first line opens so many quotes and lists in one another that the parser, which looks through all of them at each
-/// line below, would take for ever.
+/// True if the first line opens more than [`MAX_NESTING`] quotes and lists. At each following line the parser checks every open
+/// container, so deep nesting is slow.
 fn exceeds_max_nesting(text: &str) -> bool {
     let line = text.split('\n').next().unwrap_or_default();
-    let said = line.trim_start_matches(|mark: char| ">-*+.)\t ".contains(mark) || mark.is_ascii_digit());
-    let marks = &line[..line.len() - said.len()];
-    let quotes = marks.matches('>').count();
-    // Without anything behind them, marks of lists are a line across the page.
-    let lists =
-        if said.trim().is_empty() { 0 } else { marks.split_whitespace().filter(|mark| !mark.starts_with('>')).count() };
+    let content = line.trim_start_matches(|c: char| ">-*+.)\t ".contains(c) || c.is_ascii_digit());
+    let markers = &line[..line.len() - content.len()];
+    let quotes = markers.matches('>').count();
+    // List markers without content are a thematic break.
+    let lists = if content.trim().is_empty() {
+        0
+    } else {
+        markers.split_whitespace().filter(|marker| !marker.starts_with('>')).count()
+    };
     quotes + lists > MAX_NESTING
 }
 
 fn line_starts(text: &str) -> Vec<usize> {
-    std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect()
+    std::iter::once(0).chain(text.match_indices('\n').map(|(offset, _)| offset + 1)).collect()
 }
 
 #[derive(Default)]
@@ -175,12 +140,12 @@ struct BodyParser {
     is_topic: bool,
     body: Body,
     diagnostics: Vec<Diagnostic>,
-    /// What the section at hand is; summary before the first second-level heading.
+    /// Kind of the current section; `None` before the first heading below the title, which means `Summary`.
     section_kind: Option<PassageKind>,
     heading: Option<String>,
-    /// A section that is not finished: its paragraphs and bullets become one passage.
+    /// The open `Section` passage, which collects paragraphs and bullets.
     section: Option<Passage>,
-    /// Depth of lists; only the outermost bullet is a statement, deeper ones join its text.
+    /// Depth of lists. Only an outermost bullet is a statement; nested ones join its text.
     list_depth: usize,
     in_heading: Option<HeadingLevel>,
     in_footnote: Option<String>,
@@ -189,7 +154,7 @@ struct BodyParser {
     search_phrases: Vec<String>,
     html_comment: String,
     start_offset: usize,
-    /// Bullets and paragraphs so far.
+    /// Number of bullets and paragraphs so far.
     statement_count: usize,
 }
 
@@ -250,22 +215,22 @@ impl BodyParser {
         }
     }
 
-    fn push_separator(&mut self, joint: &str) {
+    fn push_separator(&mut self, separator: &str) {
         if !self.text.trim().is_empty() {
             let end = self.text.trim_end().trim_end_matches([':', '.', ';']).len();
-            if joint != " " {
+            if separator != " " {
                 self.text.truncate(end);
             }
-            self.text.push_str(joint);
+            self.text.push_str(separator);
         }
     }
 
-    /// `<!-- asked: a; b -->`: search phrases for what stands before. The parser hands over a comment in one piece or several.
+    /// `<!-- asked: a; b -->`: search phrases for the preceding statement. The parser delivers a comment in one or more events.
     fn handle_html(&mut self, html: &str) {
-        // Its end may be cut in two; what was looked at before need not be looked at again.
-        let seen = self.html_comment.len().saturating_sub(2);
+        // The end marker may span two events.
+        let searched = self.html_comment.len().saturating_sub(2);
         self.html_comment.push_str(html);
-        let ends = self.html_comment.as_bytes()[seen..].windows(3).any(|mark| mark == b"-->");
+        let ends = self.html_comment.as_bytes()[searched..].windows(3).any(|bytes| bytes == b"-->");
         if self.html_comment.starts_with("<!--") && !ends {
             return;
         }
@@ -281,8 +246,9 @@ impl BodyParser {
         }
     }
 
-    fn line_at(&self, at: usize) -> usize {
-        self.line_starts.partition_point(|start| *start <= at) + self.first_line - 1
+    /// The line of the file at a byte offset in the body.
+    fn line_at(&self, offset: usize) -> usize {
+        self.line_starts.partition_point(|start| *start <= offset) + self.first_line - 1
     }
 
     fn take_text(&mut self) -> String {
@@ -290,9 +256,9 @@ impl BodyParser {
         text.split_whitespace().collect::<Vec<_>>().join(" ").replace(" .", ".")
     }
 
-    fn start_section(&mut self, level: HeadingLevel, at: usize) {
+    fn start_section(&mut self, level: HeadingLevel, offset: usize) {
         let heading = self.take_text();
-        let heading = self.truncate_with_diagnostic(&heading, MAX_HEADING_CHARS, "heading", at);
+        let heading = self.truncate_with_diagnostic(&heading, MAX_HEADING_CHARS, "heading", offset);
         self.footnote_labels.clear();
         self.in_heading = None;
         self.finish_section();
@@ -300,15 +266,15 @@ impl BodyParser {
             self.body.title = Some(heading);
             return;
         }
-        let part = classify_heading(&heading);
-        let group_of_duties = level > HeadingLevel::H2
+        let kind = classify_heading(&heading);
+        let is_responsibility_group = level > HeadingLevel::H2
             && self.section_kind == Some(PassageKind::Responsibility)
-            && part != PassageKind::OutOfScope;
-        if !group_of_duties {
-            self.section_kind = Some(if self.is_topic { PassageKind::Section } else { part });
+            && kind != PassageKind::OutOfScope;
+        if !is_responsibility_group {
+            self.section_kind = Some(if self.is_topic { PassageKind::Section } else { kind });
         }
-        let names_itself = matches!(self.section_kind, Some(PassageKind::Section)) || group_of_duties;
-        self.heading = names_itself.then_some(heading);
+        let keeps_heading = self.section_kind == Some(PassageKind::Section) || is_responsibility_group;
+        self.heading = keeps_heading.then_some(heading);
     }
 
     fn finish_section(&mut self) {
@@ -318,18 +284,19 @@ impl BodyParser {
         }
     }
 
-    /// A text that many statements repeat, up to a length: repeated, it would fill the memory.
-    fn truncate_with_diagnostic(&mut self, text: &str, most: usize, what: &str, at: usize) -> String {
-        let Some((end, _)) = text.char_indices().nth(most) else { return text.to_owned() };
-        let message = format!("this {what} is longer than {most} characters, the rest of it is left out; shorten it");
-        self.diagnostics.push(Diagnostic::at_line(self.line_at(at), message));
+    /// Limits a text that is copied into many passages to `max` characters.
+    fn truncate_with_diagnostic(&mut self, text: &str, max: usize, what: &str, offset: usize) -> String {
+        let Some((end, _)) = text.char_indices().nth(max) else { return text.to_owned() };
+        let message = format!("this {what} is longer than {max} characters, the rest of it is left out; shorten it");
+        self.diagnostics.push(Diagnostic::at_line(self.line_at(offset), message));
         text[..end].to_owned()
     }
 
-    /// Ends the paragraph or bullet at hand.
-    fn finish_statement(&mut self, bullet: bool) {
+    /// Ends the current paragraph or bullet.
+    fn finish_statement(&mut self, is_bullet: bool) {
         let text = self.take_text();
-        let (sources, asked) = (std::mem::take(&mut self.footnote_labels), std::mem::take(&mut self.search_phrases));
+        let sources = std::mem::take(&mut self.footnote_labels);
+        let search_phrases = std::mem::take(&mut self.search_phrases);
         if text.is_empty() {
             return;
         }
@@ -338,7 +305,7 @@ impl BodyParser {
         if self.statement_count > MAX_STATEMENTS {
             if self.statement_count == MAX_STATEMENTS + 1 {
                 let message = format!(
-                    "more than {MAX_STATEMENTS} statements, the rest from here on is left out; split the file into a document a role"
+                    "more than {MAX_STATEMENTS} statements, the rest from here on is left out; split the file into one document per role"
                 );
                 self.diagnostics.push(Diagnostic::at_line(line, message));
             }
@@ -349,13 +316,15 @@ impl BodyParser {
                 format!("the footnote [^{label}] is not defined; add a line `[^{label}]: where it comes from`");
             self.diagnostics.push(Diagnostic::at_line(line, message));
         }
-        let part = self.section_kind.unwrap_or(PassageKind::Summary);
-        // A line of prose above the bullets introduces them; it is no responsibility itself.
-        let part = if part == PassageKind::Responsibility && !bullet { PassageKind::Section } else { part };
-        if part == PassageKind::Section {
-            let heading = self.heading.clone();
+        // A paragraph above the bullets introduces them; it is not a responsibility.
+        let kind = match self.section_kind.unwrap_or(PassageKind::Summary) {
+            PassageKind::Responsibility if !is_bullet => PassageKind::Section,
+            kind => kind,
+        };
+        let heading = self.heading.clone();
+        if kind == PassageKind::Section {
             let section = self.section.get_or_insert_with(|| Passage {
-                kind: part,
+                kind,
                 heading,
                 text: String::new(),
                 items: Vec::new(),
@@ -363,7 +332,7 @@ impl BodyParser {
                 sources: Vec::new(),
                 line,
             });
-            if bullet {
+            if is_bullet {
                 section.items.push(text);
             } else {
                 if !section.text.is_empty() {
@@ -371,25 +340,16 @@ impl BodyParser {
                 }
                 section.text.push_str(&text);
             }
-            section.search_phrases.extend(asked);
+            section.search_phrases.extend(search_phrases);
             section.sources.extend(sources);
             section.sources.dedup();
             return;
         }
-        let heading = self.heading.clone();
-        self.body.passages.push(Passage {
-            kind: part,
-            heading,
-            text,
-            items: Vec::new(),
-            search_phrases: asked,
-            sources,
-            line,
-        });
+        self.body.passages.push(Passage { kind, heading, text, items: Vec::new(), search_phrases, sources, line });
     }
 }
 
-/// Labels that look like footnotes in text that is left over: the parser reads a mark without a definition as plain text.
+/// Labels of footnotes without a definition, which the parser leaves in the text as `[^label]`.
 fn undefined_footnotes(text: &str) -> Vec<&str> {
     text.split("[^").skip(1).filter_map(|rest| rest.split_once(']')).map(|(label, _)| label).collect()
 }

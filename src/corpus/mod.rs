@@ -1,4 +1,4 @@
-//! Reads a folder of Markdown documents: text to documents and diagnostics.
+//! Reads a folder of Markdown files into documents and diagnostics.
 
 pub mod document;
 pub mod folder;

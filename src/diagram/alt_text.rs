@@ -1,8 +1,8 @@
 //! What a picture shows, in words, for whoever does not see it.
 
-use crate::corpus::front_matter::Direction;
 use crate::diagram::graph::DiagramGraph;
 use crate::i18n::{Language, t};
+use crate::model::document::Direction;
 
 /// Room for "And 1234 more.", in any language.
 pub const OVERFLOW_NOTE_LEN: usize = 30;

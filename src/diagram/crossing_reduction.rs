@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::corpus::front_matter::Direction;
 use crate::diagram::graph::DiagramGraph;
 use crate::diagram::layering::Layering;
+use crate::model::document::Direction;
 
 /// Rounds of sorting, up and down in turn.
 const MAX_ITERATIONS: usize = 16;

@@ -1,9 +1,9 @@
 //! What is to be drawn, before anything has a place: the roles of a chart by title, and the steps between them.
 
-use crate::corpus::front_matter::Direction;
 use crate::i18n::{Language, t};
 use crate::knowledge::Library;
 use crate::knowledge::graph_selection::GraphSelection;
+use crate::model::document::Direction;
 
 /// A role to draw.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Which roles stand on which layer: whoever is a step up stands higher, and a specialist beside the role that it comes from.
 
-use crate::corpus::front_matter::Direction;
 use crate::diagram::graph::DiagramGraph;
+use crate::model::document::Direction;
 
 /// From so many on, those beside a role stand in two columns.
 const TWO_COLUMN_THRESHOLD: usize = 4;

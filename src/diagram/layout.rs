@@ -1,6 +1,5 @@
 //! A sheet: every box, line and heading of a picture with its place. No two boxes or texts have a place in common.
 
-use crate::corpus::front_matter::Direction;
 use crate::diagram::compaction::compact;
 use crate::diagram::crossing_reduction::{Vertex, minimize_crossings};
 use crate::diagram::edge_routing::{RoutingInput, route_edges};
@@ -14,6 +13,7 @@ use crate::diagram::side_nodes::{SideNodes, place_side_nodes};
 use crate::diagram::text_metrics::{FontWeight, TextMeasurer};
 use crate::diagram::x_placement::{self, assign_x};
 use crate::i18n::t;
+use crate::model::document::Direction;
 
 /// A picture that is this many times as high as wide is set in more columns.
 const MAX_ASPECT_RATIO: f32 = 1.9;

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use crate::corpus::front_matter::Direction;
 use crate::diagram::geometry::{FONT_SIZE, LINE_HEIGHT, Point, remove_collinear_points};
 use crate::diagram::graph::DiagramGraph;
 use crate::diagram::layout::{EdgePath, Label, Layout, NodeBox};
 use crate::diagram::text_metrics::{FONT_FAMILY, FontWeight};
+use crate::model::document::Direction;
 
 const BACKGROUND_COLOR: &str = "#f6f8fb";
 const BORDER_COLOR: &str = "#c5cedb";

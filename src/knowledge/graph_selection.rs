@@ -1,67 +1,67 @@
-//! A part of the career graph to look at: which roles, which steps between them, and which of them are a route.
+//! Selects a subgraph of the career graph to show: roles, edges, and a highlighted path.
 
 use std::collections::HashSet;
 
-use crate::corpus::document::Document;
 use crate::knowledge::career_graph::{CareerGraph, Edge};
+use crate::model::document::Document;
 
-/// What part of the career graph somebody wants to see. It names documents by slug, so that it holds for any snapshot.
+/// A selection from the career graph. It refers to documents by slug, so that it stays valid after a reload.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum GraphSelection {
     /// Every role.
     All,
-    /// The roles of one family, and those a step away from them.
+    /// The roles of one family and their neighbours.
     Family(String),
-    /// The shortest routes from one role to another, and what is a step away from them.
+    /// The roles on the shortest paths between two roles, and their neighbours.
     ShortestPaths {
-        /// The slug of the role to start from.
+        /// The slug of the first role.
         from: String,
-        /// The slug of the role to reach.
+        /// The slug of the last role.
         to: String,
     },
 }
 
-/// What a chart shows, by position.
+/// The selected roles and edges, by position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subgraph {
-    /// The roles, in the order of families and levels.
+    /// The roles, by family and level.
     pub roles: Vec<usize>,
-    /// The steps between them, by the roles that they start from.
+    /// The edges between them, in the order of their sources.
     pub edges: Vec<Edge>,
-    /// The route to follow, with both ends; empty where the chart is of none.
+    /// The path to highlight, with both ends; may be empty.
     pub path: Vec<usize>,
 }
 
 impl GraphSelection {
-    /// What it shows of these documents. `all` are the positions of the roles, in the order to keep.
-    pub fn subgraph(&self, documents: &[Document], ladder: &CareerGraph, all: &[usize]) -> Subgraph {
-        let position = |slug: &str| all.iter().copied().find(|at| documents[*at].slug == slug);
-        let (core, route): (Vec<usize>, Vec<usize>) = match self {
+    /// Applies the selection. `all` holds the positions of all roles in the order to keep.
+    pub fn subgraph(&self, documents: &[Document], career_graph: &CareerGraph, all: &[usize]) -> Subgraph {
+        let position = |slug: &str| all.iter().copied().find(|role| documents[*role].slug == slug);
+        let (core, path): (Vec<usize>, Vec<usize>) = match self {
             GraphSelection::All => (all.to_vec(), Vec::new()),
             GraphSelection::Family(family) => {
-                let inside = |at: &&usize| documents[**at].front_matter.family.as_deref() == Some(family);
-                (all.iter().filter(inside).copied().collect(), Vec::new())
+                let is_member = |role: &&usize| documents[**role].front_matter.family.as_deref() == Some(family);
+                (all.iter().filter(is_member).copied().collect(), Vec::new())
             }
             GraphSelection::ShortestPaths { from, to } => {
                 let ends = position(from).zip(position(to));
-                let routes = ends.map(|(from, to)| ladder.shortest_paths(from, to)).unwrap_or_default();
-                (routes.concat(), routes.into_iter().next().unwrap_or_default())
+                let paths = ends.map(|(from, to)| career_graph.shortest_paths(from, to)).unwrap_or_default();
+                (paths.concat(), paths.into_iter().next().unwrap_or_default())
             }
         };
         let (core, roles): (HashSet<usize>, HashSet<usize>) =
             (core.into_iter().collect(), all.iter().copied().collect());
-        let shown = |rung: &Edge| {
-            rung.from != rung.to
-                && (core.contains(&rung.from) || core.contains(&rung.to))
-                && roles.contains(&rung.from)
-                && roles.contains(&rung.to)
+        let is_selected = |edge: &Edge| {
+            edge.from != edge.to
+                && (core.contains(&edge.from) || core.contains(&edge.to))
+                && roles.contains(&edge.from)
+                && roles.contains(&edge.to)
         };
-        let mut rungs: Vec<Edge> = all.iter().flat_map(|at| ladder.outgoing(*at)).filter(shown).collect();
-        // A step that is written twice is one step.
-        let mut taken = HashSet::new();
-        rungs.retain(|rung| taken.insert((rung.from, rung.to)));
-        let beside: HashSet<usize> = rungs.iter().flat_map(|rung| [rung.from, rung.to]).chain(core).collect();
-        let roles = all.iter().filter(|at| beside.contains(at)).copied().collect();
-        Subgraph { roles, edges: rungs, path: route }
+        let mut edges: Vec<Edge> =
+            all.iter().flat_map(|role| career_graph.outgoing(*role)).filter(is_selected).collect();
+        let mut seen = HashSet::new();
+        edges.retain(|edge| seen.insert((edge.from, edge.to)));
+        let included: HashSet<usize> = edges.iter().flat_map(|edge| [edge.from, edge.to]).chain(core).collect();
+        let roles = all.iter().filter(|role| included.contains(role)).copied().collect();
+        Subgraph { roles, edges, path }
     }
 }

@@ -1,4 +1,4 @@
-//! What we know: a corpus of role documents as one immutable snapshot that can be asked.
+//! The library: an immutable snapshot of one corpus with its names, career graph and search index.
 
 pub mod career_graph;
 pub mod graph_selection;
@@ -6,18 +6,18 @@ pub mod graph_selection;
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::corpus::document::Document;
 use crate::corpus::folder::{Corpus, CorpusError};
-use crate::corpus::markdown::Passage;
 use crate::model::diagnostic::Diagnostic;
-use crate::search::index::{IndexDocument, OpenOutcome};
-use crate::search::names::NameIndex;
+use crate::model::document::{Document, Passage, PassageKind};
+use crate::search::index::{IndexDocument, IndexError, OpenOutcome};
+use crate::search::names::{Match, NameIndex};
 use crate::search::retrieve::{Hit, PassageInput, Searcher};
 use crate::search::text::english::{CachingTokenizer, Token};
 use career_graph::CareerGraph;
 use graph_selection::{GraphSelection, Subgraph};
 
-/// One corpus, read, checked and indexed. It never changes; a reload makes a new one.
+/// One corpus, parsed, checked and indexed. Immutable; a reload creates a new one. Documents are referred to by their position in
+/// [`Library::documents`].
 #[derive(Debug)]
 pub struct Library {
     documents: Vec<Document>,
@@ -25,52 +25,52 @@ pub struct Library {
     ancestors: Vec<Vec<usize>>,
     roles: Vec<usize>,
     reference_rank: Vec<usize>,
-    /// What the roles are called.
+    /// The names of the documents.
     pub names: NameIndex,
     /// The career graph.
     pub career_graph: CareerGraph,
-    /// Free text to passages.
+    /// Full-text search.
     pub searcher: Searcher,
-    /// What is wrong in the corpus.
+    /// Faults in the corpus.
     pub diagnostics: Vec<Diagnostic>,
-    /// How the index came to be.
+    /// How the index was obtained.
     pub open_outcome: OpenOutcome,
-    /// The corpus's fingerprint.
+    /// Fingerprint of the corpus.
     pub fingerprint: String,
 }
 
-/// Why there is no library.
+/// Why a library cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum LibraryError {
-    /// There is nothing to serve.
+    /// The corpus cannot be read or is empty.
     #[error(transparent)]
     Corpus(#[from] CorpusError),
-    /// Not even an index in memory could be built.
+    /// The index cannot be built in memory.
     #[error("the index cannot be built: {0}")]
-    Index(#[from] tantivy::TantivyError),
+    Index(#[from] IndexError),
 }
 
 impl Library {
-    /// Reads the corpus in `corpus` and opens its index below `index`, or builds it. `progress` hears how many passages are done,
-    /// of how many, while an index is built.
+    /// Reads the folder `corpus` and opens its index below the folder `index`, or builds it. While building, calls `progress` with the
+    /// number of indexed passages and the total.
     ///
     /// # Errors
-    /// Where the corpus cannot be read or is empty, or no index can be built even in memory.
+    /// If the corpus cannot be read or is empty, or the index cannot be built in memory.
     pub fn open(corpus: &Path, index: &Path, progress: impl FnMut(usize, usize)) -> Result<Library, LibraryError> {
         Library::from_corpus(crate::corpus::folder::read(corpus)?, index, progress)
     }
 
-    /// The same corpus as it is now, where anything in it or wrong with it has changed; nothing where all is as it was.
+    /// Reads the corpus again; `None` if neither the texts nor the diagnostics have changed.
     ///
     /// # Errors
-    /// Where the corpus cannot be read or is empty, or no index can be built even in memory.
+    /// If the corpus cannot be read or is empty, or the index cannot be built in memory.
     pub fn reload_if_changed(&self, corpus: &Path, index: &Path) -> Result<Option<Library>, LibraryError> {
-        let read = crate::corpus::folder::read(corpus)?;
-        // What is no text at all leaves no trace in the fingerprint, but is a problem.
-        if read.fingerprint == self.fingerprint && build_career_graph(&read).1 == self.diagnostics {
+        let corpus = crate::corpus::folder::read(corpus)?;
+        // Unreadable files are not part of the fingerprint, but have diagnostics.
+        if corpus.fingerprint == self.fingerprint && build_career_graph(&corpus).1 == self.diagnostics {
             return Ok(None);
         }
-        Library::from_corpus(read, index, |_, _| {}).map(Some)
+        Library::from_corpus(corpus, index, |_, _| {}).map(Some)
     }
 
     fn from_corpus(
@@ -78,69 +78,70 @@ impl Library {
         index: &Path,
         mut progress: impl FnMut(usize, usize),
     ) -> Result<Library, LibraryError> {
-        let (ladder, problems) = build_career_graph(&corpus);
+        let (career_graph, diagnostics) = build_career_graph(&corpus);
         let Corpus { documents, fingerprint, .. } = corpus;
         let names = NameIndex::new(&documents);
-        let mut cutter = CachingTokenizer::default();
-        let called: Vec<NameTokens> = documents.iter().map(|document| NameTokens::new(document, &mut cutter)).collect();
-        let mut statements: Vec<TokenizedPassage> = Vec::new();
-        for (at, document) in documents.iter().enumerate() {
-            for (number, passage) in document.passages.iter().enumerate() {
-                statements.push(TokenizedPassage::new((at, number), passage, &mut cutter));
+        let mut tokenizer = CachingTokenizer::default();
+        let name_tokens: Vec<NameTokens> =
+            documents.iter().map(|document| NameTokens::new(document, &mut tokenizer)).collect();
+        let mut passages: Vec<TokenizedPassage> = Vec::new();
+        for (position, document) in documents.iter().enumerate() {
+            for (index, passage) in document.passages.iter().enumerate() {
+                passages.push(TokenizedPassage::new((position, index), passage, &mut tokenizer));
             }
         }
         let entries: Vec<IndexDocument<'_>> =
-            statements.iter().map(|statement| statement.to_index_document(&called)).collect();
+            passages.iter().map(|passage| passage.to_index_document(&name_tokens)).collect();
         let total = entries.len();
-        let (passages, origin) =
+        let (index, open_outcome) =
             crate::search::index::open_or_build(index, &fingerprint, &entries, &mut |done| progress(done, total))?;
-        let sources: Vec<PassageInput<'_>> =
-            statements.iter().map(|statement| statement.to_passage_input(&called, &names, &documents)).collect();
-        let search = Searcher::new(passages, &sources);
+        let inputs: Vec<PassageInput<'_>> =
+            passages.iter().map(|passage| passage.to_passage_input(&name_tokens, &names, &documents)).collect();
+        let searcher = Searcher::new(index, &inputs);
         let by_slug: HashMap<String, usize> =
-            documents.iter().enumerate().map(|(at, doc)| (doc.slug.clone(), at)).collect();
-        let inherited = (0..documents.len()).map(|at| collect_ancestors(&documents, &by_slug, at)).collect();
+            documents.iter().enumerate().map(|(position, doc)| (doc.slug.clone(), position)).collect();
+        let ancestors =
+            (0..documents.len()).map(|position| collect_ancestors(&documents, &by_slug, position)).collect();
         let roles = roles_by_family(&documents);
-        let prominence = Vec::new();
         let mut library = Library {
             documents,
             by_slug,
-            ancestors: inherited,
+            ancestors,
             roles,
-            reference_rank: prominence,
+            reference_rank: Vec::new(),
             names,
-            career_graph: ladder,
-            searcher: search,
-            diagnostics: problems,
-            open_outcome: origin,
+            career_graph,
+            searcher,
+            diagnostics,
+            open_outcome,
             fingerprint,
         };
         library.reference_rank = library.compute_reference_ranks();
         Ok(library)
     }
 
-    /// What is wrong in a corpus, and how many documents of it can be served. Builds no index.
+    /// Checks a corpus without building an index: number of usable documents, diagnostics.
     ///
     /// # Errors
-    /// Where the corpus cannot be read or is empty.
+    /// If the corpus cannot be read or is empty.
     pub fn check(corpus: &Path) -> Result<(usize, Vec<Diagnostic>), CorpusError> {
         let corpus = crate::corpus::folder::read(corpus)?;
         Ok((corpus.documents.len(), build_career_graph(&corpus).1))
     }
 
-    /// All documents, by slug. A document's position in this list is what names, ladder and search call it by.
+    /// All documents, sorted by file name. Other methods refer to a document by its position in this list.
     pub fn documents(&self) -> &[Document] {
         &self.documents
     }
 
-    /// What a search found.
+    /// The passage of a hit.
     pub fn passage(&self, hit: &Hit) -> &Passage {
         &self.documents[hit.document].passages[hit.passage]
     }
 
-    /// The document at a position that names, ladder or search gave.
-    pub fn document(&self, at: usize) -> &Document {
-        &self.documents[at]
+    /// The document at a position.
+    pub fn document(&self, position: usize) -> &Document {
+        &self.documents[position]
     }
 
     /// The position of the document with this slug.
@@ -148,79 +149,78 @@ impl Library {
         self.by_slug.get(slug).copied()
     }
 
-    /// The roles whose responsibilities this one has as well, nearest first, through all levels.
-    pub fn ancestors(&self, at: usize) -> &[usize] {
-        &self.ancestors[at]
+    /// The roles whose responsibilities this one includes, transitively.
+    pub fn ancestors(&self, position: usize) -> &[usize] {
+        &self.ancestors[position]
     }
 
-    /// True where this role is another one, or has all that the other is responsible for.
+    /// True if `role` is `other` or includes its responsibilities.
     pub fn inherits(&self, role: usize, other: usize) -> bool {
         role == other || self.ancestors(role).contains(&other)
     }
 
-    /// The roles that have all that this one is responsible for, through inheritance.
-    pub fn descendants(&self, at: usize) -> impl Iterator<Item = usize> {
-        (0..self.documents.len()).filter(move |heir| self.ancestors[*heir].contains(&at))
+    /// The roles that include the responsibilities of this one.
+    pub fn descendants(&self, role: usize) -> impl Iterator<Item = usize> {
+        (0..self.documents.len()).filter(move |other| self.ancestors[*other].contains(&role))
     }
 
-    /// True for a word that a family of roles is called by: the field that the corpus is about.
+    /// True for the stem of a word in the name of a family.
     pub fn is_family_word(&self, stem: &str) -> bool {
         let families = self.documents.iter().filter_map(|document| document.front_matter.family.as_deref());
-        families.flat_map(crate::search::text::english::tokenize).any(|word| word.stem == stem)
+        families.flat_map(crate::search::text::english::tokenize).any(|token| token.stem == stem)
     }
 
-    /// The roles through which people come in: those of the lowest level that say what it takes.
+    /// The roles of the lowest level among those with entry requirements.
     pub fn entry_roles(&self) -> Vec<usize> {
-        let says = |at: &usize| {
-            self.documents[*at].passages_of_kind(crate::corpus::markdown::PassageKind::Entry).next().is_some()
-        };
-        let roles: Vec<usize> = self.roles.iter().copied().filter(says).collect();
-        let level = |at: &usize| self.documents[*at].front_matter.level.unwrap_or(i64::MAX);
+        let has_entry = |role: &usize| self.documents[*role].passages_of_kind(PassageKind::Entry).next().is_some();
+        let roles: Vec<usize> = self.roles.iter().copied().filter(has_entry).collect();
+        let level = |role: &usize| self.documents[*role].front_matter.level.unwrap_or(i64::MAX);
         let lowest = roles.iter().map(level).min();
-        roles.into_iter().filter(|at| Some(level(at)) == lowest).collect()
+        roles.into_iter().filter(|role| Some(level(role)) == lowest).collect()
     }
 
-    /// The roles that a document speaks for: itself, or those whose work a topic is, in the author's order.
-    pub fn owning_roles(&self, at: usize) -> Vec<usize> {
-        let document = self.document(at);
+    /// The role itself, or the roles that own a topic, the main owner first.
+    pub fn owning_roles(&self, position: usize) -> Vec<usize> {
+        let document = self.document(position);
         if document.is_role() {
-            return vec![at];
+            return vec![position];
         }
         document.front_matter.roles.iter().filter_map(|slug| self.by_slug(&slug.text)).collect()
     }
 
-    /// A role's place among all: those first that most steps, other roles and topics refer to; else in the order of families and
-    /// levels. What is no role comes last.
-    pub fn reference_rank(&self, at: usize) -> usize {
-        self.reference_rank[at]
+    /// Rank of a role by the number of references from steps, other roles and topics; equal numbers by family and level. `usize::MAX`
+    /// for a topic.
+    pub fn reference_rank(&self, position: usize) -> usize {
+        self.reference_rank[position]
     }
 
     fn compute_reference_ranks(&self) -> Vec<usize> {
-        let mut referred = vec![0_usize; self.documents.len()];
-        for at in 0..self.documents.len() {
-            for rung in self.career_graph.outgoing(at) {
-                referred[rung.from] += 1;
-                referred[rung.to] += 1;
+        let mut counts = vec![0_usize; self.documents.len()];
+        for position in 0..self.documents.len() {
+            for edge in self.career_graph.outgoing(position) {
+                counts[edge.from] += 1;
+                counts[edge.to] += 1;
             }
-            for other in self.ancestors[at].iter().copied().chain(self.owning_roles(at)).filter(|other| *other != at) {
-                referred[other] += 1;
+            let referenced = self.ancestors[position].iter().copied().chain(self.owning_roles(position));
+            for other in referenced.filter(|other| *other != position) {
+                counts[other] += 1;
             }
         }
         let mut roles = self.roles.clone();
-        roles.sort_by_key(|at| std::cmp::Reverse(referred[*at]));
-        let mut places = vec![usize::MAX; self.documents.len()];
-        for (place, at) in roles.into_iter().enumerate() {
-            places[at] = place;
+        roles.sort_by_key(|role| std::cmp::Reverse(counts[*role]));
+        let mut ranks = vec![usize::MAX; self.documents.len()];
+        for (rank, role) in roles.into_iter().enumerate() {
+            ranks[role] = rank;
         }
-        places
+        ranks
     }
 
-    /// What a chart shows of this library.
-    pub fn subgraph(&self, chart: &GraphSelection) -> Subgraph {
-        chart.subgraph(&self.documents, &self.career_graph, &self.roles)
+    /// The subgraph of a selection.
+    pub fn subgraph(&self, selection: &GraphSelection) -> Subgraph {
+        selection.subgraph(&self.documents, &self.career_graph, &self.roles)
     }
 
-    /// The families that roles name, in order, each once.
+    /// The families of the roles, sorted.
     pub fn families(&self) -> Vec<&str> {
         let roles = self.documents.iter().filter(|document| document.is_role());
         let mut families: Vec<&str> = roles.filter_map(|role| role.front_matter.family.as_deref()).collect();
@@ -229,60 +229,63 @@ impl Library {
         families
     }
 
-    /// The family that somebody means: by its name, the only one that has this in its name, that of a role, or the only one whose
-    /// roles have names with a word that begins so.
+    /// Resolves user input to a family: by its name, by a substring of only one family, by the name of a role, or by a prefix that
+    /// only roles of one family match.
     pub fn resolve_family(&self, name: &str) -> Option<&str> {
         let typed = name.trim().to_lowercase();
         let families = self.families();
         let exact = families.iter().copied().find(|family| family.to_lowercase() == typed);
-        let mut holding = families.iter().copied().filter(|family| family.to_lowercase().contains(&typed));
-        let only = holding.next().filter(|_| holding.next().is_none());
-        let of = |roles: Vec<usize>| {
-            let mut of = roles.into_iter().filter(|at| self.document(*at).is_role());
-            let family = |at: usize| self.document(at).front_matter.family.as_deref();
-            let first = family(of.next()?)?;
-            of.all(|at| family(at) == Some(first)).then_some(first)
+        let mut containing = families.iter().copied().filter(|family| family.to_lowercase().contains(&typed));
+        let only = containing.next().filter(|_| containing.next().is_none());
+        let common_family = |documents: Vec<usize>| {
+            let mut roles = documents.into_iter().filter(|position| self.document(*position).is_role());
+            let family = |role: usize| self.document(role).front_matter.family.as_deref();
+            let first = family(roles.next()?)?;
+            roles.all(|role| family(role) == Some(first)).then_some(first)
         };
-        exact.or(only).or_else(|| of(self.names.find(name))).or_else(|| of(self.names.prefix_search(name)))
+        exact
+            .or(only)
+            .or_else(|| common_family(self.names.find(name)))
+            .or_else(|| common_family(self.names.prefix_search(name)))
     }
 
-    /// Roles in the order of families and levels.
+    /// The roles, by family and level.
     pub fn roles(&self) -> &[usize] {
         &self.roles
     }
 }
 
 fn roles_by_family(documents: &[Document]) -> Vec<usize> {
-    let mut roles: Vec<usize> = (0..documents.len()).filter(|at| documents[*at].is_role()).collect();
-    roles.sort_by_key(|at| {
-        let Document { front_matter: front, title, .. } = &documents[*at];
-        (&front.family, front.level.unwrap_or(i64::MAX), title)
+    let mut roles: Vec<usize> = (0..documents.len()).filter(|position| documents[*position].is_role()).collect();
+    roles.sort_by_key(|role| {
+        let Document { front_matter, title, .. } = &documents[*role];
+        (&front_matter.family, front_matter.level.unwrap_or(i64::MAX), title)
     });
     roles
 }
 
-/// The career graph, and all that is wrong in the corpus with it.
+/// The career graph, and the diagnostics of the corpus and the graph, sorted.
 fn build_career_graph(corpus: &Corpus) -> (CareerGraph, Vec<Diagnostic>) {
-    let (ladder, circles) = CareerGraph::new(&corpus.documents);
-    let mut problems = [corpus.diagnostics.as_slice(), &circles].concat();
-    problems.sort();
-    (ladder, problems)
+    let (career_graph, cycles) = CareerGraph::new(&corpus.documents);
+    let mut diagnostics = [corpus.diagnostics.as_slice(), &cycles].concat();
+    diagnostics.sort();
+    (career_graph, diagnostics)
 }
 
-/// What a document is called, in words.
+/// The tokenized names of a document.
 struct NameTokens {
     title: Vec<Token>,
     aliases: Vec<Token>,
 }
 
 impl NameTokens {
-    fn new(document: &Document, cutter: &mut CachingTokenizer) -> Self {
-        let aliases = document.front_matter.aliases.iter().flat_map(|alias| cutter.tokenize(&alias.text)).collect();
-        NameTokens { title: cutter.tokenize(&document.title), aliases }
+    fn new(document: &Document, tokenizer: &mut CachingTokenizer) -> Self {
+        let aliases = document.front_matter.aliases.iter().flat_map(|alias| tokenizer.tokenize(&alias.text)).collect();
+        NameTokens { title: tokenizer.tokenize(&document.title), aliases }
     }
 }
 
-/// A passage in words: cut once, for the index and for measuring alike.
+/// A tokenized passage, for the index and the searcher.
 struct TokenizedPassage {
     document: usize,
     passage: usize,
@@ -292,64 +295,62 @@ struct TokenizedPassage {
 }
 
 impl TokenizedPassage {
-    fn new((document, number): (usize, usize), passage: &Passage, cutter: &mut CachingTokenizer) -> Self {
-        let mut text = cutter.tokenize(&passage.text);
-        text.extend(passage.items.iter().flat_map(|item| cutter.tokenize(item)));
-        let phrases = passage.search_phrases.iter().map(|phrase| cutter.tokenize(phrase)).collect();
-        let heading = cutter.tokenize(passage.heading.as_deref().unwrap_or_default());
-        TokenizedPassage { document, passage: number, text, phrases, heading }
+    fn new((document, index): (usize, usize), passage: &Passage, tokenizer: &mut CachingTokenizer) -> Self {
+        let mut text = tokenizer.tokenize(&passage.text);
+        text.extend(passage.items.iter().flat_map(|item| tokenizer.tokenize(item)));
+        let phrases = passage.search_phrases.iter().map(|phrase| tokenizer.tokenize(phrase)).collect();
+        let heading = tokenizer.tokenize(passage.heading.as_deref().unwrap_or_default());
+        TokenizedPassage { document, passage: index, text, phrases, heading }
     }
 
-    fn to_index_document<'a>(&'a self, called: &'a [NameTokens]) -> IndexDocument<'a> {
-        let NameTokens { title, aliases } = &called[self.document];
+    fn to_index_document<'a>(&'a self, name_tokens: &'a [NameTokens]) -> IndexDocument<'a> {
+        let NameTokens { title, aliases } = &name_tokens[self.document];
         IndexDocument { title, aliases, text: &self.text, phrases: &self.phrases, heading: &self.heading }
     }
 
     fn to_passage_input<'a>(
         &'a self,
-        called: &'a [NameTokens],
+        name_tokens: &'a [NameTokens],
         names: &NameIndex,
         documents: &[Document],
     ) -> PassageInput<'a> {
-        let others = |at: &usize| *at != self.document && documents[*at].is_role();
-        let named = |words: &[Token]| {
-            let mentions = names
-                .find_mentions(words, &|_| true)
-                .into_iter()
-                .filter(|mention| mention.match_kind == crate::search::names::Match::Exact);
-            mentions.flat_map(|mention| mention.documents).filter(others).collect::<Vec<usize>>()
+        let is_other_role = |position: &usize| *position != self.document && documents[*position].is_role();
+        let find_roles = |tokens: &[Token]| {
+            let mentions = names.find_mentions(tokens, &|_| true).into_iter();
+            let exact = mentions.filter(|mention| mention.match_kind == Match::Exact);
+            exact.flat_map(|mention| mention.documents).filter(is_other_role).collect::<Vec<usize>>()
         };
-        let told_of = named(&self.text);
-        let mut roles = told_of.clone();
-        roles.extend(self.phrases.iter().flat_map(|phrase| named(phrase)));
-        roles.sort_unstable();
-        roles.dedup();
+        let mentioned_roles = find_roles(&self.text);
+        let mut matchable_roles = mentioned_roles.clone();
+        matchable_roles.extend(self.phrases.iter().flat_map(|phrase| find_roles(phrase)));
+        matchable_roles.sort_unstable();
+        matchable_roles.dedup();
         PassageInput {
             document: self.document,
             passage: self.passage,
             text: &self.text,
             phrases: &self.phrases,
-            headings: [&self.heading, &called[self.document].title],
-            matchable_roles: roles,
-            mentioned_roles: told_of,
+            headings: [&self.heading, &name_tokens[self.document].title],
+            matchable_roles,
+            mentioned_roles,
         }
     }
 }
 
-fn collect_ancestors(documents: &[Document], by_slug: &HashMap<String, usize>, at: usize) -> Vec<usize> {
-    let mut found: Vec<usize> = Vec::new();
-    let mut seen = vec![false; documents.len()];
-    seen[at] = true;
-    let mut open = vec![at];
-    while let Some(next) = open.pop() {
-        for slug in &documents[next].front_matter.inherits {
-            if let Some(&above) = by_slug.get(&slug.text)
-                && !std::mem::replace(&mut seen[above], true)
+fn collect_ancestors(documents: &[Document], by_slug: &HashMap<String, usize>, position: usize) -> Vec<usize> {
+    let mut ancestors: Vec<usize> = Vec::new();
+    let mut visited = vec![false; documents.len()];
+    visited[position] = true;
+    let mut stack = vec![position];
+    while let Some(current) = stack.pop() {
+        for slug in &documents[current].front_matter.inherits {
+            if let Some(&parent) = by_slug.get(&slug.text)
+                && !std::mem::replace(&mut visited[parent], true)
             {
-                found.push(above);
-                open.push(above);
+                ancestors.push(parent);
+                stack.push(parent);
             }
         }
     }
-    found
+    ancestors
 }

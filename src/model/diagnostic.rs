@@ -1,24 +1,24 @@
-//! What is wrong in a document, told to its author: where, what, and what to do.
+//! Diagnostics for the authors of a corpus: file, line, what is wrong and how to fix it.
 
 use std::fmt;
 
-/// The longest message, in characters.
+/// Maximum length of a message, in characters.
 const MAX_MESSAGE_CHARS: usize = 600;
 
-/// One fault in the corpus. A problem never hides the rest: the document is served without the faulty part.
+/// One fault in the corpus. It does not stop loading: the faulty part is left out and the rest is served.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Diagnostic {
-    /// The file's name inside the corpus folder.
+    /// File name inside the corpus folder.
     pub file: String,
-    /// The line in that file, counted from 1; 1 also where the fault is the file's as a whole.
+    /// Line in that file, from 1; 1 also for a fault of the whole file.
     pub line: usize,
     /// What is wrong and what to do about it.
     pub message: String,
 }
 
 impl Diagnostic {
-    /// A problem in a file that is named later, by [`Problem::inside`]. What the message quotes of a document may be anything:
-    /// it is told in one line that no terminal obeys, and not at any length.
+    /// A diagnostic without a file name, which [`Diagnostic::with_file`] adds. Messages quote untrusted text: control characters
+    /// are escaped, and the length is limited.
     pub fn at_line(line: usize, message: impl AsRef<str>) -> Self {
         Diagnostic {
             file: String::new(),
@@ -27,46 +27,46 @@ impl Diagnostic {
         }
     }
 
-    /// The same problem with its file named.
+    /// Sets the file name.
     pub fn with_file(mut self, file: &str) -> Self {
         self.file = file.to_owned();
         self
     }
 }
 
-/// A text with its line breaks, control characters and marks that turn the direction of writing as escapes.
+/// Escapes line breaks, control characters, zero-width characters and bidirectional marks.
 pub fn escape_control(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
+    for c in text.chars() {
+        match c {
             '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {
-                out.extend(letter.escape_unicode());
+                out.extend(c.escape_unicode());
             }
-            letter if letter.is_control() => out.extend(letter.escape_default()),
-            letter => out.push(letter),
+            c if c.is_control() => out.extend(c.escape_default()),
+            c => out.push(c),
         }
     }
     out
 }
 
-/// A message without the middle of what it quotes, where that is long: its end says what to do.
+/// Cuts a long message in the middle: its end holds the advice.
 fn truncate_middle(message: &str) -> String {
     let length = message.chars().count();
     if length <= MAX_MESSAGE_CHARS {
         return message.to_owned();
     }
-    let begin = message.chars().take(MAX_MESSAGE_CHARS / 2);
-    begin.chain(['…']).chain(message.chars().skip(length - MAX_MESSAGE_CHARS / 2)).collect()
+    let head = message.chars().take(MAX_MESSAGE_CHARS / 2);
+    head.chain(['…']).chain(message.chars().skip(length - MAX_MESSAGE_CHARS / 2)).collect()
 }
 
-/// Problems in a line for whoever runs the bot; nothing where there are none.
-pub fn summary(problems: &[Diagnostic]) -> Option<String> {
-    match problems {
+/// One log line about all diagnostics; `None` for an empty list.
+pub fn summary(diagnostics: &[Diagnostic]) -> Option<String> {
+    match diagnostics {
         [] => None,
         [one] => Some(format!("a problem in the corpus, the rest is served: {one}")),
         [first, ..] => Some(format!(
             "{} problems in the corpus, the rest is served; `rolecall check` lists them. The first: {first}",
-            problems.len()
+            diagnostics.len()
         )),
     }
 }

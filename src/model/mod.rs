@@ -1,3 +1,4 @@
-//! The domain: values that every other room speaks of. No I/O and no parsing.
+//! The domain types that the other modules share. No I/O and no parsing.
 
 pub mod diagnostic;
+pub mod document;

@@ -1,20 +1,20 @@
-//! What else a title is called: its words as names compare them, the names that it holds, and those that people make of it.
+//! Aliases of titles: normalized words, the parts of a title, and derived forms such as initialisms.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::corpus::document::Document;
+use crate::model::document::Document;
 use crate::search::text::english::tokenize;
 use crate::search::text::lexicon::{ABBREVIATIONS, TITLE_STOP_WORDS};
 
-/// Names that are made of others, for each of those: a corpus can be written so that each goes into each.
+/// Maximum number of derived aliases per alias; bounds hostile corpora.
 const MAX_DERIVED_PER_ALIAS: usize = 10;
-/// Where there are fewer names than this, there may be as many made of them as of so many.
+/// The limit is computed for at least this number of aliases.
 const MIN_ALIASES_FOR_LIMIT: usize = 1_000;
 
-/// The words of a name, and the position of the document that it names.
+/// The normalized words of a name, and the position of its document.
 pub type NameEntry = (Vec<String>, usize);
 
-/// A word as names compare it: short forms spelt out, plural made singular. Nothing for a filler.
+/// Normalizes a word of a name: singular, abbreviation expanded. `None` for a stop word of titles.
 pub fn normalize_word(word: &str) -> Option<String> {
     if TITLE_STOP_WORDS.contains(&word) {
         return None;
@@ -25,16 +25,16 @@ pub fn normalize_word(word: &str) -> Option<String> {
         _ if word.len() > 2 && word.ends_with('s') && !word.ends_with("ss") => word[..word.len() - 1].to_owned(),
         _ => word.to_owned(),
     };
-    let spelt = ABBREVIATIONS.iter().find(|(short, _)| *short == singular).map(|(_, long)| (*long).to_owned());
-    Some(spelt.unwrap_or(singular))
+    let expanded = ABBREVIATIONS.iter().find(|(short, _)| *short == singular).map(|(_, long)| (*long).to_owned());
+    Some(expanded.unwrap_or(singular))
 }
 
-/// The words of a name as names compare them.
+/// The normalized words of a name.
 pub fn normalize(name: &str) -> Vec<String> {
-    tokenize(name).iter().filter_map(|word| normalize_word(&word.text)).collect()
+    tokenize(name).iter().filter_map(|token| normalize_word(&token.text)).collect()
 }
 
-/// The names that one title holds: "Group Product Manager (Product Lead)", "Director / Head of Product".
+/// The names inside a compound title: "Group Product Manager (Product Lead)", "Director / Head of Product". Empty for other titles.
 pub fn split_title(title: &str) -> Vec<String> {
     let parts: Vec<&str> = title.split(['/', '(', ')', '|']).map(str::trim).filter(|part| !part.is_empty()).collect();
     if parts.len() < 2 {
@@ -43,97 +43,98 @@ pub fn split_title(title: &str) -> Vec<String> {
     parts.into_iter().filter(|part| part.split_whitespace().count() > 1 || part.len() > 3).map(str::to_owned).collect()
 }
 
-/// Names with a shorter name inside: where "PM" is a Product Manager, a "Growth PM" is a Growth Product Manager. Initials too, from
-/// three words on: APM.
-pub fn derive_aliases(firm: &[NameEntry], documents: &[Document]) -> Vec<NameEntry> {
-    let taken: HashSet<String> = firm.iter().map(|(key, _)| key.join(" ")).collect();
-    let mut composed: Vec<NameEntry> = Vec::new();
+/// Derives further aliases from the `canonical` names. An alias replaces the title inside a longer name: if "PM" is a Product Manager,
+/// "Growth PM" is a Growth Product Manager. Titles of three words or more also get initials: APM.
+pub fn derive_aliases(canonical: &[NameEntry], documents: &[Document]) -> Vec<NameEntry> {
+    let taken: HashSet<String> = canonical.iter().map(|(words, _)| words.join(" ")).collect();
+    let mut derived: Vec<NameEntry> = Vec::new();
     let mut titles: Vec<NameEntry> =
-        documents.iter().enumerate().map(|(at, doc)| (normalize(&doc.title), at)).collect();
-    titles.retain(|(title, at)| title.len() > 1 && documents[*at].is_role());
-    let mut names_of: HashMap<usize, Vec<&Vec<String>>> = HashMap::new();
-    for (name, at) in firm {
-        names_of.entry(*at).or_default().push(name);
+        documents.iter().enumerate().map(|(document, doc)| (normalize(&doc.title), document)).collect();
+    titles.retain(|(title, document)| title.len() > 1 && documents[*document].is_role());
+    let mut names_by_document: HashMap<usize, Vec<&Vec<String>>> = HashMap::new();
+    for (name, document) in canonical {
+        names_by_document.entry(*document).or_default().push(name);
     }
-    let most = MAX_DERIVED_PER_ALIAS * firm.len().max(MIN_ALIASES_FOR_LIMIT);
-    let inside = names_containing_titles(&titles, firm, most);
-    for ((title, owner), around) in titles.iter().zip(inside) {
-        let shorter = names_of.get(owner).into_iter().flatten().filter(|name| name.len() < title.len());
+    let max = MAX_DERIVED_PER_ALIAS * canonical.len().max(MIN_ALIASES_FOR_LIMIT);
+    let containing = names_containing_titles(&titles, canonical, max);
+    for ((title, owner), names) in titles.iter().zip(containing) {
+        let shorter = names_by_document.get(owner).into_iter().flatten().filter(|name| name.len() < title.len());
         let shorter: Vec<&Vec<String>> = shorter.copied().collect();
-        for (from, (name, at)) in around {
-            for short in shorter.iter().take(most.saturating_sub(composed.len())) {
-                let whole = [&name[..from], short.as_slice(), &name[from + title.len()..]].concat();
-                composed.push((whole, *at));
+        for (start, (name, document)) in names {
+            for short in shorter.iter().take(max.saturating_sub(derived.len())) {
+                let alias = [&name[..start], short.as_slice(), &name[start + title.len()..]].concat();
+                derived.push((alias, *document));
             }
         }
     }
-    for (title, at) in titles.iter().filter(|(title, _)| title.len() > 2) {
-        composed.push((vec![initials(title)], *at));
+    for (title, document) in titles.iter().filter(|(title, _)| title.len() > 2) {
+        derived.push((vec![initials(title)], *document));
     }
-    for (at, doc) in documents.iter().enumerate().filter(|(_, doc)| doc.is_role()) {
-        composed.extend(leading_initialisms(&doc.title).map(|name| (name, at)));
+    for (document, doc) in documents.iter().enumerate().filter(|(_, doc)| doc.is_role()) {
+        derived.extend(leading_initialisms(&doc.title).map(|name| (name, document)));
     }
-    for (name, at) in firm {
-        composed.extend(replace_tokens(name, &["vp"], &["vice", "president"]).map(|name| (name, *at)));
-        composed.extend(replace_tokens(name, &["vice", "president"], &["vp"]).map(|name| (name, *at)));
+    for (name, document) in canonical {
+        derived.extend(replace_tokens(name, &["vp"], &["vice", "president"]).map(|name| (name, *document)));
+        derived.extend(replace_tokens(name, &["vice", "president"], &["vp"]).map(|name| (name, *document)));
     }
-    composed.retain(|(key, _)| !taken.contains(&key.join(" ")));
-    composed
+    derived.retain(|(words, _)| !taken.contains(&words.join(" ")));
+    derived
 }
 
-/// For each title the names of other documents that hold it, each with the place of its first word there. Every part of every name
-/// is looked up, so that it takes as long as there are names, and not that times the titles.
+/// For each title the names of other documents that contain it, each with the index of the title's first word. Looks up every
+/// word n-gram of every name in a hash map, so that the time does not grow with names times titles. At most `max` in total.
 fn names_containing_titles<'n>(
     titles: &[NameEntry],
     names: &'n [NameEntry],
-    most: usize,
+    max: usize,
 ) -> Vec<Vec<(usize, &'n NameEntry)>> {
-    let mut with_words: HashMap<&[String], Vec<usize>> = HashMap::new();
-    for (at, (title, _)) in titles.iter().enumerate() {
-        with_words.entry(title).or_default().push(at);
+    let mut titles_by_words: HashMap<&[String], Vec<usize>> = HashMap::new();
+    for (index, (title, _)) in titles.iter().enumerate() {
+        titles_by_words.entry(title).or_default().push(index);
     }
-    let longest = titles.iter().map(|(title, _)| title.len()).max().unwrap_or_default();
-    let (mut around, mut count) = (vec![Vec::new(); titles.len()], 0);
+    let max_words = titles.iter().map(|(title, _)| title.len()).max().unwrap_or_default();
+    let (mut containing, mut count) = (vec![Vec::new(); titles.len()], 0);
     for name in names {
         let words = name.0.len();
-        for length in 2..words.min(longest + 1) {
+        for length in 2..words.min(max_words + 1) {
             let mut found: HashSet<usize> = HashSet::new();
-            for from in 0..=words - length {
-                for title in with_words.get(&name.0[from..from + length]).into_iter().flatten() {
-                    if titles[*title].1 != name.1 && count < most && found.insert(*title) {
-                        around[*title].push((from, name));
+            for start in 0..=words - length {
+                for title in titles_by_words.get(&name.0[start..start + length]).into_iter().flatten() {
+                    if titles[*title].1 != name.1 && count < max && found.insert(*title) {
+                        containing[*title].push((start, name));
                         count += 1;
                     }
                 }
             }
         }
     }
-    around
+    containing
 }
 
-/// The word of a title that says that somebody is meant: the one before "of", or the last.
+/// The head noun of a title ("manager", "director"): the word before "of", or the last word.
 pub fn head_noun(title: &str) -> Option<String> {
-    let words = tokenize(title);
-    let of = words.iter().position(|word| word.text == "of").filter(|at| *at > 0);
-    words.get(of.map_or(words.len().saturating_sub(1), |at| at - 1)).and_then(|word| normalize_word(&word.text))
+    let tokens = tokenize(title);
+    let of = tokens.iter().position(|token| token.text == "of").filter(|index| *index > 0);
+    let head = of.unwrap_or(tokens.len()).checked_sub(1)?;
+    normalize_word(&tokens[head].text)
 }
 
 fn initials(words: &[String]) -> String {
     words.iter().filter_map(|word| word.chars().next()).collect()
 }
 
-/// "FOH Manager" for a "Front of House Manager": the first words by their initials, small ones too, and the rest spelt out.
+/// "FOH Manager" for "Front of House Manager": initials of the first words, stop words included, then the remaining words.
 fn leading_initialisms(title: &str) -> impl Iterator<Item = Vec<String>> {
-    let whole: Vec<String> = tokenize(title).into_iter().map(|word| word.text).collect();
-    (2..whole.len()).map(move |at| {
-        let rest = whole[at..].iter().filter_map(|word| normalize_word(word));
-        std::iter::once(initials(&whole[..at])).chain(rest).collect()
+    let words: Vec<String> = tokenize(title).into_iter().map(|token| token.text).collect();
+    (2..words.len()).map(move |split| {
+        let rest = words[split..].iter().filter_map(|word| normalize_word(word));
+        std::iter::once(initials(&words[..split])).chain(rest).collect()
     })
 }
 
-/// A name with `from` inside it replaced by `to`.
+/// Replaces the first occurrence of `from` in a name by `to`; `None` without one.
 fn replace_tokens(name: &[String], from: &[&str], to: &[&str]) -> Option<Vec<String>> {
-    let at = name.windows(from.len()).position(|window| window == from)?;
+    let start = name.windows(from.len()).position(|window| window == from)?;
     let to: Vec<String> = to.iter().map(|word| (*word).to_owned()).collect();
-    Some([&name[..at], &to, &name[at + from.len()..]].concat())
+    Some([&name[..start], &to, &name[start + from.len()..]].concat())
 }

@@ -1,8 +1,7 @@
-//! The tantivy index: one document a passage, in a folder named after the corpus it was built from.
+//! The tantivy index: one document per passage, in a folder named by the fingerprint of the corpus.
 //!
-//! The index is a cache. Opening, building and mending it are one path: open the folder that bears the key, or build beside it
-//! and move the result in. A rename within one folder is whole or not at all, so a process that dies at any instant leaves
-//! nothing that the next one would take for an index.
+//! The index is a cache. If the folder cannot be opened, the index is built in a staging folder and renamed. The rename is atomic, so
+//! a crash leaves no partial index under the final name.
 
 use std::fs::{self, File};
 use std::io;
@@ -18,46 +17,49 @@ use tantivy::{Directory, Index, IndexReader, ReloadPolicy, TantivyDocument, Tant
 
 use crate::search::text::english::Token;
 
-/// Goes up with every change of the schema or of how words are cut and stemmed; an index of another format is never opened.
+/// An error of the index.
+pub use tantivy::TantivyError as IndexError;
+
+/// Increment on every change of the schema, the tokenizer or the stemmer. Part of the folder's name.
 pub const SCHEMA_VERSION: &str = "1";
 
-/// What a field's match is worth beside the others. People ask for what somebody does, in their own words, so the
-/// responsibility and its search phrases lead; the title breaks ties between roles.
+/// Boost of each field. Questions describe duties in their own words, so text and search phrases count most; the title breaks ties
+/// between roles. In the order of the fields of [`IndexDocument`].
 const FIELD_BOOSTS: [(&str, f32); 5] =
     [("title", 0.4), ("aliases", 0.2), ("text", 1.0), ("phrases", 1.0), ("heading", 0.3)];
 
-/// Memory for building, in bytes: what tantivy asks at the least for one segment.
+/// Memory budget of the writer in bytes: tantivy's minimum.
 const WRITER_MEMORY_BYTES: usize = 15_000_000;
 
-/// The words of one passage, by field.
+/// The tokens of one passage, by field.
 #[derive(Debug)]
 pub struct IndexDocument<'a> {
-    /// The document's title.
+    /// Title of the document.
     pub title: &'a [Token],
-    /// The document's other names.
+    /// Aliases of the document.
     pub aliases: &'a [Token],
-    /// What the passage says.
+    /// Text of the passage.
     pub text: &'a [Token],
-    /// Its search phrases.
+    /// Search phrases of the passage.
     pub phrases: &'a [Vec<Token>],
-    /// What stands around it: heading, group.
+    /// Heading of the passage.
     pub heading: &'a [Token],
 }
 
-/// How the index came to be.
+/// How the index was obtained.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OpenOutcome {
-    /// It was there.
+    /// Opened from the folder.
     Opened,
-    /// It was built and kept.
+    /// Built and stored.
     Built,
-    /// It was damaged, and built anew.
+    /// Damaged; built again and stored.
     Rebuilt,
-    /// It could not be kept, for this reason, and lives in memory.
+    /// Built in memory, because storing it failed for this reason.
     InMemory(String),
 }
 
-/// An index that can be searched.
+/// A searchable index.
 pub struct PassageIndex {
     reader: IndexReader,
     fields: Vec<(Field, f32)>,
@@ -69,74 +71,73 @@ impl std::fmt::Debug for PassageIndex {
     }
 }
 
-/// Opens the index of the corpus with this `fingerprint` below `folder`, or builds it there from `entries`; where the folder
-/// cannot be written to, in memory. `progress` hears how many entries are done.
+/// Opens the index for this `fingerprint` below `folder`, or builds it there from `entries`; in memory if the folder is not
+/// writable. Calls `progress` with the number of entries done.
 ///
 /// # Errors
-/// Only where tantivy cannot even build in memory.
+/// If the index cannot be built in memory.
 pub fn open_or_build(
     folder: &Path,
     fingerprint: &str,
     entries: &[IndexDocument<'_>],
     progress: &mut dyn FnMut(usize),
 ) -> Result<(PassageIndex, OpenOutcome), TantivyError> {
-    let place = folder.join(format!("{SCHEMA_VERSION}-{fingerprint}"));
-    let there = place.exists();
-    if there && let Ok(index) = open(&place, entries.len()) {
+    let path = folder.join(format!("{SCHEMA_VERSION}-{fingerprint}"));
+    let existed = path.exists();
+    if existed && let Ok(index) = open(&path, entries.len()) {
         return Ok((index, OpenOutcome::Opened));
     }
-    let reason = match build_and_rename(folder, &place, entries, progress) {
-        Ok(index) => return Ok((index, if there { OpenOutcome::Rebuilt } else { OpenOutcome::Built })),
+    let reason = match build_and_rename(folder, &path, entries, progress) {
+        Ok(index) => return Ok((index, if existed { OpenOutcome::Rebuilt } else { OpenOutcome::Built })),
         Err(error) => error.to_string(),
     };
-    // Another process may have moved the same index in while this one was building.
-    if let Ok(index) = open(&place, entries.len()) {
+    // Another process may have stored the same index in the meantime.
+    if let Ok(index) = open(&path, entries.len()) {
         return Ok((index, OpenOutcome::Opened));
     }
     let index = build(RamDirectory::create(), entries, progress)?;
     Ok((PassageIndex::from_index(&index)?, OpenOutcome::InMemory(reason)))
 }
 
-/// Opens what is there, and only where every byte is as it was written: a checksum of the whole costs less than one wrong answer.
-fn open(place: &Path, entries: usize) -> Result<PassageIndex, TantivyError> {
-    let index = Index::open_in_dir(place)?;
+/// Opens an index after checking its schema, the checksums of all files and the number of documents.
+fn open(path: &Path, entries: usize) -> Result<PassageIndex, TantivyError> {
+    let index = Index::open_in_dir(path)?;
     if index.schema() != schema() {
-        return Err(TantivyError::SchemaError("another schema".to_owned()));
+        return Err(TantivyError::SchemaError("the schema differs".to_owned()));
     }
     if !index.validate_checksum()?.is_empty() {
-        return Err(TantivyError::InternalError("a file is damaged".to_owned()));
+        return Err(TantivyError::InternalError("a checksum does not match".to_owned()));
     }
     let opened = PassageIndex::from_index(&index)?;
     if opened.reader.searcher().num_docs() != entries as u64 {
-        return Err(TantivyError::InternalError("passages are missing".to_owned()));
+        return Err(TantivyError::InternalError("the number of passages differs".to_owned()));
     }
     Ok(opened)
 }
 
 fn build_and_rename(
     folder: &Path,
-    place: &Path,
+    path: &Path,
     entries: &[IndexDocument<'_>],
     progress: &mut dyn FnMut(usize),
 ) -> Result<PassageIndex, TantivyError> {
     let io_error = |error: io::Error| TantivyError::IoError(error.into());
     fs::create_dir_all(folder).map_err(io_error)?;
     remove_stale_staging_dirs(folder);
-    let aside = StagingDir::new(folder)?;
-    let directory = MmapDirectory::open(&aside.0)?;
-    build(directory, entries, progress)?;
-    sync_files(&aside.0).map_err(io_error)?;
-    // One process at a time looks and moves: another may have been quicker, and only what is damaged makes room.
-    let _turn = File::open(folder).ok().filter(|open| open.lock().is_ok());
-    if let Ok(index) = open(place, entries.len()) {
+    let staging = StagingDir::new(folder)?;
+    build(MmapDirectory::open(&staging.0)?, entries, progress)?;
+    sync_files(&staging.0).map_err(io_error)?;
+    // Lock the folder against other processes. One may have stored the index already; replace it only if it is damaged.
+    let _lock = File::open(folder).ok().filter(|file| file.lock().is_ok());
+    if let Ok(index) = open(path, entries.len()) {
         return Ok(index);
     }
-    if place.exists() {
-        fs::remove_dir_all(place).map_err(io_error)?;
+    if path.exists() {
+        fs::remove_dir_all(path).map_err(io_error)?;
     }
-    fs::rename(&aside.0, place).map_err(io_error)?;
+    fs::rename(&staging.0, path).map_err(io_error)?;
     remove_old_indexes(folder);
-    open(place, entries.len())
+    open(path, entries.len())
 }
 
 fn build(
@@ -144,28 +145,32 @@ fn build(
     entries: &[IndexDocument<'_>],
     progress: &mut dyn FnMut(usize),
 ) -> Result<Index, TantivyError> {
-    let mut writer = Index::builder().schema(schema()).single_segment_index_writer(directory, WRITER_MEMORY_BYTES)?;
     let schema = schema();
     let fields: Vec<Field> = FIELD_BOOSTS.iter().map(|(name, _)| schema.get_field(name)).collect::<Result<_, _>>()?;
+    let mut writer = Index::builder().schema(schema).single_segment_index_writer(directory, WRITER_MEMORY_BYTES)?;
     for (done, entry) in entries.iter().enumerate() {
-        let phrases = entry.phrases.iter().flatten();
+        let values = [
+            pre_tokenize(entry.title),
+            pre_tokenize(entry.aliases),
+            pre_tokenize(entry.text),
+            pre_tokenize(entry.phrases.iter().flatten()),
+            pre_tokenize(entry.heading),
+        ];
         let mut document = TantivyDocument::default();
-        document.add_pre_tokenized_text(fields[0], pre_tokenize(entry.title));
-        document.add_pre_tokenized_text(fields[1], pre_tokenize(entry.aliases));
-        document.add_pre_tokenized_text(fields[2], pre_tokenize(entry.text));
-        document.add_pre_tokenized_text(fields[3], pre_tokenize(phrases));
-        document.add_pre_tokenized_text(fields[4], pre_tokenize(entry.heading));
+        for (field, value) in fields.iter().zip(values) {
+            document.add_pre_tokenized_text(*field, value);
+        }
         writer.add_document(document)?;
         progress(done + 1);
     }
     writer.finalize()
 }
 
-/// Words as the index takes them: cut and stemmed by the same hand as the questions are.
-fn pre_tokenize<'w>(words: impl IntoIterator<Item = &'w Token>) -> PreTokenizedString {
-    let tokens = words.into_iter().enumerate();
+/// Stems as tantivy tokens, so that passages and questions share one tokenizer.
+fn pre_tokenize<'t>(tokens: impl IntoIterator<Item = &'t Token>) -> PreTokenizedString {
+    let tokens = tokens.into_iter().enumerate();
     let tokens =
-        tokens.map(|(position, word)| TantivyToken { position, text: word.stem.clone(), ..TantivyToken::default() });
+        tokens.map(|(position, token)| TantivyToken { position, text: token.stem.clone(), ..TantivyToken::default() });
     PreTokenizedString { text: String::new(), tokens: tokens.collect() }
 }
 
@@ -184,13 +189,13 @@ impl PassageIndex {
         let schema = index.schema();
         let fields = FIELD_BOOSTS
             .iter()
-            .map(|(name, weight)| Ok((schema.get_field(name)?, *weight)))
+            .map(|(name, boost)| Ok((schema.get_field(name)?, *boost)))
             .collect::<Result<_, TantivyError>>()?;
         Ok(PassageIndex { reader, fields })
     }
 
-    /// The passages that hold any of the stems, best first by BM25 over the weighted fields: the passage's position in the
-    /// order in which it was added, and its score. A stem's own weight multiplies what it adds.
+    /// (position in the order of insertion, BM25 score) of the passages that contain any of the weighted `stems`, best first. The
+    /// score of a stem is multiplied by its weight and the boost of the field.
     pub fn search(&self, stems: &[(&str, f32)], limit: usize) -> Vec<(usize, f32)> {
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
         for (stem, weight) in stems {
@@ -204,18 +209,18 @@ impl PassageIndex {
         }
         let top = TopDocs::with_limit(limit).order_by_score();
         match self.reader.searcher().search(&BooleanQuery::new(clauses), &top) {
-            Ok(found) => found.into_iter().map(|(score, at)| (at.doc_id as usize, score)).collect(),
+            Ok(found) => found.into_iter().map(|(score, address)| (address.doc_id as usize, score)).collect(),
             Err(error) => {
-                tracing::error!(%error, "the index cannot be searched");
+                tracing::error!(%error, "index search failed");
                 Vec::new()
             }
         }
     }
 }
 
-/// A folder that an index is built in; gone again unless it was moved to its place. As long as somebody builds in it, it is locked:
-/// a lock ends with its process, however that ends, and holds between containers, where all processes have the same number.
-struct StagingDir(PathBuf, #[expect(dead_code, reason = "held, not used")] Option<File>);
+/// A folder to build an index in; removed on drop unless it was renamed. It is locked while in use: the system releases the lock when
+/// the process ends, and it works across containers, where process ids are not unique.
+struct StagingDir(PathBuf, #[expect(dead_code, reason = "holds the lock until drop")] Option<File>);
 
 const STAGING_PREFIX: &str = "building-";
 
@@ -227,11 +232,11 @@ impl StagingDir {
             let path = folder.join(format!("{STAGING_PREFIX}{}-{number}", std::process::id()));
             match fs::create_dir(&path) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-                made => made.map_err(|error| TantivyError::IoError(error.into()))?,
+                created => created.map_err(|error| TantivyError::IoError(error.into()))?,
             }
-            // Not every file system knows locks. Without one, the folder is only not cleared away should this process die.
-            let lock = File::open(&path).ok().filter(|open| open.lock().is_ok());
-            // Between making and locking, another process may have taken it for a dead one's.
+            // Some file systems have no locks; the folder is used without one.
+            let lock = File::open(&path).ok().filter(|file| file.lock().is_ok());
+            // Before it was locked, another process may have removed it as stale.
             if path.exists() {
                 return Ok(StagingDir(path, lock));
             }
@@ -241,44 +246,43 @@ impl StagingDir {
 
 impl Drop for StagingDir {
     fn drop(&mut self) {
-        // Already moved away where all went well.
+        // Fails after a successful rename.
         let _ = fs::remove_dir_all(&self.0);
     }
 }
 
-/// Removes what processes that are no longer there left half built. One that is still at work keeps its folder.
+/// Removes the staging folders of processes that have ended: those that are not locked.
 fn remove_stale_staging_dirs(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-        let ours = name.strip_prefix(STAGING_PREFIX).and_then(|rest| rest.split_once('-'));
-        if ours.is_some_and(|(process, number)| is_number(process) && is_number(number))
-            && let Ok(open) = File::open(entry.path())
-            && open.try_lock().is_ok()
+        let ids = name.strip_prefix(STAGING_PREFIX).and_then(|rest| rest.split_once('-'));
+        if ids.is_some_and(|(process, number)| is_number(process) && is_number(number))
+            && let Ok(file) = File::open(entry.path())
+            && file.try_lock().is_ok()
         {
             let _ = fs::remove_dir_all(entry.path());
         }
     }
 }
 
-/// Indexes that are kept for corpora of the past: whoever goes back to one finds it.
+/// Number of stored indexes to retain, so that going back to an earlier corpus needs no build.
 const MAX_RETAINED: usize = 5;
 
-/// Removes the oldest indexes beyond those that are kept. Whoever has one open goes on reading it.
+/// Removes the oldest indexes beyond [`MAX_RETAINED`]. A process that has one open can still read it.
 fn remove_old_indexes(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
-    let ours = |name: &str| {
-        let parts = name.split_once('-');
-        parts.is_some_and(|(format, key)| {
-            format.bytes().all(|byte| byte.is_ascii_digit())
-                && key.len() == 16
-                && key.bytes().all(|byte| byte.is_ascii_hexdigit())
+    let is_index = |name: &str| {
+        name.split_once('-').is_some_and(|(version, fingerprint)| {
+            version.bytes().all(|byte| byte.is_ascii_digit())
+                && fingerprint.len() == 16
+                && fingerprint.bytes().all(|byte| byte.is_ascii_hexdigit())
         })
     };
     let mut indexes: Vec<_> = entries
         .flatten()
-        .filter(|entry| ours(&entry.file_name().to_string_lossy()))
+        .filter(|entry| is_index(&entry.file_name().to_string_lossy()))
         .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
         .collect();
     indexes.sort();
@@ -287,7 +291,7 @@ fn remove_old_indexes(folder: &Path) {
     }
 }
 
-/// Forces every file to the disk before the folder gets its name.
+/// Calls fsync on every file in the folder.
 fn sync_files(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

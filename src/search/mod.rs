@@ -1,4 +1,4 @@
-//! Full-text search over the passages of a corpus, and lookup of names.
+//! Full-text search over the passages of a corpus, and name lookup.
 
 pub mod aliases;
 pub mod index;

@@ -1,88 +1,88 @@
-//! What is searched for.
+//! Weighted queries, and matching them against the tokens of a statement.
 
-/// What a word is worth that a passage says with another word of the same meaning.
+/// Score of a query term that matches by a synonym.
 pub const SYNONYM_WEIGHT: f32 = 0.6;
-/// What a role weighs that the question speaks of.
+/// Weight of a role that the question mentions.
 pub const ROLE_WEIGHT: f32 = 0.8;
 
-/// What is searched for: the meaningful words of a question.
+/// A weighted query: the terms of a question.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
-    /// Its words, each once.
+    /// The terms, without duplicates.
     pub terms: Vec<QueryTerm>,
-    /// Roles that the answer has to speak of, whatever it calls them.
+    /// Positions of the roles that a passage should mention, by any of their names.
     pub roles: Vec<usize>,
-    /// The weight of all its words; about 1 for each that is rare.
-    pub total_weight: f32,
-    /// The words of passages that meet one of its own, by number: which one, and what it is worth as that one.
+    total_weight: f32,
+    /// (token id, term index, score), sorted by id; synonyms included.
     token_matches: Vec<(u32, usize, f32)>,
 }
 
-/// How a statement meets a question.
+/// How well a statement matches a query.
 #[derive(Clone, Debug, Default)]
 pub struct MatchStats {
-    /// For each word of the question what the best word of the statement is worth as that one, 0 to 1.
+    /// For each query term the score of its best match in the statement, 0 to 1.
     pub term_scores: Vec<f32>,
-    /// The weight of the question's words that it holds.
+    /// Weight of the query terms that the statement contains.
     pub query_weight_matched: f32,
-    /// The weight of its own words that stand in the question.
+    /// Weight of the statement's tokens that match the query.
     pub doc_weight_matched: f32,
-    /// The weight of all its words.
+    /// Weight of all tokens of the statement.
     pub doc_weight: f32,
-    /// How many of the question's words it holds.
+    /// Number of query terms that the statement contains.
     pub matched_terms: usize,
 }
 
-/// A word of a question.
+/// A term of a query.
 #[derive(Clone, Debug)]
 pub struct QueryTerm {
-    /// Its stem.
+    /// The stem.
     pub stem: String,
-    /// Its number in the vocabulary, or that of the word that it is a misspelling of.
+    /// Id in the vocabulary, after spelling correction; `None` for an unknown word.
     pub token_id: Option<u32>,
-    /// Numbers of words that mean about the same.
+    /// Ids of synonyms in the vocabulary.
     pub synonym_ids: Vec<u32>,
-    /// How much it says, 0 to 1.
+    /// The weight, 0 to 1.
     pub weight: f32,
 }
 
 impl Query {
-    /// What these words ask for. A word that is asked for itself stands for no other: "purchase order" is not met twice by "order".
+    /// A query of these terms. A token that is itself a term is no synonym of another: in "purchase order" a passage's "order" counts
+    /// once.
     pub fn new(mut terms: Vec<QueryTerm>) -> Query {
-        let asked: Vec<u32> = terms.iter().filter_map(|term| term.token_id).collect();
-        terms.iter_mut().for_each(|term| term.synonym_ids.retain(|id| !asked.contains(id)));
-        let total = terms.iter().map(|term| term.weight).sum();
-        let mut meets = Vec::new();
-        for (at, term) in terms.iter().enumerate() {
-            meets.extend(term.token_id.map(|id| (id, at, 1.0)));
-            meets.extend(term.synonym_ids.iter().map(|id| (*id, at, SYNONYM_WEIGHT)));
+        let own_ids: Vec<u32> = terms.iter().filter_map(|term| term.token_id).collect();
+        terms.iter_mut().for_each(|term| term.synonym_ids.retain(|id| !own_ids.contains(id)));
+        let total_weight = terms.iter().map(|term| term.weight).sum();
+        let mut token_matches = Vec::new();
+        for (index, term) in terms.iter().enumerate() {
+            token_matches.extend(term.token_id.map(|id| (id, index, 1.0)));
+            token_matches.extend(term.synonym_ids.iter().map(|id| (*id, index, SYNONYM_WEIGHT)));
         }
-        meets.sort_unstable_by_key(|(id, at, _)| (*id, *at));
-        Query { terms, roles: Vec::new(), total_weight: total, token_matches: meets }
+        token_matches.sort_unstable_by_key(|(id, index, _)| (*id, *index));
+        Query { terms, roles: Vec::new(), total_weight, token_matches }
     }
 
-    /// How a statement meets it, by the numbers of its words and what each of them weighs; `met` is used again and again.
-    pub fn match_terms(&self, statement: &[u32], weights: &[f32], met: &mut MatchStats) {
-        met.term_scores.clear();
-        met.term_scores.resize(self.terms.len(), 0.0);
-        (met.query_weight_matched, met.doc_weight_matched, met.doc_weight) = (0.0, 0.0, 0.0);
+    /// Matches a statement, given as token ids; `weights` holds the weight of each id. Overwrites `stats`, whose buffer is reused.
+    pub fn match_terms(&self, statement: &[u32], weights: &[f32], stats: &mut MatchStats) {
+        stats.term_scores.clear();
+        stats.term_scores.resize(self.terms.len(), 0.0);
+        (stats.doc_weight_matched, stats.doc_weight) = (0.0, 0.0);
         for id in statement {
             let weight = weights[*id as usize];
-            met.doc_weight += weight;
-            let from = self.token_matches.partition_point(|(other, ..)| other < id);
+            stats.doc_weight += weight;
+            let start = self.token_matches.partition_point(|(other, ..)| other < id);
             let mut best: f32 = 0.0;
-            for (_, term, worth) in self.token_matches[from..].iter().take_while(|(other, ..)| other == id) {
-                best = best.max(*worth);
-                met.term_scores[*term] = met.term_scores[*term].max(*worth);
+            for (_, term, score) in self.token_matches[start..].iter().take_while(|(other, ..)| other == id) {
+                best = best.max(*score);
+                stats.term_scores[*term] = stats.term_scores[*term].max(*score);
             }
-            met.doc_weight_matched += weight * best;
+            stats.doc_weight_matched += weight * best;
         }
-        met.query_weight_matched =
-            self.terms.iter().zip(&met.term_scores).map(|(term, worth)| term.weight * worth).sum();
-        met.matched_terms = met.term_scores.iter().filter(|worth| **worth > 0.0).count();
+        stats.query_weight_matched =
+            self.terms.iter().zip(&stats.term_scores).map(|(term, score)| term.weight * score).sum();
+        stats.matched_terms = stats.term_scores.iter().filter(|score| **score > 0.0).count();
     }
 
-    /// The same query, of passages that speak of these roles by whatever name.
+    /// Adds roles that a passage should mention.
     #[must_use]
     pub fn with_roles(mut self, roles: &[usize]) -> Query {
         self.roles = roles.to_vec();
@@ -90,19 +90,19 @@ impl Query {
         self
     }
 
-    /// Its words, each with what it weighs and whether the corpus knows it.
+    /// (stem, weight, whether the corpus contains the stem or a synonym) of each term.
     pub fn weighted_terms(&self) -> impl Iterator<Item = (&str, f32, bool)> {
         self.terms
             .iter()
             .map(|term| (term.stem.as_str(), term.weight, term.token_id.is_some() || !term.synonym_ids.is_empty()))
     }
 
-    /// The weight of the words that the corpus does not know, nor anything alike.
+    /// Weight of the out-of-vocabulary terms: neither the stem nor a synonym is in the corpus.
     pub fn oov_weight(&self) -> f32 {
         self.weighted_terms().filter(|(.., known)| !known).map(|(_, weight, _)| weight).sum()
     }
 
-    /// The weight of all its words; about 1 for each that is rare.
+    /// Weight of all terms and roles; a rare term has about 1.
     pub fn total_weight(&self) -> f32 {
         self.total_weight
     }

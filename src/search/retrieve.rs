@@ -1,5 +1,5 @@
-//! Free text to ranked passages. The index finds candidates; how well one answers is then measured word by word, so that a score
-//! means the same for every question: 1 where a passage holds all that was asked, 0 where it holds nothing of it.
+//! Retrieval: free text to ranked passages. BM25 selects candidates, which are then scored term by term on a scale that is the same for
+//! every question: 0 for no match, about 1 for a passage that contains all of it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,20 +8,20 @@ use crate::search::query::{MatchStats, Query, QueryTerm, ROLE_WEIGHT, SYNONYM_WE
 use crate::search::text::english::Token;
 use crate::search::text::lexicon::{Lexicon, WordClass};
 
-/// Candidates that the index hands over for measuring: what answers best by words is among the first fifty by BM25.
+/// Number of BM25 candidates to score.
 const MAX_CANDIDATES: usize = 50;
-/// What a word is worth that only stands around a passage: in its heading, or its document's title.
+/// Factor for a term found only in the heading or the document's title.
 const HEADING_WEIGHT: f32 = 0.6;
-/// What a word is worth that stands in a passage's search phrases alone: what the passage says itself counts a little more.
+/// Factor for a term found only in the search phrases.
 const SEARCH_PHRASE_WEIGHT: f32 = 0.8;
-/// What a word counts that says little, beside any other.
+/// Factor for words of [`WordClass::LowWeight`].
 const LOW_WEIGHT: f32 = 0.3;
-/// What a word counts that is told around a question.
+/// Factor for words of the context of a question.
 const CONTEXT_WEIGHT: f32 = 0.85;
-/// What it counts where the corpus does not know it.
+/// The same for words that are not in the corpus.
 const OOV_CONTEXT_WEIGHT: f32 = 0.1;
 
-/// The words of one passage, as numbers of the vocabulary, sorted.
+/// One passage as sorted token ids.
 #[derive(Debug)]
 struct IndexedPassage {
     document: usize,
@@ -29,59 +29,59 @@ struct IndexedPassage {
     text: Box<[u32]>,
     phrases: Box<[Box<[u32]>]>,
     headings: Box<[u32]>,
-    /// Roles that it names, besides its own.
+    /// Roles mentioned in the text or the search phrases, other than its own.
     matchable_roles: Box<[usize]>,
-    /// Those of them that its text speaks of, in order.
+    /// Roles mentioned in the text, in order.
     mentioned_roles: Box<[usize]>,
 }
 
-/// The words of one passage.
+/// The tokens of one passage.
 #[derive(Debug)]
 pub struct PassageInput<'a> {
-    /// Position of its document.
+    /// Position of the document.
     pub document: usize,
-    /// Position in its document.
+    /// Position in the document.
     pub passage: usize,
-    /// What it says.
+    /// The text.
     pub text: &'a [Token],
-    /// Its search phrases.
+    /// The search phrases.
     pub phrases: &'a [Vec<Token>],
-    /// What stands around it: its heading, and its document's title.
+    /// The heading, and the title of the document.
     pub headings: [&'a [Token]; 2],
-    /// Positions of the roles that it names, search phrases included.
+    /// Positions of other roles mentioned in the text or the search phrases.
     pub matchable_roles: Vec<usize>,
-    /// Positions of the roles that it speaks of in its text, in order.
+    /// Positions of other roles mentioned in the text, in order.
     pub mentioned_roles: Vec<usize>,
 }
 
-/// A passage that answers more or less.
+/// A scored passage.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hit {
-    /// Position of its document.
+    /// Position of the document.
     pub document: usize,
-    /// Position in its document.
+    /// Position in the document.
     pub passage: usize,
-    /// The share of the question's weight that the passage holds, 0 to 1.
+    /// Matched share of the query's weight, 0 to 1.
     pub coverage: f32,
-    /// How closely the best single statement of it, text or search phrase, matches the question both ways, 0 to 1.
+    /// Overlap of the query with the best single statement (text or search phrase), in both directions, 0 to 1.
     pub statement_score: f32,
-    /// How many words of the question that statement holds, those that say little included.
+    /// Number of query terms in that statement, including those of low weight.
     pub matched_terms: usize,
-    /// Coverage and focus together; what the ranking goes by.
+    /// The ranking score: [`Hit::combined_score`], plus a BM25 share in [`Searcher::search`].
     pub score: f32,
-    /// The weight of what it holds of the question.
+    /// Matched weight of the query.
     pub query_weight_matched: f32,
-    /// The weight of what it holds of the question in words that name things here: those of titles, other names and headings.
+    /// Matched weight of the query in terms of the field: words of titles and headings.
     pub field_term_weight: f32,
 }
 
 impl Hit {
-    /// What it is worth by its words alone, 0 to 1.
+    /// Weighted mean of coverage and statement score, 0 to 1.
     pub fn combined_score(&self) -> f32 {
-        combine(self.coverage, self.statement_score)
+        0.45 * self.coverage + 0.55 * self.statement_score
     }
 
-    /// A passage that is taken for an answer without being measured.
+    /// A hit with a given score and no match statistics.
     pub fn unscored(document: usize, passage: usize, score: f32) -> Hit {
         Hit {
             document,
@@ -96,7 +96,7 @@ impl Hit {
     }
 }
 
-/// Searches the passages of one corpus.
+/// Searcher over the passages of one corpus.
 #[derive(Debug)]
 pub struct Searcher {
     index: PassageIndex,
@@ -104,150 +104,147 @@ pub struct Searcher {
     passages: Vec<IndexedPassage>,
     passages_by_document: HashMap<usize, Vec<usize>>,
     vocabulary: HashMap<String, u32>,
-    /// For each word of the vocabulary what it weighs, 0 to 1: the rarer, the more.
+    /// Weight of each token id, 0 to 1: inverse document frequency, reduced by word class.
     token_weights: Vec<f32>,
     stems_by_first_letter: HashMap<char, Vec<String>>,
-    /// Words of titles, other names and headings: the terms of the field.
+    /// Token ids of the content words in titles and headings.
     field_terms: HashSet<u32>,
 }
 
 impl Searcher {
-    /// A searcher over `sources`, in the order in which they were put into `index`.
-    pub fn new(index: PassageIndex, sources: &[PassageInput<'_>]) -> Self {
+    /// Creates a searcher; `inputs` must have the same order as the documents in `index`.
+    pub fn new(index: PassageIndex, inputs: &[PassageInput<'_>]) -> Self {
         let mut vocabulary: HashMap<String, u32> = HashMap::new();
-        for source in sources {
-            let phrases = source.phrases.iter().flatten();
-            for word in source.text.iter().chain(source.headings.into_iter().flatten()).chain(phrases) {
-                let next = vocabulary.len() as u32;
-                vocabulary.entry(word.stem.clone()).or_insert(next);
+        for input in inputs {
+            let phrases = input.phrases.iter().flatten();
+            for token in input.text.iter().chain(input.headings.into_iter().flatten()).chain(phrases) {
+                let next_id = vocabulary.len() as u32;
+                vocabulary.entry(token.stem.clone()).or_insert(next_id);
             }
         }
-        let number = |words: &[Token]| token_ids(words, &vocabulary);
-        let passages: Vec<IndexedPassage> = sources
+        let to_ids = |tokens: &[Token]| token_ids(tokens, &vocabulary);
+        let passages: Vec<IndexedPassage> = inputs
             .iter()
-            .map(|source| IndexedPassage {
-                document: source.document,
-                passage: source.passage,
-                text: number(source.text),
-                phrases: source.phrases.iter().map(|phrase| number(phrase)).collect(),
-                headings: number(&source.headings.concat()),
-                matchable_roles: source.matchable_roles.clone().into(),
-                mentioned_roles: source.mentioned_roles.clone().into(),
+            .map(|input| IndexedPassage {
+                document: input.document,
+                passage: input.passage,
+                text: to_ids(input.text),
+                phrases: input.phrases.iter().map(|phrase| to_ids(phrase)).collect(),
+                headings: to_ids(&input.headings.concat()),
+                matchable_roles: input.matchable_roles.clone().into(),
+                mentioned_roles: input.mentioned_roles.clone().into(),
             })
             .collect();
-        let language = Lexicon::new();
-        let mut seen_in = vec![0u32; vocabulary.len()];
-        let mut by_document: HashMap<usize, Vec<usize>> = HashMap::new();
-        for (at, passage) in passages.iter().enumerate() {
-            by_document.entry(passage.document).or_default().push(at);
+        let lexicon = Lexicon::new();
+        let mut document_frequencies = vec![0u32; vocabulary.len()];
+        let mut passages_by_document: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (index, passage) in passages.iter().enumerate() {
+            passages_by_document.entry(passage.document).or_default().push(index);
             let mut ids: Vec<u32> = passage.phrases.iter().flatten().chain(&passage.text).copied().collect();
             ids.sort_unstable();
             ids.dedup();
-            ids.into_iter().for_each(|id| seen_in[id as usize] += 1);
+            ids.into_iter().for_each(|id| document_frequencies[id as usize] += 1);
         }
         let count = passages.len().max(1) as f32;
-        let rarity = |seen: u32| ((1.0 + count / seen.max(1) as f32).ln() / (1.0 + count).ln()).clamp(0.0, 1.0);
-        let mut weights: Vec<f32> = seen_in.into_iter().map(rarity).collect();
-        let mut by_first: HashMap<char, Vec<String>> = HashMap::new();
+        let idf = |frequency: u32| ((1.0 + count / frequency.max(1) as f32).ln() / (1.0 + count).ln()).clamp(0.0, 1.0);
+        let mut token_weights: Vec<f32> = document_frequencies.into_iter().map(idf).collect();
+        let mut stems_by_first_letter: HashMap<char, Vec<String>> = HashMap::new();
         for (stem, id) in &vocabulary {
-            match language.classify_stem(stem) {
-                WordClass::StopWord => weights[*id as usize] = 0.0,
-                WordClass::LowWeight => weights[*id as usize] *= LOW_WEIGHT,
+            match lexicon.classify_stem(stem) {
+                WordClass::StopWord => token_weights[*id as usize] = 0.0,
+                WordClass::LowWeight => token_weights[*id as usize] *= LOW_WEIGHT,
                 WordClass::Content => {}
             }
             if let Some(first) = stem.chars().next() {
-                by_first.entry(first).or_default().push(stem.clone());
+                stems_by_first_letter.entry(first).or_default().push(stem.clone());
             }
         }
-        by_first.values_mut().for_each(|stems| stems.sort());
-        let terms = sources
+        stems_by_first_letter.values_mut().for_each(|stems| stems.sort());
+        let field_terms = inputs
             .iter()
-            .flat_map(|source| source.headings.into_iter().flatten())
-            .filter(|word| language.classify_stem(&word.stem) == WordClass::Content)
-            .filter_map(|word| vocabulary.get(&word.stem).copied())
+            .flat_map(|input| input.headings.into_iter().flatten())
+            .filter(|token| lexicon.classify_stem(&token.stem) == WordClass::Content)
+            .filter_map(|token| vocabulary.get(&token.stem).copied())
             .collect();
         Searcher {
             index,
-            lexicon: language,
+            lexicon,
             passages,
-            passages_by_document: by_document,
+            passages_by_document,
             vocabulary,
-            token_weights: weights,
-            stems_by_first_letter: by_first,
-            field_terms: terms,
+            token_weights,
+            stems_by_first_letter,
+            field_terms,
         }
     }
 
-    /// True where the corpus uses this stem anywhere.
+    /// True if the corpus contains this stem.
     pub fn contains_stem(&self, stem: &str) -> bool {
         self.vocabulary.contains_key(stem)
     }
 
-    /// How much a word says by the language alone.
-    pub fn classify(&self, word: &Token) -> WordClass {
-        self.lexicon.classify(word)
+    /// The word class of a token.
+    pub fn classify(&self, token: &Token) -> WordClass {
+        self.lexicon.classify(token)
     }
 
-    /// The query that a question's words make. Words of grammar drop out; a word that the corpus does not know becomes a near one
-    /// that it does know, and weighs most where there is none: what is asked and not there decides.
-    pub fn build_query<'w>(&self, words: impl IntoIterator<Item = &'w Token>) -> Query {
-        self.build_query_with_context(words, [])
+    /// Builds the query for a question. Drops stop words and corrects the spelling of unknown words. An unknown word without a
+    /// correction or synonym gets weight 1, so that passages without it score low.
+    pub fn build_query<'t>(&self, tokens: impl IntoIterator<Item = &'t Token>) -> Query {
+        self.build_query_with_context(tokens, [])
     }
 
-    /// The same, with what is told `around` the question: it weighs less, and what the corpus does not know of it hardly anything.
-    pub fn build_query_with_context<'w>(
+    /// The same with the `context` of the question, whose words weigh less; unknown ones hardly count.
+    pub fn build_query_with_context<'t>(
         &self,
-        words: impl IntoIterator<Item = &'w Token>,
-        around: impl IntoIterator<Item = &'w Token>,
+        tokens: impl IntoIterator<Item = &'t Token>,
+        context: impl IntoIterator<Item = &'t Token>,
     ) -> Query {
         let mut terms: Vec<QueryTerm> = Vec::new();
-        let words = words.into_iter().map(|word| (word, false)).chain(around.into_iter().map(|word| (word, true)));
-        for (word, around) in words {
-            let language = self.lexicon.classify(word);
-            if language == WordClass::StopWord || terms.iter().any(|term| term.stem == word.stem) {
+        let context = context.into_iter().map(|token| (token, true));
+        for (token, is_context) in tokens.into_iter().map(|token| (token, false)).chain(context) {
+            let class = self.lexicon.classify(token);
+            if class == WordClass::StopWord || terms.iter().any(|term| term.stem == token.stem) {
                 continue;
             }
-            let alike: Vec<u32> = self
-                .lexicon
-                .synonyms(&word.stem)
-                .iter()
-                .filter_map(|stem| self.vocabulary.get(stem))
-                .copied()
-                .collect();
-            let known = self.vocabulary.get(&word.stem).copied();
-            let id = known.or_else(|| if alike.is_empty() { self.correct_spelling(&word.stem) } else { None });
-            let weight = match (id, alike.first()) {
+            let synonyms = self.lexicon.synonyms(&token.stem).iter();
+            let synonym_ids: Vec<u32> = synonyms.filter_map(|stem| self.vocabulary.get(stem)).copied().collect();
+            let known = self.vocabulary.get(&token.stem).copied();
+            let token_id =
+                known.or_else(|| if synonym_ids.is_empty() { self.correct_spelling(&token.stem) } else { None });
+            let mut weight = match (token_id, synonym_ids.first()) {
                 (Some(id), _) => self.token_weights[id as usize],
                 (None, Some(id)) => self.token_weights[*id as usize].max(0.5),
                 (None, None) => 1.0,
             };
-            let weight = if language == WordClass::LowWeight { weight.min(LOW_WEIGHT) } else { weight };
-            let known = id.is_some() || !alike.is_empty();
-            let weight = match (around, known) {
-                (false, _) => weight,
-                (true, true) => weight * CONTEXT_WEIGHT,
-                (true, false) => weight * OOV_CONTEXT_WEIGHT,
-            };
-            terms.push(QueryTerm { stem: word.stem.clone(), token_id: id, synonym_ids: alike, weight });
+            if class == WordClass::LowWeight {
+                weight = weight.min(LOW_WEIGHT);
+            }
+            if is_context {
+                let is_oov = token_id.is_none() && synonym_ids.is_empty();
+                weight *= if is_oov { OOV_CONTEXT_WEIGHT } else { CONTEXT_WEIGHT };
+            }
+            terms.push(QueryTerm { stem: token.stem.clone(), token_id, synonym_ids, weight });
         }
         Query::new(terms)
     }
 
-    /// The known stem that an unknown one is a misspelling of.
+    /// The known stem at Damerau-Levenshtein distance 1, for stems of 5 characters or more without digits.
     fn correct_spelling(&self, stem: &str) -> Option<u32> {
-        let letters = stem.chars().count();
-        if letters < 5 || stem.chars().any(|letter| letter.is_ascii_digit()) {
+        let length = stem.chars().count();
+        if length < 5 || stem.chars().any(|c| c.is_ascii_digit()) {
             return None;
         }
-        let near = self.stems_by_first_letter.get(&stem.chars().next()?)?;
-        near.iter()
-            .filter(|known| known.chars().count() > 3 && known.chars().count().abs_diff(letters) < 2)
+        let candidates = self.stems_by_first_letter.get(&stem.chars().next()?)?;
+        candidates
+            .iter()
+            .filter(|known| known.chars().count() > 3 && known.chars().count().abs_diff(length) < 2)
             .filter(|known| strsim::damerau_levenshtein(stem, known) == 1)
             .min()
             .and_then(|known| self.vocabulary.get(known).copied())
     }
 
-    /// The passages of the whole corpus that answer best.
+    /// Searches the whole corpus; best hits first.
     pub fn search(&self, query: &Query, limit: usize) -> Vec<Hit> {
         let mut stems: Vec<(&str, f32)> = Vec::new();
         for term in &query.terms {
@@ -258,93 +255,89 @@ impl Searcher {
         }
         let candidates = self.index.search(&stems, MAX_CANDIDATES);
         let best = candidates.first().map_or(1.0, |(_, score)| score.max(f32::EPSILON));
-        let hits = candidates.into_iter().filter_map(|(at, bm25)| {
-            let mut hit = self.score(query, self.passages.get(at)?);
-            // BM25 knows how often a word stands in a passage; it settles what words alone leave even.
+        let hits = candidates.into_iter().filter_map(|(position, bm25)| {
+            let mut hit = self.score(query, self.passages.get(position)?);
+            // Unlike the score, BM25 uses term frequencies; it breaks near ties.
             hit.score += 0.2 * bm25 / best;
             Some(hit)
         });
         top_hits(hits.collect(), limit)
     }
 
-    /// The passages of these documents that answer best.
+    /// Searches the passages of these documents; best hits first.
     pub fn search_in(&self, query: &Query, documents: &[usize], limit: usize) -> Vec<Hit> {
         let passages = documents.iter().filter_map(|document| self.passages_by_document.get(document)).flatten();
-        top_hits(passages.map(|at| self.score(query, &self.passages[*at])).collect(), limit)
+        top_hits(passages.map(|index| self.score(query, &self.passages[*index])).collect(), limit)
     }
 
-    /// The roles that the text of a passage speaks of, in order, besides the one it stands under.
+    /// The other roles mentioned in the text of a passage, in order.
     pub fn mentioned_roles(&self, hit: &Hit) -> &[usize] {
-        let at = self.passages_by_document.get(&hit.document).and_then(|passages| passages.get(hit.passage));
-        at.map_or(&[], |at| &self.passages[*at].mentioned_roles)
+        let index = self.passages_by_document.get(&hit.document).and_then(|passages| passages.get(hit.passage));
+        index.map_or(&[], |index| &self.passages[*index].mentioned_roles)
     }
 
     fn score(&self, query: &Query, passage: &IndexedPassage) -> Hit {
-        let spoken_of =
+        let role_weight =
             ROLE_WEIGHT * query.roles.iter().filter(|role| passage.matchable_roles.contains(role)).count() as f32;
-        let mut met = MatchStats::default();
-        query.match_terms(&passage.headings, &self.token_weights, &mut met);
-        let mut inside: Vec<f32> = met.term_scores.iter().map(|worth| HEADING_WEIGHT * worth).collect();
-        query.match_terms(&passage.text, &self.token_weights, &mut met);
-        inside.iter_mut().zip(&met.term_scores).for_each(|(best, worth)| *best = best.max(*worth));
-        // A long sentence may hold an answer in one of its parts; a search phrase is all or nothing.
-        let (of_question, of_statement) = overlap_ratios(query, &met, spoken_of);
-        let (mut focus, mut words) = (of_question * (0.5 + 0.5 * of_statement.max(0.5)), met.matched_terms);
+        let mut stats = MatchStats::default();
+        query.match_terms(&passage.headings, &self.token_weights, &mut stats);
+        let mut best_scores: Vec<f32> = stats.term_scores.iter().map(|score| HEADING_WEIGHT * score).collect();
+        query.match_terms(&passage.text, &self.token_weights, &mut stats);
+        best_scores.iter_mut().zip(&stats.term_scores).for_each(|(best, score)| *best = best.max(*score));
+        // A long text may answer in one of its parts, so its share has a lower bound of 0.5; a search phrase has none.
+        let (query_share, text_share) = overlap_ratios(query, &stats, role_weight);
+        let mut statement_score = query_share * (0.5 + 0.5 * text_share.max(0.5));
+        let mut matched_terms = stats.matched_terms;
         for phrase in &passage.phrases {
-            query.match_terms(phrase, &self.token_weights, &mut met);
-            inside
+            query.match_terms(phrase, &self.token_weights, &mut stats);
+            best_scores
                 .iter_mut()
-                .zip(&met.term_scores)
-                .for_each(|(best, worth)| *best = best.max(SEARCH_PHRASE_WEIGHT * worth));
-            let (of_question, of_phrase) = overlap_ratios(query, &met, spoken_of);
-            let fit = of_question * (0.5 + 0.5 * of_phrase);
-            if fit > focus {
-                (focus, words) = (fit, met.matched_terms);
+                .zip(&stats.term_scores)
+                .for_each(|(best, score)| *best = best.max(SEARCH_PHRASE_WEIGHT * score));
+            let (query_share, phrase_share) = overlap_ratios(query, &stats, role_weight);
+            let phrase_score = query_share * (0.5 + 0.5 * phrase_share);
+            if phrase_score > statement_score {
+                (statement_score, matched_terms) = (phrase_score, stats.matched_terms);
             }
         }
-        let (mut held, mut in_terms) = (0.0, 0.0);
-        for (term, inside) in query.terms.iter().zip(inside) {
-            let worth = term.weight * inside;
-            held += worth;
-            let names_something = |id: &u32| self.field_terms.contains(id);
-            if worth > 0.0
-                && (term.token_id.iter().any(names_something) || term.synonym_ids.iter().any(names_something))
-            {
-                in_terms += worth;
+        let (mut query_weight_matched, mut field_term_weight) = (0.0, 0.0);
+        for (term, best) in query.terms.iter().zip(best_scores) {
+            let weight = term.weight * best;
+            query_weight_matched += weight;
+            if weight > 0.0 && term.token_id.iter().chain(&term.synonym_ids).any(|id| self.field_terms.contains(id)) {
+                field_term_weight += weight;
             }
         }
-        held += spoken_of;
-        let coverage = if query.total_weight > 0.0 { held / query.total_weight } else { 0.0 };
-        Hit {
+        query_weight_matched += role_weight;
+        let total_weight = query.total_weight();
+        let mut hit = Hit {
             document: passage.document,
             passage: passage.passage,
-            coverage,
-            statement_score: focus,
-            matched_terms: words,
-            score: combine(coverage, focus),
-            query_weight_matched: held,
-            field_term_weight: in_terms,
-        }
+            coverage: if total_weight > 0.0 { query_weight_matched / total_weight } else { 0.0 },
+            statement_score,
+            matched_terms,
+            score: 0.0,
+            query_weight_matched,
+            field_term_weight,
+        };
+        hit.score = hit.combined_score();
+        hit
     }
 }
 
-fn combine(coverage: f32, focus: f32) -> f32 {
-    0.45 * coverage + 0.55 * focus
-}
-
-/// How much of a question stands in a statement, and how much of the statement in the question, 0 to 1 each.
-fn overlap_ratios(query: &Query, met: &MatchStats, spoken_of: f32) -> (f32, f32) {
-    let held = spoken_of + met.query_weight_matched;
-    if held == 0.0 || met.doc_weight == 0.0 || query.total_weight == 0.0 {
+/// (share of the query's weight in the statement, share of the statement's weight in the query), 0 to 1 each.
+fn overlap_ratios(query: &Query, stats: &MatchStats, role_weight: f32) -> (f32, f32) {
+    let matched = role_weight + stats.query_weight_matched;
+    if matched == 0.0 || stats.doc_weight == 0.0 || query.total_weight() == 0.0 {
         return (0.0, 0.0);
     }
-    ((held / query.total_weight).min(1.0), (met.doc_weight_matched / met.doc_weight).min(1.0))
+    ((matched / query.total_weight()).min(1.0), (stats.doc_weight_matched / stats.doc_weight).min(1.0))
 }
 
-/// The numbers of some words, sorted; with them those of pairs that are one word elsewhere: a "road map" is a "roadmap".
-fn token_ids(words: &[Token], vocabulary: &HashMap<String, u32>) -> Box<[u32]> {
-    let mut ids: Vec<u32> = words.iter().filter_map(|word| vocabulary.get(&word.stem).copied()).collect();
-    for pair in words.windows(2) {
+/// Sorted ids of the tokens, and of adjacent pairs that the corpus also writes as one word: "road map" and "roadmap".
+fn token_ids(tokens: &[Token], vocabulary: &HashMap<String, u32>) -> Box<[u32]> {
+    let mut ids: Vec<u32> = tokens.iter().filter_map(|token| vocabulary.get(&token.stem).copied()).collect();
+    for pair in tokens.windows(2) {
         let joined = format!("{}{}", pair[0].text, pair[1].stem);
         if joined.len() > 3 {
             ids.extend(vocabulary.get(&joined));
@@ -355,11 +348,9 @@ fn token_ids(words: &[Token], vocabulary: &HashMap<String, u32>) -> Box<[u32]> {
     ids.into()
 }
 
-/// Puts hits in order, the best first; what is even goes by the corpus's own order.
+/// Sorts by score, the best first, then by position in the corpus.
 pub fn sort_by_score(hits: &mut [Hit]) {
-    hits.sort_by(|one, other| {
-        other.score.total_cmp(&one.score).then(one.document.cmp(&other.document)).then(one.passage.cmp(&other.passage))
-    });
+    hits.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.document, a.passage).cmp(&(b.document, b.passage))));
 }
 
 fn top_hits(mut hits: Vec<Hit>, limit: usize) -> Vec<Hit> {

@@ -50,7 +50,7 @@ fn listing(place: &Place) -> String {
 #[test]
 fn front_matter_that_is_no_yaml_is_told() {
     assert_snapshot!(fault("---\ntitle: Cook\naliases: [chef\n---\n\n# Cook\n\nCooks.\n"), @r#"
-    corpus/cook.md:3: the front matter cannot be read and is left out (unclosed bracket '['); mend this line, see the author's guide for the keys
+    corpus/cook.md:3: the front matter cannot be read and is left out (unclosed bracket '['); fix this line, see the author's guide for the keys
     2 documents, 1 problem
     "#);
 }
@@ -58,7 +58,7 @@ fn front_matter_that_is_no_yaml_is_told() {
 #[test]
 fn a_value_of_the_wrong_kind_is_told() {
     assert_snapshot!(fault("---\ntitle: Cook\nlevel: high\n---\n\n# Cook\n\nCooks.\n"), @r#"
-    corpus/cook.md:3: the front matter cannot be read and is left out (invalid i64); mend this line, see the author's guide for the keys
+    corpus/cook.md:3: the front matter cannot be read and is left out (invalid i64); fix this line, see the author's guide for the keys
     2 documents, 1 problem
     "#);
 }
@@ -92,7 +92,7 @@ fn an_unknown_key_in_a_fact_is_told() {
 #[test]
 fn a_step_to_a_role_that_does_not_exist_is_told() {
     assert_snapshot!(fault("---\ntitle: Cook\nsteps:\n  - to: head-chef\n---\n\n# Cook\n\nCooks.\n"), @r#"
-    corpus/cook.md:4: a step to `head-chef` leads nowhere: there is no head-chef.md; correct the slug or add the document
+    corpus/cook.md:4: a step to `head-chef`: there is no head-chef.md; correct the slug or add the document
     2 documents, 1 problem
     "#);
 }
@@ -100,7 +100,7 @@ fn a_step_to_a_role_that_does_not_exist_is_told() {
 #[test]
 fn a_step_to_itself_is_told() {
     assert_snapshot!(fault("---\ntitle: Cook\nsteps:\n  - to: cook\n---\n\n# Cook\n\nCooks.\n"), @r#"
-    corpus/cook.md:4: a step to `cook` leads to the role itself; name another role
+    corpus/cook.md:4: a step to `cook` refers to the role itself; name another role
     2 documents, 1 problem
     "#);
 }
@@ -113,7 +113,7 @@ fn a_step_to_a_topic_is_told() {
         ("cook.md", "---\ntitle: Cook\nsteps:\n  - to: bread\n---\n\n# Cook\n\nCooks.\n"),
     ]);
     assert_snapshot!(listing(&place), @r#"
-    corpus/cook.md:4: a step to `bread` leads to a topic; name a role
+    corpus/cook.md:4: a step to `bread` refers to a topic; name a role
     3 documents, 1 problem
     "#);
 }
@@ -127,7 +127,7 @@ fn a_circle_of_promotions_is_told_once() {
         ("sous-chef.md", "---\ntitle: Sous-chef\nsteps:\n  - to: commis\n---\n\n# Sous-chef\n\nPlates.\n"),
     ]);
     assert_snapshot!(listing(&place), @r#"
-    corpus/commis.md:4: promotions go in a circle through commis, cook, sous-chef; one of these steps is no promotion
+    corpus/commis.md:4: the promotions between commis, cook, sous-chef form a cycle; change or remove one of these steps
     4 documents, 1 problem
     "#);
 }
@@ -135,7 +135,7 @@ fn a_circle_of_promotions_is_told_once() {
 #[test]
 fn inheriting_from_a_role_that_does_not_exist_is_told() {
     assert_snapshot!(fault("---\ntitle: Cook\ninherits: [kitchen-hand]\n---\n\n# Cook\n\nCooks.\n"), @r#"
-    corpus/cook.md:3: inheriting from `kitchen-hand` leads nowhere: there is no kitchen-hand.md; correct the slug or add the document
+    corpus/cook.md:3: inheriting from `kitchen-hand`: there is no kitchen-hand.md; correct the slug or add the document
     2 documents, 1 problem
     "#);
 }
@@ -143,7 +143,7 @@ fn inheriting_from_a_role_that_does_not_exist_is_told() {
 #[test]
 fn an_alias_that_two_roles_claim_is_told() {
     assert_snapshot!(fault("---\ntitle: Cook\naliases: [chef, Bread Maker]\n---\n\n# Cook\n\nCooks.\n"), @r#"
-    corpus/cook.md:3: the alias `Bread Maker` is taken by baker.md; keep it in one, or list it under `ambiguous` in both
+    corpus/cook.md:3: the alias `Bread Maker` is already used by baker.md; keep it in one, or list it under `ambiguous` in both
     2 documents, 1 problem
     "#);
 }
@@ -151,7 +151,7 @@ fn an_alias_that_two_roles_claim_is_told() {
 #[test]
 fn an_alias_that_is_the_title_of_another_role_is_told() {
     assert_snapshot!(fault("---\ntitle: Cook\naliases:\n  - chef\n  - baker\n---\n\n# Cook\n\nCooks.\n"), @r#"
-    corpus/cook.md:5: the alias `baker` is taken by baker.md; keep it in one, or list it under `ambiguous` in both
+    corpus/cook.md:5: the alias `baker` is already used by baker.md; keep it in one, or list it under `ambiguous` in both
     2 documents, 1 problem
     "#);
 }
@@ -178,7 +178,7 @@ fn a_file_of_fifty_megabytes_is_told_and_not_read() {
     let file = File::create(place.path("corpus/cook.md")).expect("a file");
     file.set_len(50 * 1024 * 1024).expect("a sparse file");
     assert_snapshot!(listing(&place), @r#"
-    corpus/cook.md:1: the file has 50 MiB, the most is 2 MiB; split it into a document a role
+    corpus/cook.md:1: the file has 50 MiB, the limit is 2 MiB; split it into one document per role
     1 documents, 1 problem
     "#);
 }
@@ -188,7 +188,7 @@ fn a_folder_that_is_called_like_a_document_is_told() {
     let place = Place::with(&[("baker.md", BAKER)]);
     std::fs::create_dir(place.path("corpus/cook.md")).expect("a folder");
     assert_snapshot!(listing(&place), @r#"
-    corpus/cook.md:1: this is no file; keep folders out of the corpus
+    corpus/cook.md:1: this is not a regular file; keep folders out of the corpus
     1 documents, 1 problem
     "#);
 }
@@ -198,7 +198,7 @@ fn a_link_that_leads_nowhere_is_told() {
     let place = Place::with(&[("baker.md", BAKER)]);
     std::os::unix::fs::symlink("/nowhere/cook.md", place.path("corpus/cook.md")).expect("a link");
     assert_snapshot!(listing(&place), @r#"
-    corpus/cook.md:1: the file cannot be read (No such file or directory (os error 2)); mend its permissions or remove it
+    corpus/cook.md:1: the file cannot be read (No such file or directory (os error 2)); fix its permissions or remove it
     1 documents, 1 problem
     "#);
 }
@@ -240,7 +240,7 @@ fn a_document_without_a_title_is_told() {
 #[test]
 fn a_document_that_says_nothing_is_told() {
     assert_snapshot!(fault("---\ntitle: Cook\n---\n\n# Cook\n"), @r#"
-    corpus/cook.md:1: nothing is said here; add a summary and responsibilities, or remove the file
+    corpus/cook.md:1: the document is empty; add a summary and responsibilities, or remove the file
     1 documents, 1 problem
     "#);
 }
@@ -250,7 +250,7 @@ fn two_faults_are_told_in_the_order_of_the_lines() {
     let text = "---\ntitle: Cook\ncolour: white\nsteps:\n  - to: head-chef\n---\n\n# Cook\n\nCooks.[^none]\n";
     assert_snapshot!(fault(text), @r#"
     corpus/cook.md:3: unknown key `colour` in the front matter is ignored; known are title, kind, aliases, ambiguous, family, level, inherits, steps, facts, roles, sources
-    corpus/cook.md:5: a step to `head-chef` leads nowhere: there is no head-chef.md; correct the slug or add the document
+    corpus/cook.md:5: a step to `head-chef`: there is no head-chef.md; correct the slug or add the document
     corpus/cook.md:10: the footnote [^none] is not defined; add a line `[^none]: where it comes from`
     2 documents, 3 problems
     "#);
@@ -334,7 +334,7 @@ fn plain_markdown_without_front_matter_is_enough() {
     let document = library.document(0);
     assert_eq!((document.slug.as_str(), document.title.as_str()), ("night-porter", "Night Porter"));
     let duties: Vec<(&str, usize)> = document
-        .passages_of_kind(rolecall::corpus::markdown::PassageKind::Responsibility)
+        .passages_of_kind(rolecall::model::document::PassageKind::Responsibility)
         .map(|passage| (passage.text.as_str(), passage.line))
         .collect();
     assert_eq!(duties, [("Carries luggage", 7), ("Locks up at two", 8)]);

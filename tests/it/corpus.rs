@@ -4,11 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::LazyLock;
 
-use rolecall::corpus::document::Document;
 use rolecall::corpus::folder::{self, Corpus};
-use rolecall::corpus::front_matter::{Direction, MetricValue};
-use rolecall::corpus::markdown::{Passage, PassageKind};
 use rolecall::knowledge::Library;
+use rolecall::model::document::{Direction, Document, MetricValue, Passage, PassageKind};
 
 use crate::stage::SHIPPED;
 

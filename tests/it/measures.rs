@@ -4,10 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use regex::Regex;
-use rolecall::corpus::document::Document;
-use rolecall::corpus::markdown::Passage;
 use rolecall::engine::reply::{Reply, Style};
 use rolecall::knowledge::Library;
+use rolecall::model::document::{Document, Passage};
 use rolecall::search::text::english::tokenize;
 use serde::Deserialize;
 

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use rolecall::corpus::front_matter::Direction;
 use rolecall::diagram;
 use rolecall::diagram::alt_text::alt_text;
 use rolecall::diagram::geometry::{Point, Rect};
@@ -14,6 +13,7 @@ use rolecall::diagram::layout::{Layout, lay_out};
 use rolecall::diagram::png::DiagramError;
 use rolecall::i18n::Language;
 use rolecall::knowledge::graph_selection::GraphSelection;
+use rolecall::model::document::Direction;
 
 use crate::stage::{self, BOT, Place, finish, shipped};
 

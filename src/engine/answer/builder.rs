@@ -1,11 +1,10 @@
 //! Parts of replies: passages as lines with citations, suggestions of roles.
 
-use crate::corpus::document::Document;
-use crate::corpus::markdown::{Passage, PassageKind};
 use crate::engine::reply::{Block, Line, Reply};
 use crate::engine::request::Request;
 use crate::i18n::t;
 use crate::knowledge::Library;
+use crate::model::document::{Document, Passage, PassageKind};
 use crate::search::retrieve::Hit;
 
 /// A passage as a line, without its bullets. Adds its sources to the reply.

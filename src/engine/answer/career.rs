@@ -1,7 +1,5 @@
 //! Answers about careers: paths, next steps, how to become something.
 
-use crate::corpus::front_matter::Direction;
-use crate::corpus::markdown::PassageKind;
 use crate::engine::answer::builder::{
     cite_sources, passage_line, passage_lines, push_full_passage, suggest_role, suggest_roles, unique_slugs,
 };
@@ -12,6 +10,7 @@ use crate::i18n::{Language, t};
 use crate::knowledge::Library;
 use crate::knowledge::career_graph::Edge;
 use crate::knowledge::graph_selection::GraphSelection;
+use crate::model::document::{Direction, PassageKind};
 
 /// The shortest career paths from one role to another, with the changes at each step of the first.
 pub fn path(library: &Library, language: Language, from: usize, to: usize) -> Reply {

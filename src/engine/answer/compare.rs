@@ -1,13 +1,12 @@
 //! Compares two roles: seniority, shared sections and metrics, responsibilities.
 
-use crate::corpus::document::Document;
-use crate::corpus::markdown::{Passage, PassageKind};
 use crate::engine::answer::builder::{cite_sources, passage_line, passage_lines, suggest_role, unique_slugs};
 use crate::engine::answer::role::first_sentence;
 use crate::engine::reply::{Block, Line, Reply, ReplyKind};
 use crate::engine::request::Request;
 use crate::i18n::{Language, t};
 use crate::knowledge::Library;
+use crate::model::document::{Document, Passage, PassageKind};
 
 /// Max responsibilities shown of each role.
 const MAX_RESPONSIBILITIES: usize = 6;

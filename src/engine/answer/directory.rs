@@ -1,12 +1,12 @@
 //! The list of roles, the help, and replies without an answer.
 
-use crate::corpus::front_matter::Direction;
 use crate::engine::answer::builder::{suggest_roles, unique_slugs};
 use crate::engine::intent::sentence::Sentence;
 use crate::engine::reply::{Line, Menu, Reply, ReplyKind, SuggestedAction};
 use crate::engine::request::{COMMANDS, Request};
 use crate::i18n::{Language, t};
 use crate::knowledge::Library;
+use crate::model::document::Direction;
 
 /// All roles, by family.
 pub fn roles(library: &Library, language: Language) -> Reply {

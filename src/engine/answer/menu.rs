@@ -1,10 +1,10 @@
 //! The select menu of a role's sections.
 
-use crate::corpus::markdown::PassageKind;
 use crate::engine::reply::{Menu, SuggestedAction};
 use crate::engine::request::{Request, SECTIONS, Section};
 use crate::i18n::{Language, t};
 use crate::knowledge::Library;
+use crate::model::document::PassageKind;
 
 /// The menu of the sections that a role's document has; `None` for fewer than two.
 pub fn section_menu(library: &Library, language: Language, role: usize) -> Option<Menu> {

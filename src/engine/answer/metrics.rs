@@ -1,7 +1,5 @@
 //! Answers with metrics: pay, years of experience, growth ...; several roles are compared.
 
-use crate::corpus::front_matter::{Metric, MetricValue};
-use crate::corpus::markdown::Passage;
 use crate::engine::answer::builder::{
     passage_line, push_full_passage, suggest_role, suggest_roles, unique_slugs, with_label,
 };
@@ -9,6 +7,7 @@ use crate::engine::question::{Question, Subject};
 use crate::engine::reply::{Line, Reply, ReplyKind};
 use crate::i18n::{Language, t};
 use crate::knowledge::Library;
+use crate::model::document::{Metric, MetricValue, Passage};
 
 /// The metric that is asked for.
 pub fn metric(library: &Library, language: Language, question: &Question) -> Reply {

@@ -1,8 +1,5 @@
 //! Answers about one role: card, responsibilities, purpose; and unknown or ambiguous names.
 
-use crate::corpus::document::Document;
-use crate::corpus::front_matter::Direction;
-use crate::corpus::markdown::{Passage, PassageKind};
 use crate::engine::answer::builder::{
     cite_sources, own_passage_line, passage_line, passage_lines, push_first_passage, push_passages,
     push_responsibilities_by_group, suggest_role, suggest_roles, unique_slugs,
@@ -15,6 +12,7 @@ use crate::engine::reply::{Block, Line, Reply, ReplyKind, SuggestedAction};
 use crate::engine::request::{Request, Section};
 use crate::i18n::{Language, t};
 use crate::knowledge::Library;
+use crate::model::document::{Direction, Document, Passage, PassageKind};
 
 /// Max responsibilities on a card.
 const MAX_CARD_RESPONSIBILITIES: usize = 8;

@@ -1,6 +1,5 @@
 //! Answers from search hits: who does something, whether a role does something, topics.
 
-use crate::corpus::markdown::PassageKind;
 use crate::engine::answer::builder::{
     inline_passage, own_passage_line, primary_role, push_full_passage, push_responsibilities_by_group, suggest_role,
     suggest_roles, unique_slugs, with_label,
@@ -9,6 +8,7 @@ use crate::engine::question::{MIN_EVIDENCE, Question, Subject};
 use crate::engine::reply::{Line, Reply, ReplyKind};
 use crate::i18n::{Language, t};
 use crate::knowledge::Library;
+use crate::model::document::PassageKind;
 use crate::search::retrieve::Hit;
 
 /// Max roles named as owners.

@@ -1,7 +1,5 @@
 //! One section of a role's card, in full.
 
-use crate::corpus::document::Document;
-use crate::corpus::markdown::PassageKind;
 use crate::engine::answer::builder::{
     passage_lines, push_full_passage, push_passages, push_responsibilities_by_group, suggest_role, unique_slugs,
 };
@@ -12,6 +10,7 @@ use crate::engine::reply::{Block, Reply, ReplyKind};
 use crate::engine::request::Section;
 use crate::i18n::{Language, t};
 use crate::knowledge::Library;
+use crate::model::document::{Document, PassageKind};
 
 /// One section of a role's card.
 pub fn card_section(library: &Library, language: Language, role: usize, section: Section) -> Reply {

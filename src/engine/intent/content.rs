@@ -1,12 +1,12 @@
 //! Questions about content: who does something, whether a role does, metrics, responsibilities, topics.
 
-use crate::corpus::markdown::PassageKind;
 use crate::engine::intent::cues::{ACTION_VERBS, AUXILIARIES, Cue, OBLIGATION_WORDS, measure_words};
 use crate::engine::intent::evidence;
 use crate::engine::intent::interpreter::{FUNCTION_CUES, IMPERSONAL_BIAS, Interpreter};
 use crate::engine::intent::sentence::CueMatch;
 use crate::engine::question::{MIN_CONFIDENCE, MIN_EVIDENCE, Question, Subject};
 use crate::engine::reply::ReplyKind;
+use crate::model::document::PassageKind;
 use crate::search::names::Match;
 use crate::search::query::Query;
 use crate::search::retrieve::Hit;

@@ -1,8 +1,8 @@
 //! Search hits for each kind of question, and the confidence that they answer it.
 
-use crate::corpus::markdown::PassageKind;
 use crate::engine::reply::ReplyKind;
 use crate::knowledge::Library;
+use crate::model::document::PassageKind;
 use crate::search::query::Query;
 use crate::search::retrieve::{Hit, sort_by_score};
 

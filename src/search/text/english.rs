@@ -1,84 +1,84 @@
-//! English, as far as searching needs it: words out of text, and their stems. A second language is a second file of this shape.
+//! English tokenizer and stemmer. A second language needs a second file like this one.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use frostem::{Algorithm, Stemmer};
 
-/// One word of a text.
+/// One token of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// Lower case, without accents and possessive ending.
+    /// Lower case, without accents and without a clitic such as 's or 'll.
     pub text: String,
-    /// What is compared: British and American spelling, and all endings, made one.
+    /// The stem, the same for British and American spelling.
     pub stem: String,
-    /// Where it stands in the text, in bytes.
+    /// Byte range in the text.
     pub span: Range<usize>,
 }
 
-/// The words of a text in their order. Apostrophes stay inside a word ("don't"); a slash does between single letters ("a/b").
+/// Tokens of a text in order. An apostrophe inside a word is kept ("don't"), and so is a slash between single letters ("a/b").
 pub fn tokenize(text: &str) -> Vec<Token> {
     tokenize_with(text, &mut stem)
 }
 
-/// Cuts the many texts of a corpus, whose words come again and again: each is stemmed once.
+/// A tokenizer that stems each distinct word once; for the texts of a whole corpus.
 #[derive(Debug, Default)]
 pub struct CachingTokenizer {
     stem_cache: HashMap<String, String>,
 }
 
 impl CachingTokenizer {
-    /// The words of a text, then those that a hyphen joins once more as one: who types "xray" means the "X-ray".
+    /// The tokens of a text, followed by one joined token for each hyphenated pair, so that "xray" matches "X-ray".
     pub fn tokenize(&mut self, text: &str) -> Vec<Token> {
-        let stems = &mut self.stem_cache;
-        let mut known = |word: &str| match stems.get(word) {
+        let cache = &mut self.stem_cache;
+        let mut cached_stem = |word: &str| match cache.get(word) {
             Some(stem) => stem.clone(),
-            None => stems.entry(word.to_owned()).or_insert_with(|| stem(word)).clone(),
+            None => cache.entry(word.to_owned()).or_insert_with(|| stem(word)).clone(),
         };
-        let mut words = tokenize_with(text, &mut known);
-        for at in 1..words.len() {
-            let (before, after) = (words[at - 1].span.clone(), words[at].span.clone());
-            if &text[before.end..after.start] == "-" {
-                let joined = format!("{}{}", words[at - 1].text, words[at].text);
-                words.push(Token { stem: known(&joined), text: joined, span: before.start..after.end });
+        let mut tokens = tokenize_with(text, &mut cached_stem);
+        for index in 1..tokens.len() {
+            let (left, right) = (tokens[index - 1].span.clone(), tokens[index].span.clone());
+            if &text[left.end..right.start] == "-" {
+                let joined = format!("{}{}", tokens[index - 1].text, tokens[index].text);
+                tokens.push(Token { stem: cached_stem(&joined), text: joined, span: left.start..right.end });
             }
         }
-        words
+        tokens
     }
 }
 
 fn tokenize_with(text: &str, stem: &mut dyn FnMut(&str) -> String) -> Vec<Token> {
-    let mut words = Vec::new();
-    let mut rest = text.char_indices().peekable();
-    while let Some((start, first)) = rest.next() {
+    let mut tokens = Vec::new();
+    let mut chars = text.char_indices().peekable();
+    while let Some((start, first)) = chars.next() {
         if !first.is_alphanumeric() {
             continue;
         }
         let mut end = start + first.len_utf8();
-        let mut letters = 1;
-        while let Some(&(at, next)) = rest.peek() {
-            let joins = matches!(next, '\'' | '’') || (next == '/' && letters == 1);
-            let after = text[at + next.len_utf8()..].chars().next();
-            let slashed = next != '/' || !text[at + 1..].chars().nth(1).is_some_and(char::is_alphanumeric);
-            if next.is_alphanumeric() || (joins && slashed && after.is_some_and(char::is_alphanumeric)) {
-                end = at + next.len_utf8();
-                letters += 1;
-                rest.next();
+        let mut length = 1;
+        while let Some(&(offset, next)) = chars.peek() {
+            let joins = matches!(next, '\'' | '’') || (next == '/' && length == 1);
+            let following = text[offset + next.len_utf8()..].chars().next();
+            let single_letter = next != '/' || !text[offset + 1..].chars().nth(1).is_some_and(char::is_alphanumeric);
+            if next.is_alphanumeric() || (joins && single_letter && following.is_some_and(char::is_alphanumeric)) {
+                end = offset + next.len_utf8();
+                length += 1;
+                chars.next();
             } else {
                 break;
             }
         }
         let lower: String = text[start..end].chars().flat_map(char::to_lowercase).map(fold_accents).collect();
-        let endings = ["'s", "'d", "'ll", "'re", "'ve"];
-        let text = endings.iter().find_map(|ending| lower.strip_suffix(ending)).unwrap_or(&lower).to_owned();
-        words.push(Token { stem: stem(&text), text, span: start..end });
+        let clitics = ["'s", "'d", "'ll", "'re", "'ve"];
+        let text = clitics.iter().find_map(|clitic| lower.strip_suffix(clitic)).unwrap_or(&lower).to_owned();
+        tokens.push(Token { stem: stem(&text), text, span: start..end });
     }
-    words
+    tokens
 }
 
-/// Letters of European languages without their accents; a straight apostrophe for a curly one.
-fn fold_accents(letter: char) -> char {
-    match letter {
+/// Removes the accent of a lower-case Western European letter; makes a curly apostrophe straight.
+fn fold_accents(c: char) -> char {
+    match c {
         '’' | 'ʼ' => '\'',
         'à'..='å' => 'a',
         'ç' => 'c',
@@ -92,7 +92,7 @@ fn fold_accents(letter: char) -> char {
     }
 }
 
-/// Forms that no ending tells: the past of common verbs, odd plurals.
+/// Irregular past forms and plurals with their base form; the Snowball stemmer does not cover them.
 const IRREGULAR_FORMS: [(&str, &str); 62] = [
     ("built", "build"),
     ("bought", "buy"),
@@ -158,9 +158,9 @@ const IRREGULAR_FORMS: [(&str, &str); 62] = [
     ("complaints", "complain"),
 ];
 
-/// The stem of a lower-case word (Snowball's English stemmer, after British spelling is turned into American).
+/// The stem of a lower-case word: irregular forms replaced, British spelling made American, then Snowball's English stemmer.
 pub fn stem(word: &str) -> String {
-    let mut word = IRREGULAR_FORMS.iter().find(|(form, _)| *form == word).map_or(word, |(_, plain)| plain).to_owned();
+    let mut word = IRREGULAR_FORMS.iter().find(|(form, _)| *form == word).map_or(word, |(_, base)| base).to_owned();
     if word.len() > 5 {
         for (british, american) in
             [("isation", "ization"), ("ise", "ize"), ("ising", "izing"), ("yse", "yze"), ("ysing", "yzing")]
@@ -184,11 +184,11 @@ mod tests {
     use super::*;
 
     fn texts(text: &str) -> Vec<String> {
-        tokenize(text).into_iter().map(|word| word.text).collect()
+        tokenize(text).into_iter().map(|token| token.text).collect()
     }
 
     #[test]
-    fn words_keep_apostrophes_and_lose_possessives() {
+    fn tokens_keep_apostrophes_and_lose_possessives() {
         assert_eq!(texts("Who's the PM's boss? don’t ask"), ["who", "the", "pm", "boss", "don't", "ask"]);
         assert_eq!(texts("a/b tests, and/or naïve"), ["a/b", "tests", "and", "or", "naive"]);
     }

@@ -1,11 +1,11 @@
-//! What English words say, as far as searching needs it: those of grammar, those that say little, those that say the same. These lists
-//! know no corpus; a second language is a second file of this shape.
+//! English word lists for search: stop words, low-weight words, synonyms. They do not depend on a corpus. A second language needs a
+//! second file like this one.
 
 use std::collections::HashMap;
 
 use crate::search::text::english::{Token, stem};
 
-/// Abbreviations of words in job titles, for every organisation alike.
+/// Common abbreviations in job titles, each with the full word.
 pub const ABBREVIATIONS: [(&str, &str); 14] = [
     ("sr", "senior"),
     ("snr", "senior"),
@@ -23,10 +23,10 @@ pub const ABBREVIATIONS: [(&str, &str); 14] = [
     ("prod", "product"),
 ];
 
-/// Words inside a title that do not tell it from others.
+/// Words that are ignored when titles are compared.
 pub const TITLE_STOP_WORDS: [&str; 6] = ["of", "the", "a", "an", "for", "and"];
 
-/// Words of grammar: they carry no meaning of their own in a search.
+/// Stop words: weight 0 in a search.
 const STOP_WORDS: &str = "btwn n a an the this that these those there here it its itself he she they them their theirs his her hers him we us our ours you \
     your yours i me my mine myself yourself themselves one ones who whom whose which what when where why how is are was were be been being am \
     do does did done doing don't doesn't didn't isn't aren't wasn't weren't won't can't couldn't shouldn't wouldn't haven't hasn't have has \
@@ -37,7 +37,7 @@ const STOP_WORDS: &str = "btwn n a an the this that these those there here it it
     theyre dont doesnt didnt cant isnt arent wasnt werent havent hasnt hadnt wouldnt couldnt shouldnt aint youre weve youve theyve thats theres anyone someone somebody anybody everyone everybody nobody something anything everything nothing \
     between among during through after before against within without toward towards upon across along around once";
 
-/// Words that stand in every other question and say little of what it is about; they weigh a third.
+/// Words that are frequent in questions and carry little meaning; their weight is reduced.
 const LOW_WEIGHT_WORDS: &str = "make makes making get gets getting got give gives given giving take takes taking keep keeps keeping put puts putting go goes goe \
     going come comes coming look looks looking see sees know knows tell tells say says think thinks want wants need needs needed like use uses \
     used using help helps helping work works working job role person people guy folks somebody thing things stuff bit lot lots kind sort type \
@@ -49,11 +49,11 @@ const LOW_WEIGHT_WORDS: &str = "make makes making get gets getting got give give
     kinda sorta gonna wanna gotta let lets meant mean intend try tries trying normal regular plain old typical average ordinary standard usual decent \
     successful experienced young fresh mere fledged ppl peeps u ur r y yet else instead though";
 
-/// Words that end like adverbs and are none.
+/// Words in "-ly" that are not adverbs.
 const NON_ADVERBS_IN_LY: [&str; 8] =
     ["monthly", "quarterly", "assembly", "anomaly", "multiply", "monopoly", "comply", "imply"];
 
-/// Words that mean the same in the world of work, a group a line; a question's word finds its neighbours at a discount.
+/// Synonyms at work, one group per entry. A match by synonym has a reduced weight.
 const SYNONYMS: [&str; 132] = [
     "report answer",
     "boss charge",
@@ -189,18 +189,18 @@ const SYNONYMS: [&str; 132] = [
     "fire dismiss sack terminate",
 ];
 
-/// What is known of a stem by the language alone.
+/// Class of a word, by which searches weight it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WordClass {
-    /// A word of grammar.
+    /// A stop word.
     StopWord,
-    /// A word that says little.
+    /// A frequent word with little meaning, or an adverb.
     LowWeight,
     /// Any other word.
     Content,
 }
 
-/// The language's word lists, stemmed once.
+/// The word lists by stem.
 #[derive(Debug)]
 pub struct Lexicon {
     classes: HashMap<String, WordClass>,
@@ -208,46 +208,42 @@ pub struct Lexicon {
 }
 
 impl Lexicon {
-    /// Stems the lists; done once for a library.
+    /// Stems the lists.
     pub fn new() -> Self {
-        let mut weights = HashMap::new();
-        for word in LOW_WEIGHT_WORDS.split_whitespace() {
-            weights.insert(stem(word), WordClass::LowWeight);
-        }
-        for word in STOP_WORDS.split_whitespace() {
-            weights.insert(stem(word), WordClass::StopWord);
-        }
-        let mut alike: HashMap<String, Vec<String>> = HashMap::new();
+        // A word in both lists is a stop word.
+        let low_weight = LOW_WEIGHT_WORDS.split_whitespace().map(|word| (stem(word), WordClass::LowWeight));
+        let stop_words = STOP_WORDS.split_whitespace().map(|word| (stem(word), WordClass::StopWord));
+        let mut synonyms: HashMap<String, Vec<String>> = HashMap::new();
         for group in SYNONYMS {
             let stems: Vec<String> = group.split_whitespace().map(stem).collect();
-            for one in &stems {
-                let others = stems.iter().filter(|other| *other != one).cloned();
-                alike.entry(one.clone()).or_default().extend(others);
+            for stem in &stems {
+                let others = stems.iter().filter(|other| *other != stem).cloned();
+                synonyms.entry(stem.clone()).or_default().extend(others);
             }
         }
-        Lexicon { classes: weights, synonyms: alike }
+        Lexicon { classes: low_weight.chain(stop_words).collect(), synonyms }
     }
 
-    /// How much a word says by itself. An adverb colours a question; it does not decide it.
-    pub fn classify(&self, word: &Token) -> WordClass {
-        match self.classify_stem(&word.stem) {
+    /// The class of a token. An adverb in "-ly" has low weight.
+    pub fn classify(&self, token: &Token) -> WordClass {
+        match self.classify_stem(&token.stem) {
             WordClass::Content
-                if word.text.len() > 6
-                    && word.text.ends_with("ly")
-                    && !NON_ADVERBS_IN_LY.contains(&word.text.as_str()) =>
+                if token.text.len() > 6
+                    && token.text.ends_with("ly")
+                    && !NON_ADVERBS_IN_LY.contains(&token.text.as_str()) =>
             {
                 WordClass::LowWeight
             }
-            weight => weight,
+            class => class,
         }
     }
 
-    /// How much a stem says by itself.
+    /// The class of a stem.
     pub fn classify_stem(&self, stem: &str) -> WordClass {
         self.classes.get(stem).copied().unwrap_or(WordClass::Content)
     }
 
-    /// Stems that mean about the same.
+    /// Synonyms of a stem, as stems.
     pub fn synonyms(&self, stem: &str) -> &[String] {
         self.synonyms.get(stem).map_or(&[], Vec::as_slice)
     }

@@ -1,4 +1,4 @@
-//! What is particular to a language of documents: tokens, stems, stop words, synonyms.
+//! Text analysis for the language of the documents: tokens, stems, stop words, synonyms.
 
 pub mod english;
 pub mod lexicon;

@@ -41,7 +41,7 @@ fn a_few_lines_of_yaml_do_not_unfold_to_millions() {
         yaml += &format!("a{at}: &a{at} [{}]\n", before.trim_end_matches(", "));
     }
     assert_snapshot!(told(format!("---\n{yaml}aliases: *a11\n---\n\n# Cook\n\nCooks.\n")), @r#"
-    corpus/cook.md:5: the front matter holds too much and is left out: the most is 5000 values, 256 KiB of text and 20 references to anchors; keep names, steps and figures in it, and put the rest into the text
+    corpus/cook.md:5: the front matter is too large and is left out: the limits are 5000 values, 256 KiB of text and 20 references to anchors; keep names, steps and facts in it, and put the rest into the text
     2 documents, 1 problem
     "#);
 }
@@ -50,7 +50,7 @@ fn a_few_lines_of_yaml_do_not_unfold_to_millions() {
 fn a_long_text_is_not_repeated_by_reference() {
     let yaml = format!("title: &t {}\naliases: [{}]\n", "ha ".repeat(60_000), "*t, ".repeat(5_000));
     assert_snapshot!(told(format!("---\n{yaml}---\n\n# Cook\n\nCooks.\n")), @r#"
-    corpus/cook.md:3: the front matter holds too much and is left out: the most is 5000 values, 256 KiB of text and 20 references to anchors; keep names, steps and figures in it, and put the rest into the text
+    corpus/cook.md:3: the front matter is too large and is left out: the limits are 5000 values, 256 KiB of text and 20 references to anchors; keep names, steps and facts in it, and put the rest into the text
     2 documents, 1 problem
     "#);
 }
@@ -59,7 +59,7 @@ fn a_long_text_is_not_repeated_by_reference() {
 fn a_hundred_thousand_aliases_are_told_and_left_out() {
     let aliases: String = (0..100_000).map(|at| format!("  - cook {at}\n")).collect();
     assert_snapshot!(told(format!("---\naliases:\n{aliases}---\n\n# Cook\n\nCooks.\n")), @r#"
-    corpus/cook.md:5000: the front matter holds too much and is left out: the most is 5000 values, 256 KiB of text and 20 references to anchors; keep names, steps and figures in it, and put the rest into the text
+    corpus/cook.md:5000: the front matter is too large and is left out: the limits are 5000 values, 256 KiB of text and 20 references to anchors; keep names, steps and facts in it, and put the rest into the text
     2 documents, 1 problem
     "#);
 }
@@ -84,7 +84,7 @@ fn markdown_nested_too_deep_is_borne() {
 fn quotes_and_lists_without_end_are_told() {
     let nested = format!("# Cook\n\nCooks.\n\n{}\n{}x\n\nMore.\n", "* ".repeat(200), "> - ".repeat(20));
     assert_snapshot!(told(nested), @r#"
-    corpus/cook.md:6: more than 30 quotes and lists in one another, the rest from here on is left out; write it flat
+    corpus/cook.md:6: more than 30 nested quotes and lists, the rest from here on is left out; write it without nesting
     2 documents, 1 problem
     "#);
 }
@@ -138,7 +138,7 @@ fn what_every_statement_repeats_is_bounded() {
 #[test]
 fn statements_without_end_are_told_once() {
     assert_snapshot!(told(format!("# Cook\n\nCooks.\n\n## Duties\n\n{}", "- Tastes the soup\n".repeat(50_000))), @r#"
-    corpus/cook.md:2006: more than 2000 statements, the rest from here on is left out; split the file into a document a role
+    corpus/cook.md:2006: more than 2000 statements, the rest from here on is left out; split the file into one document per role
     2 documents, 1 problem
     "#);
 }
@@ -149,7 +149,7 @@ fn problems_without_end_are_counted() {
     assert_eq!(listing.lines().count(), 102);
     assert_snapshot!(listing.lines().skip(99).collect::<Vec<_>>().join("\n"), @r#"
     corpus/cook.md:106: the footnote [^soup] is not defined; add a line `[^soup]: where it comes from`
-    corpus/cook.md:107: there are 1400 more problems in this file; mend those above first
+    corpus/cook.md:107: there are 1400 more problems in this file; fix those above first
     2 documents, 101 problems
     "#);
 }
@@ -177,11 +177,11 @@ fn file_names_that_cannot_be_typed_are_told() {
         fs::write(place.corpus().join(OsStr::from_bytes(name)), "# Cook\n\nCooks.\n").expect("a file");
     }
     assert_snapshot!(listing(&place), @r#"
-    corpus/co\u{200b}ok.md:1: the file's name holds what cannot be typed or seen; rename it to letters, digits and hyphens
-    corpus/co\u{202e}ok.md:1: the file's name holds what cannot be typed or seen; rename it to letters, digits and hyphens
-    corpus/coo\nk.md:1: the file's name holds what cannot be typed or seen; rename it to letters, digits and hyphens
-    corpus/coo\u{1b}[2Jk.md:1: the file's name holds what cannot be typed or seen; rename it to letters, digits and hyphens
-    corpus/coo�k.md:1: the file's name holds what cannot be typed or seen; rename it to letters, digits and hyphens
+    corpus/co\u{200b}ok.md:1: the file's name holds invalid or invisible characters; rename it to letters, digits and hyphens
+    corpus/co\u{202e}ok.md:1: the file's name holds invalid or invisible characters; rename it to letters, digits and hyphens
+    corpus/coo\nk.md:1: the file's name holds invalid or invisible characters; rename it to letters, digits and hyphens
+    corpus/coo\u{1b}[2Jk.md:1: the file's name holds invalid or invisible characters; rename it to letters, digits and hyphens
+    corpus/coo�k.md:1: the file's name holds invalid or invisible characters; rename it to letters, digits and hyphens
     1 documents, 5 problems
     "#);
 }
@@ -192,8 +192,8 @@ fn links_in_a_circle_are_told() {
     symlink("cook.md", place.path("corpus/cook.md")).expect("a link");
     symlink("../corpus", place.path("corpus/more.md")).expect("a link");
     assert_snapshot!(listing(&place), @r#"
-    corpus/cook.md:1: the file cannot be read (Too many levels of symbolic links (os error 40)); mend its permissions or remove it
-    corpus/more.md:1: this is no file; keep folders out of the corpus
+    corpus/cook.md:1: the file cannot be read (Too many levels of symbolic links (os error 40)); fix its permissions or remove it
+    corpus/more.md:1: this is not a regular file; keep folders out of the corpus
     1 documents, 2 problems
     "#);
 }

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use rolecall::corpus::document::{self, Document};
+use rolecall::corpus::document;
 use rolecall::engine::intent::interpret;
 use rolecall::knowledge::career_graph::CareerGraph;
+use rolecall::model::document::Document;
 use rolecall::search::names::NameIndex;
 
 use crate::stage::BOT;
