@@ -81,7 +81,7 @@ fn goodbyes() -> Vec<Row> {
         at_first(4004, "it is wrong or was reset"),
         at_first(4013, "refuses the intents"),
         row("close 4014, for question channels", |trial| async move {
-            trial.says("Switch on Message Content Intent", SOON).await?;
+            trial.says("Enable it in the Developer Portal", SOON).await?;
             trial.online().await?;
             trial.is_well();
             Ok("said what to change, went on without them".to_owned())

@@ -1,4 +1,4 @@
-//! Where we say it: Discord. Only here is serenity named.
+//! The Discord front end: gateway, interactions endpoint, REST. The only module that uses serenity.
 
 pub mod backoff;
 pub mod commands;
@@ -30,114 +30,107 @@ use tokio::time::{Instant, sleep};
 use crate::engine::Engine;
 use crate::secret::Secret;
 
-/// Goes behind whatever the operator wants logged. What these parts say beyond it holds the tokens of interactions, and who
-/// wrote what.
+/// Appended to the operator's log filter. More verbose levels of these crates log interaction tokens and message contents.
 pub const LOG_DIRECTIVES: &str = "needed=info,serenity=warn,serenity::http=error,tungstenite=warn,tokio_tungstenite=warn,\
                               reqwest=warn,hyper=warn,hyper_util=warn,h2=warn,rustls=warn";
 
-/// What there is to set.
+/// Settings of the Discord front end.
 #[derive(Clone, Debug)]
 pub struct DiscordSettings {
-    /// The bot's token; without one it is not at the gateway.
+    /// The bot token; without one there is no gateway connection.
     pub token: Option<Secret>,
-    /// Where Discord may post interactions.
+    /// The interactions endpoint; none where interactions arrive over the gateway only.
     pub http: Option<EndpointConfig>,
-    /// Another origin for Discord's REST API, for tests.
+    /// Replaces the origin of Discord's REST API; for tests.
     pub api_url: Option<String>,
-    /// Channels in which every message is taken for a question.
+    /// Channels in which every message is treated as a question.
     pub ask_channels: Vec<u64>,
-    /// How long the connection to the gateway may be away before something is done about it.
+    /// Maximum time without a healthy gateway connection before the watchdog acts.
     pub watchdog_timeout: Duration,
-    /// What `/reload` does, where there is to be one.
+    /// Handles `/reload`; none disables the command.
     pub reload: Option<ReloadHandle>,
 }
 
 const INITIAL_BACKOFF: Duration = Duration::from_secs(1);
 const MAX_BACKOFF: Duration = Duration::from_secs(900);
-/// Connections that lasted so long were good ones.
+/// A connection that lasted longer than this resets the backoff.
 const BACKOFF_RESET_AFTER: Duration = Duration::from_secs(600);
 
-/// Serves Discord until SIGTERM or Ctrl-C: at its gateway, over HTTP, or both side by side.
+/// Serves Discord until SIGTERM or Ctrl-C: over the gateway, the interactions endpoint, or both.
 ///
 /// # Errors
-/// Where the operator has to change something first.
-pub async fn run(settings: DiscordSettings, bot: Arc<Engine>) -> Result<(), DiscordError> {
-    let mut stop = CancellationToken::cancel_on_signal()?;
-    let DiscordSettings { token, http, api_url, ask_channels, watchdog_timeout: patience, reload } = settings;
-    let standing = GatewayState::new(bot.metrics());
-    let _watchdog = Watchdog::start(patience, Arc::clone(&standing.health))?;
-    let desk = AppState::new(bot, reload);
-    let door = match http {
-        Some(address) => Some(Server::bind(address, desk.clone()).await?),
+/// What the operator has to fix: an invalid token, a disallowed intent, an address in use.
+pub async fn run(settings: DiscordSettings, engine: Arc<Engine>) -> Result<(), DiscordError> {
+    let mut shutdown = CancellationToken::cancel_on_signal()?;
+    let DiscordSettings { token, http, api_url, ask_channels, watchdog_timeout, reload } = settings;
+    let gateway_state = GatewayState::new(engine.metrics());
+    let _watchdog = Watchdog::start(watchdog_timeout, Arc::clone(&gateway_state.health))?;
+    let app_state = AppState::new(engine, reload);
+    let server = match http {
+        Some(config) => Some(Server::bind(config, app_state.clone()).await?),
         None => None,
     };
-    let at_the_door = {
-        let stop = stop.clone();
+    let serve_endpoint = {
+        let shutdown = shutdown.clone();
         async move {
-            if let Some(door) = door {
-                door.serve(stop).await;
+            if let Some(server) = server {
+                server.serve(shutdown).await;
             }
         }
     };
-    let at_the_gateway = async {
+    let serve_gateway = async {
         let Some(token) = token else { return Ok(()) };
         let serve = async {
-            run_gateway(
-                &RestClient::new(token, api_url, Arc::clone(desk.bot.metrics()))?,
-                &desk,
-                ask_channels,
-                standing,
-                &mut stop,
-            )
-            .await
+            let client = RestClient::new(token, api_url, Arc::clone(app_state.bot.metrics()))?;
+            run_gateway(&client, &app_state, ask_channels, gateway_state, &mut shutdown).await
         };
-        let ended = serve.await;
-        // Half a bot would look alive: where the gateway is out of reach for good, the door shuts too.
-        stop.cancel();
-        ended
+        let result = serve.await;
+        // Stops the endpoint too: a bot that answers only half of its users would look healthy.
+        shutdown.cancel();
+        result
     };
-    let (ended, ()) = tokio::join!(at_the_gateway, at_the_door);
-    desk.feedback.log_totals();
-    ended
+    let (result, ()) = tokio::join!(serve_gateway, serve_endpoint);
+    app_state.feedback.log_totals();
+    result
 }
 
 async fn run_gateway(
-    reach: &RestClient,
-    desk: &AppState,
+    client: &RestClient,
+    app_state: &AppState,
     mut ask_channels: Vec<u64>,
-    mut standing: GatewayState,
-    stop: &mut CancellationToken,
+    mut gateway_state: GatewayState,
+    shutdown: &mut CancellationToken,
 ) -> Result<(), DiscordError> {
-    desk.bot.metrics().readiness.expect_gateway();
+    app_state.bot.metrics().readiness.expect_gateway();
     let mut backoff = Backoff::new(INITIAL_BACKOFF, MAX_BACKOFF);
     loop {
         let gateway = tokio::select! {
-            gateway = reach.fetch_gateway() => gateway?,
-            () = stop.cancelled() => return Ok(()),
+            gateway = client.fetch_gateway() => gateway?,
+            () = shutdown.cancelled() => return Ok(()),
         };
-        let began = Instant::now();
-        match events::serve(reach, desk, &ask_channels, gateway, &mut standing, stop).await? {
+        let started = Instant::now();
+        match events::serve(client, app_state, &ask_channels, gateway, &mut gateway_state, shutdown).await? {
             ExitReason::Stopped => {
                 tracing::info!("stopped");
                 return Ok(());
             }
             ExitReason::MessageContentDisallowed => {
                 tracing::error!(
-                    "the channels in ROLECALL_ASK_CHANNELS will not work: Discord does not let the bot read messages that \
-                     do not mention it. Switch on Message Content Intent at the Developer Portal, your application, Bot \
-                     page, and start the bot again. Everything else works; starting without it."
+                    "questions in ROLECALL_ASK_CHANNELS are not answered: the privileged Message Content intent is not \
+                     enabled (close code 4014). Enable it in the Developer Portal, on the Bot page of your application, \
+                     and restart the bot. Connecting without that intent; everything else works."
                 );
                 ask_channels.clear();
             }
-            ExitReason::Restart(why) => {
-                if began.elapsed() > BACKOFF_RESET_AFTER {
+            ExitReason::Restart(reason) => {
+                if started.elapsed() > BACKOFF_RESET_AFTER {
                     backoff.reset();
                 }
-                let wait = backoff.next_delay();
-                tracing::warn!(why, retry_in = ?wait, "the connection to Discord was given up");
+                let delay = backoff.next_delay();
+                tracing::warn!(reason, retry_in = ?delay, "gateway connection lost; reconnecting");
                 tokio::select! {
-                    () = sleep(wait) => {}
-                    () = stop.cancelled() => return Ok(()),
+                    () = sleep(delay) => {}
+                    () = shutdown.cancelled() => return Ok(()),
                 }
             }
         }

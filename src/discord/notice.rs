@@ -1,9 +1,9 @@
-//! What the operator is told, whatever is logged.
+//! Log lines that the operator sees whatever log filter is set.
 
-/// What is told under this name is told in any case.
+/// The tracing target of these lines; [`LOG_DIRECTIVES`](crate::discord::LOG_DIRECTIVES) enables it.
 pub const NOTICE_TARGET: &str = "needed";
 
-/// Says something that the operator needs, whatever is logged.
-pub fn notice(what: &str) {
-    tracing::info!(target: NOTICE_TARGET, "{what}");
+/// Logs a message that no log filter hides.
+pub fn notice(message: &str) {
+    tracing::info!(target: NOTICE_TARGET, "{message}");
 }

@@ -1,4 +1,4 @@
-//! When it is time to stop, and what has to be finished before.
+//! Graceful shutdown: a cancellation token, and a tracker of running tasks.
 
 use std::io;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::timeout;
 
-/// SIGTERM or Ctrl-C, or that a part of the program cannot go on.
+/// Cancelled by SIGTERM, by Ctrl-C, or by a part of the program that cannot continue. Clones share the state.
 #[derive(Clone, Debug)]
 pub struct CancellationToken {
     sender: watch::Sender<bool>,
@@ -15,15 +15,16 @@ pub struct CancellationToken {
 }
 
 impl CancellationToken {
-    /// Listens from now on.
+    /// A token that is cancelled on SIGTERM or Ctrl-C.
     ///
     /// # Errors
-    /// Where the system does not let us.
+    /// If the signal handler cannot be installed.
     pub fn cancel_on_signal() -> io::Result<CancellationToken> {
-        let (tell, told) = watch::channel(false);
+        let (sender, receiver) = watch::channel(false);
         #[cfg(unix)]
         let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-        let signal = tell.clone();
+        let token = CancellationToken { sender, receiver };
+        let on_signal = token.clone();
         tokio::spawn(async move {
             #[cfg(unix)]
             tokio::select! {
@@ -32,23 +33,23 @@ impl CancellationToken {
             }
             #[cfg(not(unix))]
             let _ = tokio::signal::ctrl_c().await;
-            let _ = signal.send(true);
+            on_signal.cancel();
         });
-        Ok(CancellationToken { sender: tell, receiver: told })
+        Ok(token)
     }
 
-    /// Returns when it is time to stop.
+    /// Returns when the token is cancelled.
     pub async fn cancelled(&mut self) {
-        let _ = self.receiver.wait_for(|stop| *stop).await;
+        let _ = self.receiver.wait_for(|cancelled| *cancelled).await;
     }
 
-    /// Stops everything that listens.
+    /// Cancels this token and its clones.
     pub fn cancel(&self) {
         let _ = self.sender.send(true);
     }
 }
 
-/// The answers under way.
+/// Counts the answers in progress. Clones share the count.
 #[derive(Clone, Debug)]
 pub struct TaskTracker(Arc<Semaphore>);
 
@@ -61,15 +62,15 @@ impl Default for TaskTracker {
 }
 
 impl TaskTracker {
-    /// Hold this while an answer is under way.
+    /// A permit to hold while an answer is in progress.
     pub fn token(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.0).try_acquire_owned().ok()
     }
 
-    /// Waits until no answer is under way, or for so long.
-    pub async fn wait_timeout(&self, within: Duration) {
-        if timeout(within, self.0.acquire_many(MAX_TASKS)).await.is_err() {
-            tracing::warn!("stopping although some answers were not done");
+    /// Waits until no answer is in progress, at most for `limit`.
+    pub async fn wait_timeout(&self, limit: Duration) {
+        if timeout(limit, self.0.acquire_many(MAX_TASKS)).await.is_err() {
+            tracing::warn!("shutdown timed out: some answers in progress are dropped");
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use rolecall::corpus::document;
-use rolecall::discord::protocol::custom_id;
+use rolecall::discord::protocol::custom_id::{CustomId, Vote};
 use rolecall::discord::protocol::decode::{self, DecodeResult};
 use rolecall::discord::protocol::encode::{self, AutocompleteChoices, RenderedPage};
 use rolecall::discord::protocol::limits::{
@@ -13,7 +13,7 @@ use rolecall::discord::protocol::limits::{
 };
 use rolecall::discord::protocol::next_page;
 use rolecall::discord::protocol::share;
-use rolecall::discord::protocol::vote::{self, Vote};
+use rolecall::discord::protocol::vote;
 use rolecall::engine::Engine;
 use rolecall::engine::answer::answer;
 use rolecall::engine::question::Thresholds;
@@ -124,15 +124,12 @@ fn touched(data: Value) -> Option<ComponentInteractionData> {
 }
 
 fn clicked(bot: &Engine, data: &ComponentInteractionData) {
-    if let Some(verdict) = vote::parse_custom_id(&data.custom_id) {
-        let (Vote::Right(judged) | Vote::Wrong(judged)) = &verdict;
-        let _ = json(&vote::modal(judged, SPOKEN));
-    }
-    if let Some(Some(request)) = share::parse_custom_id(&data.custom_id) {
-        said(bot, &Ok(request));
-    }
-    if let Some((request, _)) = next_page::parse_custom_id(&data.custom_id) {
-        said(bot, &Ok(request));
+    match CustomId::parse(&data.custom_id) {
+        Ok(CustomId::Vote(Vote::Right(target) | Vote::Wrong(target))) => {
+            let _ = json(&vote::modal(target, SPOKEN));
+        }
+        Ok(CustomId::Share(Some(request)) | CustomId::Page(request, _)) => said(bot, &Ok(request)),
+        _ => {}
     }
     said(bot, &decode::component(data, SPOKEN));
 }
@@ -158,7 +155,7 @@ fn said(bot: &Engine, asked: &DecodeResult) {
         taken(&json(&message.with_button_row(buttons.chain(vote::buttons(&reply)).collect())), true);
     }
     if let Ok(request) = asked
-        && let Some(id) = custom_id::custom_id(request)
+        && let Some(id) = CustomId::Request(request.clone()).encode()
     {
         let again = touched(json!({"custom_id": id, "component_type": 2})).map(|data| decode::component(&data, SPOKEN));
         assert_eq!(again.as_ref(), Some(asked), "{id:?}");

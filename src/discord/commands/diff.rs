@@ -109,11 +109,8 @@ fn localizations(item: &Value, key: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::discord::commands::table::{Scope, desired};
-    use crate::discord::state::reload;
+    use crate::discord::commands::table::{MESSAGE, Scope, desired, reload_command};
     use crate::engine::request::COMMANDS;
-
-    const MESSAGE: u64 = 3;
 
     /// The desired commands as Discord returns them.
     fn registered() -> Vec<Value> {
@@ -152,28 +149,28 @@ mod tests {
 
     #[test]
     fn deletions_come_first_and_creations_last_and_everything_else_stays() {
-        let mut there = registered();
-        there[0]["name"] = json!("old");
-        there[1]["description"] = json!("something else");
-        there.push(json!({
+        let mut registered = registered();
+        registered[0]["name"] = json!("old");
+        registered[1]["description"] = json!("something else");
+        registered.push(json!({
             "id": "77", "application_id": "1", "version": "9", "type": 4, "name": "launch", "handler": 2, "contexts": null,
         }));
-        let wanted = global(false);
-        let Diff { changes, unchanged, overwrite } = diff(&there, wanted.clone());
-        let edit = Change::Edit(CommandId::new(2), there[1].clone(), wanted[1].clone());
-        let delete = Change::Delete(CommandId::new(1), there[0].clone());
-        assert_eq!(changes, [delete, edit, Change::Create(wanted[0].clone())]);
+        let desired = global(false);
+        let Diff { changes, unchanged, overwrite } = diff(&registered, desired.clone());
+        let edit = Change::Edit(CommandId::new(2), registered[1].clone(), desired[1].clone());
+        let delete = Change::Delete(CommandId::new(1), registered[0].clone());
+        assert_eq!(changes, [delete, edit, Change::Create(desired[0].clone())]);
         assert_eq!(unchanged, COMMANDS.len() - 1);
         assert_eq!(overwrite[0], json!({"type": 4, "name": "launch", "handler": 2}));
-        assert_eq!(overwrite[1..], wanted);
+        assert_eq!(overwrite[1..], desired);
     }
 
     #[test]
     fn the_contexts_and_integration_types_are_compared() {
         for key in ["contexts", "integration_types"] {
-            let mut there = registered();
-            there[0][key] = json!([0]);
-            assert_eq!(diff(&there, global(false)).changes, [first_edited(&there)], "{key}");
+            let mut registered = registered();
+            registered[0][key] = json!([0]);
+            assert_eq!(diff(&registered, global(false)).changes, [first_edited(&registered)], "{key}");
         }
     }
 
@@ -186,25 +183,25 @@ mod tests {
             |command| command["options"][1]["choices"][0]["name_localizations"] = json!({"de": "anders"}),
         ];
         for change in changes {
-            let mut there = registered();
-            change(&mut there[0]);
-            let Diff { changes, unchanged, .. } = diff(&there, global(false));
-            assert_eq!((changes, unchanged), (vec![first_edited(&there)], COMMANDS.len()));
+            let mut registered = registered();
+            change(&mut registered[0]);
+            let Diff { changes, unchanged, .. } = diff(&registered, global(false));
+            assert_eq!((changes, unchanged), (vec![first_edited(&registered)], COMMANDS.len()));
         }
     }
 
     #[test]
-    fn the_operator_decides_whether_there_is_a_reload() {
-        assert_eq!(diff(&registered(), global(true)).changes, [Change::Create(reload::command_json())]);
-        let mut there = registered();
-        there.push(reload::command_json());
-        let last = there.len() - 1;
-        there[last]["id"] = json!("77");
-        let old = there[last].clone();
-        assert_eq!(diff(&there, global(true)).changes, []);
-        assert_eq!(diff(&there, global(false)).changes, [Change::Delete(CommandId::new(77), old)]);
-        there[last]["default_member_permissions"] = json!(null);
-        let edit = Change::Edit(CommandId::new(77), there[last].clone(), reload::command_json());
-        assert_eq!(diff(&there, global(true)).changes, [edit]);
+    fn reload_is_registered_where_it_is_enabled() {
+        assert_eq!(diff(&registered(), global(true)).changes, [Change::Create(reload_command())]);
+        let mut registered = registered();
+        registered.push(reload_command());
+        let last = registered.len() - 1;
+        registered[last]["id"] = json!("77");
+        let old = registered[last].clone();
+        assert_eq!(diff(&registered, global(true)).changes, []);
+        assert_eq!(diff(&registered, global(false)).changes, [Change::Delete(CommandId::new(77), old)]);
+        registered[last]["default_member_permissions"] = json!(null);
+        let edit = Change::Edit(CommandId::new(77), registered[last].clone(), reload_command());
+        assert_eq!(diff(&registered, global(true)).changes, [edit]);
     }
 }

@@ -94,7 +94,7 @@ pub enum RegistrationError {
         error: String,
     },
     /// The registered commands could not be fetched.
-    #[error("the registered commands cannot be read: {0}. Nothing was changed; `rolecall doctor` tells more.")]
+    #[error("the registered commands cannot be fetched: {0}. Nothing was changed; see `rolecall doctor`.")]
     Unreadable(String),
     /// A request failed for another reason than the content of a command.
     #[error(
@@ -139,15 +139,15 @@ struct Interruption {
 
 /// Synchronizes the global commands; retries with backoff until that succeeds, and logs each failure.
 pub async fn register(rest: &RequestSender, application_id: ApplicationId, reload: bool) -> SyncSummary {
-    let client = CommandClient { rest, application_id, scope: Scope::Global };
+    let commands = CommandClient { rest, application_id, scope: Scope::Global };
     let mut backoff = Backoff::new(INITIAL_BACKOFF, MAX_BACKOFF);
     loop {
-        match client.synchronize(reload).await {
+        match commands.synchronize(reload).await {
             Ok(summary) => return summary,
             Err(error) => {
-                let wait = backoff.next_delay();
-                tracing::warn!(error = %describe(error), retry_in = ?wait, "the commands could not be registered");
-                tokio::time::sleep(wait).await;
+                let delay = backoff.next_delay();
+                tracing::warn!(error = %describe(error), retry_in = ?delay, "the commands could not be registered");
+                tokio::time::sleep(delay).await;
             }
         }
     }
@@ -158,22 +158,22 @@ pub async fn register(rest: &RequestSender, application_id: ApplicationId, reloa
 /// # Errors
 /// Where the token or the server is wrong, a request fails, or Discord rejects a change.
 pub async fn sync_now(
-    reach: &RestClient,
+    client: &RestClient,
     options: SyncOptions,
     mut print: impl FnMut(&str),
 ) -> Result<(), RegistrationError> {
-    timeout(SYNC_TIMEOUT, try_sync_now(reach, options, &mut print)).await.unwrap_or(Err(RegistrationError::Timeout))
+    timeout(SYNC_TIMEOUT, try_sync_now(client, options, &mut print)).await.unwrap_or(Err(RegistrationError::Timeout))
 }
 
 async fn try_sync_now(
-    reach: &RestClient,
+    client: &RestClient,
     options: SyncOptions,
     print: &mut impl FnMut(&str),
 ) -> Result<(), RegistrationError> {
-    let rest = reach.limited();
+    let rest = client.limited();
     let scope = options.guild_id.map_or(Scope::Global, |id| Scope::Guild(GuildId::new(id)));
-    let client = CommandClient { rest: &rest, application_id: application_id(&rest).await?, scope };
-    let registered = client.list().await.map_err(|error| unreadable(error, scope))?;
+    let commands = CommandClient { rest: &rest, application_id: application_id(&rest).await?, scope };
+    let registered = commands.list().await.map_err(|error| unreadable(error, scope))?;
     let desired = if options.remove { Vec::new() } else { desired(scope, options.reload) };
     let diff = diff(&registered, desired);
     for change in &diff.changes {
@@ -188,7 +188,7 @@ async fn try_sync_now(
         });
         return Ok(());
     }
-    let summary = client.apply(&diff).await.map_err(|Interruption { request, error, applied }| {
+    let summary = commands.apply(&diff).await.map_err(|Interruption { request, error, applied }| {
         RegistrationError::Interrupted { request, error: describe(error), applied, total }
     })?;
     print(&summary.to_string());

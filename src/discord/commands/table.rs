@@ -2,19 +2,22 @@
 
 use serde_json::{Value, json};
 use serenity::model::id::GuildId;
+use serenity::model::permissions::Permissions;
 
 use crate::discord::localizations::localizations;
 use crate::discord::protocol::decode::{ANSWER_THIS_COMMAND, PUBLIC_OPTION};
 use crate::discord::protocol::limits::MAX_CHOICE_LENGTH;
-use crate::discord::state::reload;
+use crate::discord::state::reload::RELOAD_COMMAND;
 use crate::engine::request::{COMMANDS, Command, CommandOption, OptionKind, SECTIONS, Section};
 use crate::i18n::{Language, t};
 
-const CHAT_INPUT: u64 = 1;
-const MESSAGE: u64 = 3;
+/// Command type: slash command.
+pub const CHAT_INPUT: u64 = 1;
+/// Command type: entry of a message's context menu.
+pub const MESSAGE: u64 = 3;
 const STRING_OPTION: u64 = 3;
 const BOOLEAN_OPTION: u64 = 5;
-/// As long as a message.
+/// Maximum length of a question: that of a message.
 const MAX_QUESTION_LENGTH: usize = 2000;
 
 /// Fields that global commands alone have.
@@ -47,9 +50,19 @@ pub fn desired(scope: Scope, reload: bool) -> Vec<Value> {
         "integration_types": [0, 1], "contexts": [0, 1, 2],
     });
     let table = COMMANDS.iter().map(slash_command);
-    let mut commands: Vec<Value> = table.chain([message_command]).chain(reload.then(reload::command_json)).collect();
+    let mut commands: Vec<Value> = table.chain([message_command]).chain(reload.then(reload_command)).collect();
     scope.retain_fields(&mut commands);
     commands
+}
+
+/// `/reload`: for guild installations and guild contexts, and shown to members with Manage Server.
+pub fn reload_command() -> Value {
+    json!({
+        "type": CHAT_INPUT, "name": RELOAD_COMMAND, "name_localizations": localizations(|language| t!(language, "command-reload")),
+        "description": t!(Language::English, "command-reload.about"),
+        "description_localizations": localizations(|language| t!(language, "command-reload.about")),
+        "default_member_permissions": Permissions::MANAGE_GUILD.bits().to_string(), "integration_types": [0], "contexts": [0],
+    })
 }
 
 /// How a member invokes a command: `/who`, or the entry of the context menu.
@@ -109,20 +122,20 @@ mod tests {
     use crate::discord::protocol::limits::{MAX_COMMAND_DESCRIPTION_LENGTH, MAX_COMMAND_NAME_LENGTH, utf16_len};
 
     #[test]
-    fn every_name_and_description_is_one_that_discord_takes() {
-        // As Discord does it: of a translated text the longest version counts.
+    fn every_name_and_description_is_within_discords_limits() {
+        // The size as Discord computes it: of a localized text the longest version counts.
         fn size(item: &Value) -> usize {
             let longest = |key: &str| {
                 let others = item[format!("{key}_localizations")].as_object().into_iter().flat_map(|all| all.values());
                 others.chain([&item[key]]).filter_map(Value::as_str).map(utf16_len).max().unwrap_or(0)
             };
-            let inside = ["options", "choices"].map(|key| item[key].as_array().into_iter().flatten().map(size).sum());
+            let nested = ["options", "choices"].map(|key| item[key].as_array().into_iter().flatten().map(size).sum());
             longest("name")
                 + longest("description")
-                + inside.iter().sum::<usize>()
+                + nested.iter().sum::<usize>()
                 + item["value"].as_str().map_or(0, utf16_len)
         }
-        let in_all = |item: &Value, key: &str| -> Vec<String> {
+        let all_texts = |item: &Value, key: &str| -> Vec<String> {
             let others = item[format!("{key}_localizations")].as_object().into_iter().flat_map(|all| all.values());
             others.chain([&item[key]]).filter_map(|text| Some(text.as_str()?.to_owned())).collect()
         };
@@ -131,16 +144,16 @@ mod tests {
             let options: Vec<Value> = command["options"].as_array().into_iter().flatten().cloned().collect();
             let slash = command_type(&command) == CHAT_INPUT;
             for item in options.iter().chain([&command]) {
-                for name in in_all(item, "name") {
+                for name in all_texts(item, "name") {
                     let allowed = |letter: char| letter.is_alphanumeric() || "-_'".contains(letter);
                     let lower = name.chars().all(allowed) && name.to_lowercase() == name;
                     assert!((1..=MAX_COMMAND_NAME_LENGTH).contains(&utf16_len(&name)) && (lower || !slash), "{name}");
                 }
-                for about in in_all(item, "description") {
-                    assert!((1..=MAX_COMMAND_DESCRIPTION_LENGTH).contains(&utf16_len(&about)), "{about}");
+                for description in all_texts(item, "description") {
+                    assert!((1..=MAX_COMMAND_DESCRIPTION_LENGTH).contains(&utf16_len(&description)), "{description}");
                 }
                 for choice in item["choices"].as_array().into_iter().flatten() {
-                    for name in in_all(choice, "name") {
+                    for name in all_texts(choice, "name") {
                         assert!((1..=MAX_CHOICE_LENGTH).contains(&utf16_len(&name)), "{name}");
                     }
                 }
@@ -153,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn the_english_names_are_those_of_the_program() {
+    fn the_constants_are_the_english_names() {
         for (name, key) in [(ANSWER_THIS_COMMAND.to_owned(), "on-message"), (PUBLIC_OPTION.to_owned(), "option-public")]
         {
             assert_eq!(Language::English.translate(key, &[]), name);

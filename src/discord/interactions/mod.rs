@@ -1,4 +1,4 @@
-//! Interactions: commands, components, modals, autocomplete; each gets its response.
+//! Handles interactions: commands, components, modals, autocomplete.
 
 pub mod render;
 pub mod respond;

@@ -1,4 +1,4 @@
-//! What was asked, answered and drawn; whatever happens on the way, there is something to say.
+//! Answers a request and renders a page of the reply.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -11,50 +11,48 @@ use crate::engine::reply::{GraphSelection, Reply, ReplyKind};
 use crate::i18n::Language;
 use crate::metrics::counters::RequestOutcome;
 
-/// The body of the answer and what a picture to it would show, where it is to be said at all: its page with this number, counted from
-/// 0, with the button to the next one, those that `below` puts before them, and those that judge it. All of it is in this language.
-/// A panic inside, which the panic hook logs, is an apology.
+/// Answers a request and renders a page, counted from 0, of the reply: the message, and the graph selection of its diagram. Below it
+/// are the button of the next page, the `extra_buttons`, and the vote buttons. None where `keep` rejects the reply: the bot stays
+/// silent. A panic, which the panic hook logs, gives the generic error message. Counts the request in the metrics.
 pub fn render_reply(
-    bot: &Engine,
+    engine: &Engine,
     language: Language,
-    asked: impl FnOnce() -> DecodeResult,
+    request: impl FnOnce() -> DecodeResult,
     page: usize,
     keep: impl Fn(&Reply) -> bool,
-    below: impl Fn(&Reply) -> Vec<Button>,
+    extra_buttons: impl Fn(&Reply) -> Vec<Button>,
 ) -> Option<(encode::OutgoingMessage, Option<GraphSelection>)> {
-    let draw = || {
-        let asked = asked();
-        let reply = match &asked {
-            Ok(request) => bot.handle(request, language),
-            Err(why) => decode::usage_error(language, why),
+    let render = || {
+        let request = request();
+        let reply = match &request {
+            Ok(request) => engine.handle(request, language),
+            Err(message) => decode::usage_error(language, message),
         };
-        let (kind, kept) = (reply.kind.as_str(), keep(&reply));
+        let (kind, keep) = (reply.kind.as_str(), keep(&reply));
         let outcome = match reply.answered {
             true => RequestOutcome::Answered,
-            false if kept => RequestOutcome::NoAnswer,
+            false if keep => RequestOutcome::NoAnswer,
             false => RequestOutcome::Silent,
         };
-        let drawn = kept.then(|| {
-            bot.record_view(&reply);
-            let asked = asked.as_ref().ok();
-            let RenderedPage { message, page, remaining: left } = encode::render_page(&reply, page, |pages| {
-                asked.is_some_and(|asked| next_page::all_pages_reachable(asked, pages))
+        let rendered = keep.then(|| {
+            engine.record_view(&reply);
+            let request = request.as_ref().ok();
+            let RenderedPage { message, page, remaining } = encode::render_page(&reply, page, |pages| {
+                request.is_some_and(|request| next_page::all_pages_reachable(request, pages))
             });
-            let next = left.zip(asked).and_then(|(left, asked)| next_page::button(asked, page + 1, left, language));
-            let buttons = next.into_iter().chain(below(&reply)).chain(vote::buttons(&reply)).collect();
-            // What the picture shows begins on the first page.
+            let next = remaining
+                .zip(request)
+                .and_then(|(remaining, request)| next_page::button(request, page + 1, remaining, language));
+            let buttons = next.into_iter().chain(extra_buttons(&reply)).chain(vote::buttons(&reply)).collect();
+            // The diagram belongs to the first page alone.
             (message.with_button_row(buttons), reply.diagram.filter(|_| page == 0))
         });
-        (kind, outcome, drawn)
+        (kind, outcome, rendered)
     };
-    let apology = |_| {
-        (
-            ReplyKind::NoAnswer.as_str(),
-            RequestOutcome::InternalError,
-            Some((encode::OutgoingMessage::generic_error(language), None)),
-        )
-    };
-    let (kind, outcome, drawn) = catch_unwind(AssertUnwindSafe(draw)).unwrap_or_else(apology);
-    bot.metrics().record_request(kind, outcome);
-    drawn
+    let (kind, outcome, rendered) = catch_unwind(AssertUnwindSafe(render)).unwrap_or_else(|_| {
+        let error = encode::OutgoingMessage::generic_error(language);
+        (ReplyKind::NoAnswer.as_str(), RequestOutcome::InternalError, Some((error, None)))
+    });
+    engine.metrics().record_request(kind, outcome);
+    rendered
 }

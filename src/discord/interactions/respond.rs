@@ -1,4 +1,4 @@
-//! Answers commands, clicks, forms and what somebody is typing: each with its first response.
+//! Handles each kind of interaction and gives its response.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -9,46 +9,45 @@ use tokio::time::Instant;
 
 use crate::diagram::Diagram;
 use crate::discord::interactions::render::render_reply;
+use crate::discord::protocol::custom_id::{CustomId, Vote};
 use crate::discord::protocol::decode::{self, DecodeResult};
 use crate::discord::protocol::encode::{self, AutocompleteChoices, InteractionCallback};
-use crate::discord::protocol::next_page;
 use crate::discord::protocol::share;
-use crate::discord::protocol::vote::{self, Modal, Vote};
+use crate::discord::protocol::vote::{self, Modal};
 use crate::discord::state::app_state::AppState;
 use crate::discord::state::rate_limit::Decision;
 use crate::discord::state::reload;
 use crate::engine::reply::Reply;
 use crate::i18n::{Language, t};
-use crate::metrics::counters::RequestKind as How;
+use crate::metrics::counters::RequestKind;
 
-/// The first answer to an interaction, whichever way it goes back.
+/// The response to an interaction, sent as a REST callback or as the body of the HTTP response.
 #[derive(Debug)]
 pub enum InteractionResponse {
-    /// Something is said, to those whom the body names.
+    /// A message.
     Message {
-        /// What is said.
+        /// The message, without the diagram.
         body: encode::OutgoingMessage,
-        /// The picture to it, which the body does not speak of yet.
+        /// The diagram to add to it.
         diagram: Option<Arc<Diagram>>,
     },
-    /// A form opens.
+    /// Opens a modal.
     Modal(InteractionCallback<Modal>),
-    /// Suggestions for what somebody is typing.
+    /// Autocomplete choices.
     Autocomplete(InteractionCallback<AutocompleteChoices>),
 }
 
-/// Answers interactions.
+/// Handles interactions from the gateway and the endpoint.
 #[derive(Debug)]
 pub struct InteractionHandler(AppState);
 
 impl InteractionHandler {
-    /// At this desk.
-    pub fn new(desk: AppState) -> Self {
-        InteractionHandler(desk)
+    /// A handler with this state.
+    pub fn new(app_state: AppState) -> Self {
+        InteractionHandler(app_state)
     }
 
-    /// Answers one that came in at `since`, in the member's language; `me` is the bot's own user. There is no answer to a kind that
-    /// nobody knows yet.
+    /// Handles an interaction received at `since`; `me` is the bot's user id. None for an unknown kind of interaction.
     pub async fn handle(
         &self,
         interaction: Interaction,
@@ -56,18 +55,15 @@ impl InteractionHandler {
         since: Instant,
     ) -> Option<InteractionResponse> {
         let language = self.language_of(&interaction);
-        let asks = match &interaction {
+        let rate_limited = match &interaction {
             Interaction::Command(it) => Some((it.user.id, it.channel_id)),
             Interaction::Component(it) => Some((it.user.id, it.channel_id)),
             _ => None,
         };
-        if let Some((person, channel)) = asks
-            && self.0.check_rate_limit(person.get(), channel.get()) != Decision::Allow
+        if let Some((user, channel)) = rate_limited
+            && self.0.check_rate_limit(user.get(), channel.get()) != Decision::Allow
         {
-            return Some(InteractionResponse::ephemeral(encode::OutgoingMessage::from_text(
-                language,
-                t!(language, "too-much"),
-            )));
+            return Some(InteractionResponse::ephemeral_text(language, t!(language, "too-much")));
         }
         Some(match interaction {
             Interaction::Command(it) => {
@@ -75,26 +71,23 @@ impl InteractionHandler {
                     let reply = reload.handle_command(&it, language).await;
                     return Some(InteractionResponse::ephemeral(encode::render_page(&reply, 0, |_| false).message));
                 }
-                let seen = Visibility::from_context(decode::wants_public_response(&it.data), it.context);
+                let visibility = Visibility::from_context(decode::wants_public_response(&it.data), it.context);
                 let me = me.unwrap_or(UserId::new(it.application_id.get()));
-                let asked = || {
+                let request = || {
                     decode::message_command(&it.data, me, language)
                         .unwrap_or_else(|| decode::slash_command(&it.data, language))
                 };
-                self.respond(since, language, seen, asked).await
+                self.respond(since, language, visibility, 0, request).await
             }
             Interaction::Component(it) => self.handle_component(it, language, since).await,
             Interaction::Modal(it) => match vote::parse_submission(&it.data) {
-                Some((judged, text)) => {
-                    self.0.feedback.record_wrong(&judged, &text);
-                    InteractionResponse::ephemeral(encode::OutgoingMessage::from_text(
-                        language,
-                        t!(language, "wrong-thanks"),
-                    ))
+                Some((target, text)) => {
+                    self.0.feedback.record_wrong(&target, &text);
+                    InteractionResponse::ephemeral_text(language, t!(language, "wrong-thanks"))
                 }
                 None => {
-                    let nothing = || Err(t!(language, "gone-form"));
-                    self.respond(since, language, Visibility::Ephemeral, nothing).await
+                    let unknown = || Err(t!(language, "gone-form"));
+                    self.respond(since, language, Visibility::Ephemeral, 0, unknown).await
                 }
             },
             Interaction::Autocomplete(it) => self.handle_autocomplete(&it),
@@ -102,7 +95,7 @@ impl InteractionHandler {
         })
     }
 
-    /// The language of whoever does this, by the locale that Discord tells with it.
+    /// The language for the interaction's locale.
     pub fn language_of(&self, interaction: &Interaction) -> Language {
         self.0.bot.language_for_locale(match interaction {
             Interaction::Command(it) | Interaction::Autocomplete(it) => &it.locale,
@@ -112,121 +105,112 @@ impl InteractionHandler {
         })
     }
 
-    /// Answers a click: with what it asks to whoever clicked, with the answer below which it was to everybody, or with thanks.
+    /// Handles a click on a button, or a choice in a select menu.
     async fn handle_component(
         &self,
-        click: ComponentInteraction,
+        interaction: ComponentInteraction,
         language: Language,
         since: Instant,
     ) -> InteractionResponse {
-        match (share::parse_custom_id(&click.data.custom_id), vote::parse_custom_id(&click.data.custom_id)) {
-            (Some(Some(request)), _) => self.respond(since, language, Visibility::Public, || Ok(request)).await,
-            (Some(None), _) if !click.message.embeds.is_empty() => {
-                InteractionResponse::Message { body: share::public_copy(&click.message, language), diagram: None }
+        let visibility = Visibility::from_context(false, interaction.context);
+        match CustomId::parse(&interaction.data.custom_id) {
+            Ok(CustomId::Share(Some(request))) => {
+                self.respond(since, language, Visibility::Public, 0, || Ok(request)).await
             }
-            (_, Some(Vote::Right(judged))) => {
-                self.0.feedback.record_right(&judged);
-                InteractionResponse::ephemeral(encode::OutgoingMessage::from_text(
-                    language,
-                    t!(language, "right-thanks"),
-                ))
+            Ok(CustomId::Share(None)) if !interaction.message.embeds.is_empty() => {
+                InteractionResponse::Message { body: share::public_copy(&interaction.message, language), diagram: None }
             }
-            (_, Some(Vote::Wrong(judged))) => InteractionResponse::Modal(vote::modal(&judged, language)),
+            Ok(CustomId::Vote(Vote::Right(target))) => {
+                self.0.feedback.record_right(&target);
+                InteractionResponse::ephemeral_text(language, t!(language, "right-thanks"))
+            }
+            Ok(CustomId::Vote(Vote::Wrong(target))) => InteractionResponse::Modal(vote::modal(target, language)),
+            Ok(CustomId::Page(request, page)) => self.respond(since, language, visibility, page, || Ok(request)).await,
             _ => {
-                let seen = Visibility::from_context(false, click.context);
-                match next_page::parse_custom_id(&click.data.custom_id) {
-                    Some((request, page)) => self.respond_page(since, language, seen, page, || Ok(request)).await,
-                    None => self.respond(since, language, seen, || decode::component(&click.data, language)).await,
-                }
+                let request = || decode::component(&interaction.data, language);
+                self.respond(since, language, visibility, 0, request).await
             }
         }
     }
 
-    /// Answers what was asked.
+    /// Responds with a page, counted from 0, of the answer to a request.
     async fn respond(
         &self,
         since: Instant,
         language: Language,
-        seen: Visibility,
-        asked: impl FnOnce() -> DecodeResult + Send,
-    ) -> InteractionResponse {
-        self.respond_page(since, language, seen, 0, asked).await
-    }
-
-    /// Answers what was asked with a page of the answer, counted from 0.
-    async fn respond_page(
-        &self,
-        since: Instant,
-        language: Language,
-        seen: Visibility,
+        visibility: Visibility,
         page: usize,
-        asked: impl FnOnce() -> DecodeResult + Send,
+        request: impl FnOnce() -> DecodeResult + Send,
     ) -> InteractionResponse {
-        let AppState { bot, image_cache: gallery, .. } = &self.0;
-        let Ok(asked) = catch_unwind(AssertUnwindSafe(asked)) else {
+        let AppState { bot: engine, image_cache, .. } = &self.0;
+        let Ok(request) = catch_unwind(AssertUnwindSafe(request)) else {
             return InteractionResponse::generic_error(language);
         };
-        let request = asked.clone().ok().filter(|_| seen == Visibility::EphemeralShareable);
-        let below = |reply: &Reply| request.iter().filter_map(|request| share::button(reply, request, page)).collect();
-        let drawn = render_reply(bot, language, || asked, page, |_| true, below);
-        let (body, chart) = drawn.unwrap_or_else(|| (encode::OutgoingMessage::generic_error(language), None));
-        let picture = gallery.get_or_render(bot, chart.as_ref(), language, since).await;
-        InteractionResponse::Message { body: seen.apply(body), diagram: picture }
+        let shareable = request.clone().ok().filter(|_| visibility == Visibility::EphemeralShareable);
+        let share_button =
+            |reply: &Reply| shareable.iter().filter_map(|request| share::button(reply, request, page)).collect();
+        let rendered = render_reply(engine, language, || request, page, |_| true, share_button);
+        let (body, graph) = rendered.unwrap_or_else(|| (encode::OutgoingMessage::generic_error(language), None));
+        let diagram = image_cache.get_or_render(engine, graph.as_ref(), language, since).await;
+        InteractionResponse::Message { body: visibility.apply(body), diagram }
     }
 
-    fn handle_autocomplete(&self, typing: &CommandInteraction) -> InteractionResponse {
-        let choices = catch_unwind(AssertUnwindSafe(|| decode::autocomplete_choices(&typing.data, &self.0.bot)));
+    fn handle_autocomplete(&self, interaction: &CommandInteraction) -> InteractionResponse {
+        let choices = catch_unwind(AssertUnwindSafe(|| decode::autocomplete_choices(&interaction.data, &self.0.bot)));
         InteractionResponse::Autocomplete(AutocompleteChoices::callback(choices.unwrap_or_default()))
     }
 }
 
 impl InteractionResponse {
-    /// Said to the asker alone.
+    /// A message visible to the asking member alone.
     fn ephemeral(body: encode::OutgoingMessage) -> Self {
         InteractionResponse::Message { body: body.ephemeral(), diagram: None }
     }
 
-    /// What is said where there is no other answer to be had.
+    fn ephemeral_text(language: Language, text: String) -> Self {
+        InteractionResponse::ephemeral(encode::OutgoingMessage::from_text(language, text))
+    }
+
+    /// The response sent when an answer fails.
     pub fn generic_error(language: Language) -> Self {
         InteractionResponse::ephemeral(encode::OutgoingMessage::generic_error(language))
     }
 
-    /// Nothing to suggest.
+    /// A response without autocomplete choices.
     pub fn empty_autocomplete() -> Self {
         InteractionResponse::Autocomplete(AutocompleteChoices::callback(Vec::new()))
     }
 }
 
-/// How somebody asked, as it is counted.
-pub fn interaction_kind(interaction: &Interaction) -> How {
+/// The label of an interaction in the metrics.
+pub fn interaction_kind(interaction: &Interaction) -> RequestKind {
     match interaction {
-        Interaction::Component(_) => How::Component,
-        Interaction::Modal(_) => How::Modal,
-        Interaction::Autocomplete(_) => How::Autocomplete,
-        _ => How::Command,
+        Interaction::Component(_) => RequestKind::Component,
+        Interaction::Modal(_) => RequestKind::Modal,
+        Interaction::Autocomplete(_) => RequestKind::Autocomplete,
+        _ => RequestKind::Command,
     }
 }
 
-/// Who sees the answer to an interaction.
+/// Who sees the response to an interaction.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Visibility {
-    /// Everybody who is there.
+    /// Everybody in the channel.
     Public,
-    /// The asker alone, who can show it to others.
+    /// The asking member alone, with a share button.
     EphemeralShareable,
-    /// The asker alone; nobody else is there.
+    /// The asking member alone, without a share button: in a direct message with the bot.
     Ephemeral,
 }
 
 impl Visibility {
-    /// The body for those who see it.
     fn apply(self, body: encode::OutgoingMessage) -> encode::OutgoingMessage {
         if self == Visibility::Public { body } else { body.ephemeral() }
     }
 
-    fn from_context(openly: bool, context: Option<InteractionContext>) -> Visibility {
+    fn from_context(public: bool, context: Option<InteractionContext>) -> Visibility {
         match context {
-            _ if openly => Visibility::Public,
+            _ if public => Visibility::Public,
             Some(InteractionContext::BotDm) => Visibility::Ephemeral,
             _ => Visibility::EphemeralShareable,
         }

@@ -1,8 +1,9 @@
-//! Makes the bodies that Discord takes. Whatever the reply, the body is within every limit and pings nobody.
+//! Builds request bodies for Discord. Any reply gives a body within the limits that mentions no one.
 
 use serde::Serialize;
+use serenity::model::application::{ButtonStyle, ComponentType};
 
-use crate::discord::protocol::custom_id::custom_id;
+use crate::discord::protocol::custom_id::CustomId;
 use crate::discord::protocol::fields::Field;
 use crate::discord::protocol::limits::{
     MAX_ACTION_ROWS, MAX_ATTACHMENT_DESCRIPTION_LENGTH, MAX_BUTTON_LABEL_LENGTH, MAX_BUTTONS_PER_ROW,
@@ -14,19 +15,23 @@ use crate::discord::protocol::text::{escape_markdown, sanitize_line, truncate};
 use crate::engine::reply::{Reply, SuggestedAction};
 use crate::i18n::{Language, t};
 
-/// What a picture is called as a file.
+/// The file name of an attached diagram.
 pub const DIAGRAM_FILE_NAME: &str = "ladder.png";
 
+// Interaction callback types.
+const CHANNEL_MESSAGE_WITH_SOURCE: u8 = 4;
+const APPLICATION_COMMAND_AUTOCOMPLETE_RESULT: u8 = 8;
+const MODAL: u8 = 9;
 const EPHEMERAL_FLAG: u32 = 1 << 6;
 const ANSWERED_COLOR: u32 = 0x2f_80_ed;
 const UNANSWERED_COLOR: u32 = 0x99_aa_b5;
-/// Room for " · page 123 of 4567" behind a title, in any language.
+/// Length reserved for " · page 123 of 4567" after a title, in any language.
 pub const PAGE_LABEL_RESERVE: usize = 30;
 
-/// A message, or the answer to an interaction.
+/// A message, or the message of an interaction callback.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct OutgoingMessage {
-    /// The language that it is in, for what has to be said in its place.
+    /// The language of the text, for an error message that replaces it.
     #[serde(skip)]
     language: Language,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -48,18 +53,18 @@ pub struct OutgoingMessage {
     enforce_nonce: Option<bool>,
 }
 
-/// What a message says from now on: all of it, since what is left out of an edit stays as it was.
+/// The new content of a message. It has every field, since an edit keeps fields that are left out.
 #[derive(Debug, Serialize)]
 pub struct MessageEdit<'m> {
     content: &'m str,
     embeds: &'m [Embed],
     components: &'m [ActionRow],
     allowed_mentions: &'m AllowedMentions,
-    /// The picture, or none: one of the old answer goes.
+    /// The new diagram; empty removes that of the old answer.
     attachments: &'m [Attachment],
 }
 
-/// The first answer to an interaction.
+/// The body of an interaction callback.
 #[derive(Debug, Serialize)]
 pub struct InteractionCallback<T> {
     #[serde(rename = "type")]
@@ -67,18 +72,18 @@ pub struct InteractionCallback<T> {
     data: T,
 }
 
-/// Suggestions while somebody types.
+/// The data of an autocomplete callback.
 #[derive(Debug, Serialize)]
 pub struct AutocompleteChoices {
     choices: Vec<AutocompleteChoice>,
 }
 
-/// A suggestion.
+/// One autocomplete choice.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct AutocompleteChoice {
-    /// What is shown.
+    /// The text that Discord shows.
     pub name: String,
-    /// What is sent when it is chosen.
+    /// The option value that Discord sends when it is chosen.
     pub value: String,
 }
 
@@ -87,32 +92,32 @@ struct AllowedMentions {
     parse: [&'static str; 0],
 }
 
-/// A box of text in a message.
-#[derive(Clone, Debug, Serialize)]
+/// An embed.
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Embed {
-    /// The line on top, or nothing.
+    /// The title; empty for none.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub title: String,
-    /// The text, or nothing.
+    /// The description; empty for none.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub description: String,
-    /// The colour of its edge.
+    /// The colour of the left edge, as 0xRRGGBB.
     pub color: u32,
-    /// Short values below the text.
+    /// The fields below the description.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Field>,
-    /// The picture below, or none.
+    /// The image below the fields.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<EmbedImage>,
 }
 
-/// A picture below a text.
+/// The image of an embed.
 #[derive(Clone, Debug, Serialize)]
 pub struct EmbedImage {
     url: String,
 }
 
-/// What is said of a file that goes with the message.
+/// The metadata of a file that is sent with the message.
 #[derive(Clone, Debug, Serialize)]
 struct Attachment {
     id: u8,
@@ -123,7 +128,7 @@ struct Attachment {
 #[derive(Clone, Debug, Serialize)]
 struct ActionRow {
     #[serde(rename = "type")]
-    kind: u8,
+    kind: ComponentType,
     components: Vec<Component>,
 }
 
@@ -138,8 +143,8 @@ enum Component {
 #[derive(Clone, Debug, Serialize)]
 pub struct Button {
     #[serde(rename = "type")]
-    kind: u8,
-    style: u8,
+    kind: ComponentType,
+    style: ButtonStyle,
     label: String,
     custom_id: String,
 }
@@ -150,153 +155,154 @@ struct MessageReference {
     fail_if_not_exists: bool,
 }
 
+impl ActionRow {
+    fn new(components: Vec<Component>) -> Self {
+        ActionRow { kind: ComponentType::ActionRow, components }
+    }
+}
+
 impl Button {
-    /// A grey button with a label, and what a click on it means. Both are within the limits already.
+    /// A grey button. The caller keeps label and `custom_id` within the limits.
     pub fn new(label: impl Into<String>, custom_id: String) -> Self {
-        Button { kind: 2, style: 2, label: label.into(), custom_id }
+        Button { kind: ComponentType::Button, style: ButtonStyle::Secondary, label: label.into(), custom_id }
     }
 }
 
 impl<T> InteractionCallback<T> {
-    /// A form that opens.
+    /// A callback that opens a modal.
     pub fn modal(data: T) -> Self {
-        InteractionCallback { kind: 9, data }
+        InteractionCallback { kind: MODAL, data }
     }
 }
 
 impl OutgoingMessage {
-    /// A fixed phrase in a language.
+    /// A message of plain text.
     pub fn from_text(language: Language, content: String) -> Self {
         OutgoingMessage { language, content, ..OutgoingMessage::default() }
     }
 
-    /// Embeds that are within the limits already, in a language.
+    /// A message of embeds. The caller keeps them within the limits.
     pub fn from_embeds(language: Language, embeds: Vec<Embed>) -> Self {
         OutgoingMessage { language, embeds, ..OutgoingMessage::default() }
     }
 
-    /// With one more row of at most [`BUTTONS`] below, where there is room for one.
+    /// Adds an action row of at most [`MAX_BUTTONS_PER_ROW`] buttons; nothing where there are no buttons or all rows are in use.
     pub fn with_button_row(mut self, buttons: Vec<Button>) -> Self {
         if !buttons.is_empty() && self.components.len() < MAX_ACTION_ROWS {
-            self.components
-                .push(ActionRow { kind: 1, components: buttons.into_iter().map(Component::Button).collect() });
+            self.components.push(ActionRow::new(buttons.into_iter().map(Component::Button).collect()));
         }
         self
     }
 
-    /// What is said where the answer itself cannot be made.
+    /// The message sent when an answer fails.
     pub fn generic_error(language: Language) -> Self {
         OutgoingMessage::from_text(language, t!(language, "apology"))
     }
 
-    /// What is said, in the same language, where this is not taken.
+    /// [`generic_error`](OutgoingMessage::generic_error) in the language of this message, sent when Discord rejects it.
     pub fn to_generic_error(&self) -> Self {
         OutgoingMessage::generic_error(self.language)
     }
 
-    /// Seen by the asker alone.
+    /// Makes it visible to the asking member alone.
     pub fn ephemeral(mut self) -> Self {
         self.flags = Some(EPHEMERAL_FLAG);
         self
     }
 
-    /// As a reply to a message. Sent twice, it still appears once.
-    pub fn replying_to(mut self, message: u64) -> Self {
-        self.message_reference = Some(MessageReference { message_id: message.to_string(), fail_if_not_exists: false });
-        self.nonce = Some(message.to_string());
+    /// Makes it a reply to a message. The nonce lets Discord drop duplicates when it is sent again.
+    pub fn replying_to(mut self, message_id: u64) -> Self {
+        let message_id = message_id.to_string();
+        self.nonce = Some(message_id.clone());
         self.enforce_nonce = Some(true);
+        self.message_reference = Some(MessageReference { message_id, fail_if_not_exists: false });
         self
     }
 
-    /// With a picture below its text, and in words what it shows. The picture itself is sent beside this, as [`PICTURE`].
-    pub fn with_diagram(mut self, words: &str) -> Self {
+    /// Adds an image below the last embed, with this alt text. The file is sent with the message as [`DIAGRAM_FILE_NAME`].
+    pub fn with_diagram(mut self, alt_text: &str) -> Self {
         if let Some(embed) = self.embeds.last_mut() {
             embed.image = Some(EmbedImage { url: format!("attachment://{DIAGRAM_FILE_NAME}") });
-            let description = truncate(&sanitize_line(words), MAX_ATTACHMENT_DESCRIPTION_LENGTH, str::to_owned);
+            let description = truncate(&sanitize_line(alt_text), MAX_ATTACHMENT_DESCRIPTION_LENGTH, str::to_owned);
             self.attachments = vec![Attachment { id: 0, filename: DIAGRAM_FILE_NAME, description }];
         }
         self
     }
 
-    /// Instead of what a message said before, and of the picture that it may have had.
+    /// The body of an edit that replaces a message, its attachments included.
     pub fn to_edit(&self) -> MessageEdit<'_> {
         let OutgoingMessage { content, embeds, components, allowed_mentions, attachments, .. } = self;
         MessageEdit { content, embeds, components, allowed_mentions, attachments }
     }
 
-    /// As the first answer to a command or a click.
+    /// The body of the callback to a command, component or modal.
     pub fn into_callback(self) -> InteractionCallback<OutgoingMessage> {
-        InteractionCallback { kind: 4, data: self }
+        InteractionCallback { kind: CHANNEL_MESSAGE_WITH_SOURCE, data: self }
     }
 }
 
 impl AutocompleteChoices {
-    /// As the answer to what somebody is typing.
+    /// The body of the callback to an autocomplete interaction.
     pub fn callback(choices: Vec<AutocompleteChoice>) -> InteractionCallback<AutocompleteChoices> {
-        InteractionCallback { kind: 8, data: AutocompleteChoices { choices } }
+        InteractionCallback { kind: APPLICATION_COMMAND_AUTOCOMPLETE_RESULT, data: AutocompleteChoices { choices } }
     }
 }
 
-/// A reply, drawn.
+/// A page of a reply as a message.
 #[derive(Debug)]
 pub struct RenderedPage {
-    /// One page of it.
+    /// The message.
     pub message: OutgoingMessage,
-    /// Which page that is, counted from 0.
+    /// The number of the page, counted from 0.
     pub page: usize,
-    /// How much stands on the pages after it, where there are any.
+    /// Number of items on the following pages; none on the last page.
     pub remaining: Option<usize>,
 }
 
-/// Draws a page of a reply, counted from 0; the last one where there are fewer. Where there are several, it says which one it is if
-/// `reaches`, given how many there are, says that people get to the others.
-pub fn render_page(reply: &Reply, page: usize, reaches: impl FnOnce(usize) -> bool) -> RenderedPage {
+/// Renders a page of a reply, counted from 0; the last one where there are fewer. The title has the page number if there are several
+/// pages and `reachable`, given their number, is true.
+pub fn render_page(reply: &Reply, page: usize, reachable: impl FnOnce(usize) -> bool) -> RenderedPage {
     let color = if reply.answered { ANSWERED_COLOR } else { UNANSWERED_COLOR };
     let title = truncate(&sanitize_line(&reply.title), MAX_EMBED_TITLE_LENGTH - PAGE_LABEL_RESERVE, escape_markdown);
     let mut pages = paginate(reply, MAX_EMBED_TOTAL_LENGTH - PAGE_LABEL_RESERVE - utf16_len(&title));
     let (count, page) = (pages.len(), page.min(pages.len() - 1));
-    let which = if count > 1 && reaches(count) {
+    let page_label = if count > 1 && reachable(count) {
         format!(" · {}", t!(reply.language, "page-of", page = page + 1, count = count))
     } else {
         String::new()
     };
-    let Page { descriptions, fields, remaining: left } = pages.swap_remove(page);
+    let Page { descriptions, fields, remaining } = pages.swap_remove(page);
     let mut descriptions = descriptions.into_iter();
-    let first = descriptions.next().unwrap_or_default();
-    let title = (title + &which).trim_start().to_owned();
-    let mut embeds = vec![Embed { title, description: first, color, fields: Vec::new(), image: None }];
-    embeds.extend(descriptions.map(|description| Embed {
-        title: String::new(),
-        description,
-        color,
-        fields: Vec::new(),
-        image: None,
-    }));
+    let embed = |description| Embed { description, color, ..Embed::default() };
+    let mut first = embed(descriptions.next().unwrap_or_default());
+    first.title = (title + &page_label).trim_start().to_owned();
+    let mut embeds = vec![first];
+    embeds.extend(descriptions.map(embed));
     if let Some(last) = embeds.last_mut() {
         if last.title.is_empty() && last.description.is_empty() && fields.is_empty() {
             last.description = t!(reply.language, "empty-reply");
         }
         last.fields = fields;
     }
-    let mut components = suggestion_rows(&reply.suggestions);
     let menus = reply.menu.iter().flat_map(|menu| menu::select_menus(menu, reply.language));
-    components.extend(menus.map(|select| ActionRow { kind: 1, components: vec![Component::Select(select)] }));
-    let message = OutgoingMessage { components, ..OutgoingMessage::from_embeds(reply.language, embeds) };
-    RenderedPage { message, page, remaining: (page + 1 < count).then_some(left) }
+    let mut message =
+        OutgoingMessage::from_embeds(reply.language, embeds).with_button_row(suggestion_buttons(&reply.suggestions));
+    message.components.extend(menus.map(|select| ActionRow::new(vec![Component::Select(select)])));
+    RenderedPage { message, page, remaining: (page + 1 < count).then_some(remaining) }
 }
 
-fn suggestion_rows(steps: &[SuggestedAction]) -> Vec<ActionRow> {
-    let mut components: Vec<Button> = Vec::new();
-    for step in steps {
-        let label = truncate(&sanitize_line(&step.label), MAX_BUTTON_LABEL_LENGTH, str::to_owned);
-        if let Some(custom_id) = custom_id(&step.request)
+/// The suggested actions as buttons, as many as fit a row. Actions that do not fit a button, or repeat one, are left out.
+fn suggestion_buttons(suggestions: &[SuggestedAction]) -> Vec<Button> {
+    let mut buttons: Vec<Button> = Vec::new();
+    for suggestion in suggestions {
+        let label = truncate(&sanitize_line(&suggestion.label), MAX_BUTTON_LABEL_LENGTH, str::to_owned);
+        if let Some(custom_id) = CustomId::Request(suggestion.request.clone()).encode()
             && !label.is_empty()
-            && components.iter().all(|other| other.custom_id != custom_id)
-            && components.len() < MAX_BUTTONS_PER_ROW
+            && buttons.iter().all(|other| other.custom_id != custom_id)
+            && buttons.len() < MAX_BUTTONS_PER_ROW
         {
-            components.push(Button::new(label, custom_id));
+            buttons.push(Button::new(label, custom_id));
         }
     }
-    let components: Vec<Component> = components.into_iter().map(Component::Button).collect();
-    if components.is_empty() { Vec::new() } else { vec![ActionRow { kind: 1, components }] }
+    buttons
 }

@@ -1,4 +1,4 @@
-//! Short values below a text; and the list of sources, which stands there as one or two of them.
+//! Embed fields, and the list of sources as one or two of them.
 
 use std::collections::BTreeSet;
 
@@ -9,63 +9,63 @@ use crate::discord::protocol::text::{escape_markdown, sanitize_line, truncate};
 use crate::engine::reply::Citation;
 use crate::i18n::{Language, t};
 
-/// Fields that list sources.
+/// Fields for the list of sources.
 pub const MAX_SOURCE_FIELDS: usize = 2;
-/// The longest line in the list of sources, up to its place.
+/// Maximum length of a source's title, and of its file and line.
 const MAX_SOURCE_PART_LENGTH: usize = 300;
-/// Room for "and 1234567 more" on a line of its own, in any language.
+/// Length reserved for the line "and 1234567 more", in any language.
 pub const SOURCE_NOTE_RESERVE: usize = 20;
 
-/// A short value with a name.
+/// A field of an embed.
 #[derive(Clone, Debug, Serialize)]
 pub struct Field {
-    /// What it is.
+    /// The name, shown above the value.
     pub name: String,
-    /// What it says.
+    /// The value.
     pub value: String,
-    /// Beside others rather than below them.
+    /// Whether Discord may show it beside other fields.
     pub inline: bool,
 }
 
 impl Field {
-    /// How long Discord takes it to be.
+    /// The length of name and value, in UTF-16 code units.
     pub fn utf16_len(&self) -> usize {
         utf16_len(&self.name) + utf16_len(&self.value)
     }
 }
 
-/// A list of sources.
+/// The list of sources.
 #[derive(Debug)]
 pub struct SourceFields {
-    /// The list, at most [`SOURCE_FIELDS`] long.
+    /// At most [`MAX_SOURCE_FIELDS`] fields.
     pub fields: Vec<Field>,
-    /// How many did not go in; the list says so.
+    /// Number of sources that did not fit; the last line of the list states it.
     pub omitted: usize,
 }
 
-/// Lists those of the sources that are `cited`, by position, each with its number, in a language.
+/// Lists the `cited` sources, given by position: number, title, file and line of each.
 pub fn source_fields(sources: &[Citation], cited: &BTreeSet<usize>, language: Language) -> SourceFields {
     let mut fields: Vec<Field> = Vec::new();
-    for (done, at) in cited.iter().enumerate() {
+    for (listed, at) in cited.iter().enumerate() {
         let Some(source) = sources.get(*at) else { continue };
-        let place = format!("{}:{}", sanitize_line(&source.file), source.line);
+        let location = format!("{}:{}", sanitize_line(&source.file), source.line);
         let title = truncate(&sanitize_line(&source.title), MAX_SOURCE_PART_LENGTH, escape_markdown);
-        let line = format!("[{}] {title} ({})", at + 1, truncate(&place, MAX_SOURCE_PART_LENGTH, escape_markdown));
-        let full = fields.len() == MAX_SOURCE_FIELDS;
-        let reserve = if full { SOURCE_NOTE_RESERVE } else { 0 };
+        let line = format!("[{}] {title} ({})", at + 1, truncate(&location, MAX_SOURCE_PART_LENGTH, escape_markdown));
+        let is_last_field = fields.len() == MAX_SOURCE_FIELDS;
+        let reserve = if is_last_field { SOURCE_NOTE_RESERVE } else { 0 };
         match fields.last_mut() {
             Some(field) if utf16_len(&field.value) + 1 + utf16_len(&line) + reserve <= MAX_FIELD_VALUE_LENGTH => {
                 field.value.push('\n');
                 field.value.push_str(&line);
             }
-            Some(field) if full => {
-                let left = cited.len() - done;
+            Some(field) if is_last_field => {
+                let omitted = cited.len() - listed;
                 field.value.push('\n');
-                field.value.push_str(&t!(language, "and-more", count = left));
-                return SourceFields { fields, omitted: left };
+                field.value.push_str(&t!(language, "and-more", count = omitted));
+                return SourceFields { fields, omitted };
             }
-            before => {
-                let name = match before {
+            last => {
+                let name = match last {
                     None => t!(language, "sources"),
                     Some(_) => t!(language, "sources-continued"),
                 };

@@ -1,8 +1,9 @@
-//! The one place that knows how much Discord takes. Where its documents disagree, the smaller number stands here.
+//! Discord's limits for messages, components and commands, as documented; where the documentation disagrees with itself, the smaller
+//! number. Lengths are in UTF-16 code units.
 
 /// Embeds in a message.
 pub const MAX_EMBEDS: usize = 10;
-/// Everything in all embeds of a message together.
+/// Titles, descriptions and fields of all embeds of a message together.
 pub const MAX_EMBED_TOTAL_LENGTH: usize = 6000;
 /// An embed's title.
 pub const MAX_EMBED_TITLE_LENGTH: usize = 256;
@@ -14,33 +15,32 @@ pub const MAX_EMBED_FIELDS: usize = 25;
 pub const MAX_FIELD_NAME_LENGTH: usize = 256;
 /// A field's value.
 pub const MAX_FIELD_VALUE_LENGTH: usize = 1024;
-/// Rows of buttons or menus below a message.
+/// Action rows below a message.
 pub const MAX_ACTION_ROWS: usize = 5;
 /// Buttons in a row.
 pub const MAX_BUTTONS_PER_ROW: usize = 5;
-/// Choices in a menu.
+/// Options of a select menu.
 pub const MAX_SELECT_OPTIONS: usize = 25;
-/// A menu's choice: its label, and its value.
+/// The label, and the value, of a select option.
 pub const MAX_SELECT_OPTION_LENGTH: usize = 100;
-/// What a menu says before anything is chosen.
+/// The placeholder of a select menu.
 pub const MAX_PLACEHOLDER_LENGTH: usize = 150;
 /// A button's label.
 pub const MAX_BUTTON_LABEL_LENGTH: usize = 80;
 /// A `custom_id`.
 pub const MAX_CUSTOM_ID_LENGTH: usize = 100;
-/// Suggestions while somebody types.
+/// Autocomplete choices.
 pub const MAX_AUTOCOMPLETE_CHOICES: usize = 25;
-/// A suggestion's name, and its value.
+/// The name, and the value, of an autocomplete choice.
 pub const MAX_CHOICE_LENGTH: usize = 100;
 /// The name of a command or an option.
 pub const MAX_COMMAND_NAME_LENGTH: usize = 32;
 /// The description of a command or an option.
 pub const MAX_COMMAND_DESCRIPTION_LENGTH: usize = 100;
-
-/// What is said of a picture for those who do not see it.
+/// The description (alt text) of an attachment.
 pub const MAX_ATTACHMENT_DESCRIPTION_LENGTH: usize = 1024;
 
-/// How long Discord takes a text to be. Its places count characters or UTF-16 code units; the latter are never fewer.
+/// The length of a text in UTF-16 code units. Discord counts these or characters, of which there are never more.
 pub fn utf16_len(text: &str) -> usize {
     text.encode_utf16().count()
 }

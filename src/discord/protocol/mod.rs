@@ -1,5 +1,5 @@
-//! Discord's shapes <-> ours, without any network: what came in becomes a [`Request`](crate::engine::request::Request), a
-//! [`Reply`](crate::engine::reply::Reply) becomes a body that Discord accepts.
+//! Conversion between Discord's objects and the engine's, without network access: an event becomes a
+//! [`Request`](crate::engine::request::Request), a [`Reply`](crate::engine::reply::Reply) becomes a request body for Discord.
 
 pub mod custom_id;
 pub mod decode;

@@ -1,4 +1,4 @@
-//! Lays a reply out in pages: which parts of it go onto which page, into which embed or field, and what is said where there is more.
+//! Splits a reply into pages of embeds and fields within Discord's limits. Each page notes how many items follow.
 
 use std::collections::BTreeSet;
 
@@ -11,31 +11,31 @@ use crate::discord::protocol::text::{ELLIPSIS, escape_markdown, sanitize, saniti
 use crate::engine::reply::{Block, Citation, Line, Reply};
 use crate::i18n::{Language, t};
 
-/// The longest piece before it is drawn; drawn it is at most three times as long, and so always goes onto an empty page.
+/// Maximum length of a fragment before escaping. Escaping at most triples it, so that it always fits an empty page.
 const MAX_FRAGMENT_LENGTH: usize = 600;
-/// Room for "and 1234567 more", and a field's name above it, in any language.
+/// Length reserved for "and 1234567 more", and the name of a field with it, in any language.
 pub const PAGE_NOTE_RESERVE: usize = 40;
-/// Marks of sources behind one line.
+/// Citation marks after one line.
 const MAX_CITATION_MARKS: usize = 12;
-/// Values on a page: the other fields are for what is left, and for sources.
+/// Value fields on a page; the others are for the note and the sources.
 const MAX_INLINE_FIELDS: usize = MAX_EMBED_FIELDS - MAX_SOURCE_FIELDS - 1;
 
-/// A page of a reply, all but its title.
+/// A page of a reply, without its title.
 #[derive(Debug, Default)]
 pub struct Page {
-    /// The texts of its embeds.
+    /// The descriptions of its embeds.
     pub descriptions: Vec<String>,
-    /// The values below, then the sources of what stands on it.
+    /// The value fields, the note, then the sources cited on this page.
     pub fields: Vec<Field>,
-    /// How many parts of the reply come after it, parts of a line not counted.
+    /// Number of items after this page; the continuation of an item does not count.
     pub remaining: usize,
 }
 
-/// A part that is shown whole or not at all.
+/// The smallest unit of a reply: it is on one page as a whole.
 #[derive(Debug)]
 struct Fragment {
     content: FragmentContent,
-    /// The sources that it marks, by position.
+    /// The cited sources, by position.
     sources: Vec<usize>,
 }
 
@@ -43,93 +43,92 @@ struct Fragment {
 enum FragmentContent {
     Text {
         text: String,
-        /// What stands above it and others.
+        /// Heading above this fragment and others.
         heading: Option<String>,
-        /// It is the first below its heading.
+        /// Whether it is the first one below its heading.
         first_in_list: bool,
-        /// What stands between the piece before and this one.
+        /// Separator before this fragment.
         separator: &'static str,
-        /// False for the continuation of another piece.
+        /// False for the continuation of another fragment.
         starts_item: bool,
     },
     Field(Field),
-    /// A source that no piece marks.
+    /// A source that no fragment cites.
     Source,
 }
 
-/// The pages of a reply, with at most so much `room` on each. There is one at least, and each piece stands on one page alone.
-pub fn paginate(reply: &Reply, room: usize) -> Vec<Page> {
-    let pieces = fragments(reply);
+/// The pages of a reply, at least one, each at most `capacity` long. Each fragment is on exactly one page.
+pub fn paginate(reply: &Reply, capacity: usize) -> Vec<Page> {
+    let fragments = fragments(reply);
     let mut pages: Vec<Page> = Vec::new();
-    let mut from = 0;
+    let mut start = 0;
     loop {
-        let mut sheet = PageBuilder::new(room, reply.language);
-        let taken = pieces[from..].iter().take_while(|piece| sheet.try_push(piece, &reply.sources)).count();
-        from += taken;
-        pages.push(sheet.finish(&pieces[from..], &reply.sources));
-        if from == pieces.len() {
+        let mut page = PageBuilder::new(capacity, reply.language);
+        start += fragments[start..].iter().take_while(|fragment| page.try_push(fragment, &reply.sources)).count();
+        pages.push(page.finish(&fragments[start..], &reply.sources));
+        if start == fragments.len() {
             return pages;
         }
     }
 }
 
-/// A page that is being filled.
+/// A page in the making.
 struct PageBuilder {
     capacity: usize,
     used: usize,
     descriptions: Vec<String>,
-    /// How long the last description is.
+    /// Length of the last description.
     description_length: usize,
     inline_fields: Vec<Field>,
     cited: BTreeSet<usize>,
-    /// How long the list of their sources is.
+    /// Length of the list of the cited sources.
     source_list_length: usize,
     is_empty: bool,
     language: Language,
 }
 
 impl PageBuilder {
-    fn new(room: usize, language: Language) -> PageBuilder {
-        let (descriptions, values, cited) = (Vec::new(), Vec::new(), BTreeSet::new());
+    fn new(capacity: usize, language: Language) -> PageBuilder {
         PageBuilder {
-            capacity: room,
+            capacity,
             used: PAGE_NOTE_RESERVE,
-            descriptions,
+            descriptions: Vec::new(),
             description_length: 0,
-            inline_fields: values,
-            cited,
+            inline_fields: Vec::new(),
+            cited: BTreeSet::new(),
             source_list_length: 0,
             is_empty: true,
             language,
         }
     }
 
-    /// Takes a piece, where it goes in. The first one always does.
-    fn try_push(&mut self, piece: &Fragment, citations: &[Citation]) -> bool {
-        let (mut list, mut whole) = (self.source_list_length, true);
-        if piece.sources.iter().any(|source| !self.cited.contains(source)) {
-            let cited = self.cited.iter().chain(&piece.sources).copied().collect();
-            let listed = source_fields(citations, &cited, self.language);
-            (list, whole) = (listed.fields.iter().map(Field::utf16_len).sum(), listed.omitted == 0);
+    /// Adds a fragment and returns true where it fits. An empty page takes any fragment.
+    fn try_push(&mut self, fragment: &Fragment, citations: &[Citation]) -> bool {
+        let (mut source_list_length, mut lists_all) = (self.source_list_length, true);
+        if fragment.sources.iter().any(|source| !self.cited.contains(source)) {
+            let cited = self.cited.iter().chain(&fragment.sources).copied().collect();
+            let list = source_fields(citations, &cited, self.language);
+            source_list_length = list.fields.iter().map(Field::utf16_len).sum();
+            lists_all = list.omitted == 0;
         }
-        let mut text = piece.content.render(self.is_empty, self.description_length > 0);
+        let mut text = fragment.content.render(self.is_empty, self.description_length > 0);
         let opens_embed = self.description_length == 0
             || self.description_length + utf16_len(&text) + PAGE_NOTE_RESERVE > MAX_EMBED_DESCRIPTION_LENGTH;
         if opens_embed && self.description_length > 0 {
-            text = piece.content.render(false, false);
+            text = fragment.content.render(false, false);
         }
-        let (cost, fits) = match &piece.content {
+        let (length, fits) = match &fragment.content {
             FragmentContent::Text { .. } => (utf16_len(&text), !opens_embed || self.descriptions.len() < MAX_EMBEDS),
             FragmentContent::Field(field) => (field.utf16_len(), self.inline_fields.len() < MAX_INLINE_FIELDS),
             FragmentContent::Source => (0, true),
         };
-        let fits = fits && whole && self.used + cost + list <= self.capacity;
+        let fits = fits && lists_all && self.used + length + source_list_length <= self.capacity;
         if !fits && !self.is_empty {
             return false;
         }
-        match &piece.content {
+        match &fragment.content {
             FragmentContent::Text { .. } => {
-                self.description_length = if opens_embed { cost } else { self.description_length + cost };
+                self.description_length = if opens_embed { length } else { self.description_length + length };
                 match self.descriptions.last_mut().filter(|_| !opens_embed) {
                     Some(last) => last.push_str(&text),
                     None => self.descriptions.push(text),
@@ -138,24 +137,24 @@ impl PageBuilder {
             FragmentContent::Field(field) => self.inline_fields.push(field.clone()),
             FragmentContent::Source => {}
         }
-        (self.used, self.source_list_length, self.is_empty) = (self.used + cost, list, false);
-        self.cited.extend(&piece.sources);
+        (self.used, self.source_list_length, self.is_empty) = (self.used + length, source_list_length, false);
+        self.cited.extend(&fragment.sources);
         true
     }
 
-    /// The page, with a note of what comes after it.
+    /// The page, with a note of how many items the `rest` has.
     fn finish(self, rest: &[Fragment], citations: &[Citation]) -> Page {
         let PageBuilder { mut descriptions, inline_fields: mut fields, cited, language, .. } = self;
-        if rest.first().is_some_and(|piece| !piece.content.starts_item())
+        if rest.first().is_some_and(|fragment| !fragment.content.starts_item())
             && let Some(text) = descriptions.last_mut()
         {
             text.push_str(ELLIPSIS);
         }
-        let left = rest.iter().filter(|piece| piece.content.starts_item()).count();
-        let more = || t!(language, "and-more", count = left);
-        if left > 0 && !fields.is_empty() {
+        let remaining = rest.iter().filter(|fragment| fragment.content.starts_item()).count();
+        let more = || t!(language, "and-more", count = remaining);
+        if remaining > 0 && !fields.is_empty() {
             fields.push(Field { name: t!(language, "more"), value: more(), inline: false });
-        } else if left > 0 {
+        } else if remaining > 0 {
             let note = format!("*{ELLIPSIS} {}*", more());
             match descriptions.last_mut() {
                 Some(text) => {
@@ -166,28 +165,27 @@ impl PageBuilder {
             }
         }
         fields.extend(source_fields(citations, &cited, language).fields);
-        Page { descriptions, fields, remaining: left }
+        Page { descriptions, fields, remaining }
     }
 }
 
 impl FragmentContent {
-    /// False for the continuation of another piece.
+    /// False for the continuation of another fragment.
     fn starts_item(&self) -> bool {
         !matches!(self, FragmentContent::Text { starts_item: false, .. })
     }
 
-    /// A text as it stands at the `top` of a page, where its heading is told again, or below another one.
-    fn render(&self, top: bool, below: bool) -> String {
-        let FragmentContent::Text { text, heading, first_in_list: opens, separator: gap, starts_item: begins } = self
-        else {
+    /// The text of a text fragment. At the `top` of a page it repeats its heading; after another text it begins with its separator.
+    fn render(&self, top: bool, after_text: bool) -> String {
+        let FragmentContent::Text { text, heading, first_in_list, separator, starts_item } = self else {
             return String::new();
         };
-        let mut out = if below { (*gap).to_owned() } else { String::new() };
-        if let Some(heading) = heading.as_ref().filter(|_| *opens || top) {
+        let mut out = if after_text { (*separator).to_owned() } else { String::new() };
+        if let Some(heading) = heading.as_ref().filter(|_| *first_in_list || top) {
             out.push_str(heading);
             out.push('\n');
         }
-        if top && !begins {
+        if top && !starts_item {
             out.push_str(ELLIPSIS);
             out.push(' ');
         }
@@ -196,10 +194,10 @@ impl FragmentContent {
     }
 }
 
-/// All pieces of a reply, in order: its blocks, the values that it ends with, and the sources that none of those marks.
+/// All fragments of a reply, in order: its blocks, its trailing fields, and the sources that neither cites.
 fn fragments(reply: &Reply) -> Vec<Fragment> {
     let sources = reply.sources.len();
-    let (blocks, values) = split_trailing_fields(&reply.blocks);
+    let (blocks, fields) = split_trailing_fields(&reply.blocks);
     let mut out = Vec::new();
     for block in blocks {
         match block {
@@ -212,7 +210,7 @@ fn fragments(reply: &Reply) -> Vec<Fragment> {
             }
         }
     }
-    for line in values {
+    for line in fields {
         let name =
             truncate(&sanitize_line(line.label.as_deref().unwrap_or_default()), MAX_FIELD_NAME_LENGTH, escape_markdown);
         let marks = citation_marks(line, sources);
@@ -224,19 +222,20 @@ fn fragments(reply: &Reply) -> Vec<Fragment> {
             sources: cited_sources(line, sources).collect(),
         });
     }
-    let marked: BTreeSet<usize> = out.iter().flat_map(|piece| piece.sources.iter().copied()).collect();
-    let others = (0..sources).filter(|at| !marked.contains(at));
-    out.extend(others.map(|at| Fragment { content: FragmentContent::Source, sources: vec![at] }));
+    let cited: BTreeSet<usize> = out.iter().flat_map(|fragment| fragment.sources.iter().copied()).collect();
+    let uncited = (0..sources).filter(|at| !cited.contains(at));
+    out.extend(uncited.map(|at| Fragment { content: FragmentContent::Source, sources: vec![at] }));
     out
 }
 
-/// The blocks without the labelled values that they end with, and those: only at the end does Discord show them in columns.
+/// The blocks up to the trailing field blocks, and the lines of those. Only these become embed fields, which Discord shows after the
+/// description.
 fn split_trailing_fields(blocks: &[Block]) -> (&[Block], Vec<&Line>) {
     let complete = |line: &Line| {
-        line.label.as_ref().is_some_and(|lead| !sanitize_line(lead).is_empty()) && !sanitize(&line.text).is_empty()
+        line.label.as_ref().is_some_and(|label| !sanitize_line(label).is_empty()) && !sanitize(&line.text).is_empty()
     };
-    let fit = |block: &&Block| matches!(block, Block::Fields(lines) if lines.iter().all(complete));
-    let count = blocks.iter().rev().take_while(fit).count();
+    let is_fields = |block: &&Block| matches!(block, Block::Fields(lines) if lines.iter().all(complete));
+    let count = blocks.iter().rev().take_while(is_fields).count();
     let (blocks, fields) = blocks.split_at(blocks.len() - count);
     let lines = fields.iter().flat_map(|block| if let Block::Fields(lines) = block { lines.as_slice() } else { &[] });
     (blocks, lines.collect())
@@ -247,66 +246,62 @@ fn push_list(out: &mut Vec<Fragment>, title: Option<&str>, items: &[Line], sourc
     let title = title.map(|title| format!("**{}**", truncate(&title, MAX_FIELD_NAME_LENGTH, escape_markdown)));
     let first = out.len();
     for item in items {
-        let gap = if out.len() == first { "\n\n" } else { "\n" };
-        push_line(out, item, "- ", gap, sources);
+        let separator = if out.len() == first { "\n\n" } else { "\n" };
+        push_line(out, item, "- ", separator, sources);
     }
     match title {
         Some(text) if out.len() == first => {
-            let form = FragmentContent::Text {
-                text,
-                heading: None,
-                first_in_list: false,
-                separator: "\n\n",
-                starts_item: true,
-            };
-            out.push(Fragment { content: form, sources: Vec::new() });
+            let separator = "\n\n";
+            let content =
+                FragmentContent::Text { text, heading: None, first_in_list: false, separator, starts_item: true };
+            out.push(Fragment { content, sources: Vec::new() });
         }
         title => {
-            for (at, piece) in out[first..].iter_mut().enumerate() {
-                if let FragmentContent::Text { heading, first_in_list: opens, .. } = &mut piece.content {
-                    (*heading, *opens) = (title.clone(), at == 0);
+            for (at, fragment) in out[first..].iter_mut().enumerate() {
+                if let FragmentContent::Text { heading, first_in_list, .. } = &mut fragment.content {
+                    (*heading, *first_in_list) = (title.clone(), at == 0);
                 }
             }
         }
     }
 }
 
-fn push_line(out: &mut Vec<Fragment>, line: &Line, before: &str, gap: &'static str, sources: usize) {
-    let lead = line.label.as_deref().map(sanitize_line).filter(|lead| !lead.is_empty());
+fn push_line(out: &mut Vec<Fragment>, line: &Line, marker: &str, separator: &'static str, sources: usize) {
+    let label = line.label.as_deref().map(sanitize_line).filter(|label| !label.is_empty());
     let text = sanitize(&line.text);
-    let first = match &lead {
-        Some(lead) if text.is_empty() => {
-            format!("{before}**{}**", truncate(lead, MAX_FIELD_NAME_LENGTH, escape_markdown))
+    let prefix = match &label {
+        Some(label) => {
+            let label = truncate(label, MAX_FIELD_NAME_LENGTH, escape_markdown);
+            format!("{marker}**{label}**{}", if text.is_empty() { "" } else { ": " })
         }
-        Some(lead) => format!("{before}**{}**: ", truncate(lead, MAX_FIELD_NAME_LENGTH, escape_markdown)),
         None if text.is_empty() => return,
-        None => before.to_owned(),
+        None => marker.to_owned(),
     };
-    // A line of a list goes on indented, else its second line would end the list.
-    let inside = if before.is_empty() { "\n" } else { "\n  " };
+    // Without the indent the second line of an item would end the list.
+    let line_break = if marker.is_empty() { "\n" } else { "\n  " };
     let parts = split_text(&text, MAX_FRAGMENT_LENGTH);
     let last = parts.len().saturating_sub(1);
     for at in 0..=last {
-        let mut text = if at == 0 { first.clone() } else { String::new() };
-        text.push_str(&escape_markdown(parts.get(at).unwrap_or(&"")).replace('\n', inside));
-        let mut marked_here = Vec::new();
+        let mut text = if at == 0 { prefix.clone() } else { String::new() };
+        text.push_str(&escape_markdown(parts.get(at).unwrap_or(&"")).replace('\n', line_break));
+        let mut cited = Vec::new();
         if at == last {
             text.push_str(&citation_marks(line, sources));
-            marked_here.extend(cited_sources(line, sources));
+            cited.extend(cited_sources(line, sources));
         }
-        let gap = if at == 0 { gap } else { " " };
-        let form =
-            FragmentContent::Text { text, heading: None, first_in_list: false, separator: gap, starts_item: at == 0 };
-        out.push(Fragment { content: form, sources: marked_here });
+        let separator = if at == 0 { separator } else { " " };
+        let content =
+            FragmentContent::Text { text, heading: None, first_in_list: false, separator, starts_item: at == 0 };
+        out.push(Fragment { content, sources: cited });
     }
 }
 
-/// The sources that a line marks, by position.
+/// The sources that a line cites, by position.
 fn cited_sources(line: &Line, sources: usize) -> impl Iterator<Item = usize> {
     line.sources.iter().copied().filter(move |at| *at < sources).take(MAX_CITATION_MARKS)
 }
 
-/// The marks of a line's sources: `[1][3]`. Not a link to Discord, since no bracket follows.
+/// The citation marks of a line: `[1][3]`. Discord shows no link, since no parenthesis follows.
 fn citation_marks(line: &Line, sources: usize) -> String {
     let marks: String = cited_sources(line, sources).map(|at| format!("[{}]", at + 1)).collect();
     if marks.is_empty() { marks } else { format!(" {marks}") }

@@ -1,4 +1,4 @@
-//! Proves for any reply whatever that what is sent is within Discord's limits, pings nobody and cuts no link.
+//! Property tests: the body of any reply is within Discord's limits, mentions no one and cuts no link.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use proptest::option;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::discord::protocol::custom_id::custom_id;
+use crate::discord::protocol::custom_id::CustomId;
 use crate::discord::protocol::decode;
 use crate::discord::protocol::encode::{self, OutgoingMessage};
 use crate::discord::protocol::limits::*;
@@ -19,7 +19,7 @@ use crate::engine::reply::{Block, Citation, Line, Menu, Reply, ReplyKind, Sugges
 use crate::engine::request::{Request, SECTIONS};
 use crate::i18n::Language;
 
-/// Words as a corpus has them, and as somebody would write who means harm.
+/// Words of a corpus, ordinary and hostile.
 fn word() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => "[a-zA-Z]{1,12}",
@@ -42,8 +42,8 @@ fn text(words: usize) -> impl Strategy<Value = String> {
 
 fn line() -> impl Strategy<Value = Line> {
     let text = prop_oneof![12 => text(10), 1 => text(90)];
-    (option::of(text_or_long()), text, vec(0..12_usize, 0..30)).prop_map(|(lead, text, sources)| Line {
-        label: lead,
+    (option::of(text_or_long()), text, vec(0..12_usize, 0..30)).prop_map(|(label, text, sources)| Line {
+        label,
         text,
         sources,
     })
@@ -69,7 +69,7 @@ fn request() -> impl Strategy<Value = Request> {
         (text(3), text(3)).prop_map(|(one, other)| Request::Compare { one, other }),
         (text(3), any::<prop::sample::Index>())
             .prop_map(|(name, at)| Request::Section { name, section: SECTIONS[at.index(SECTIONS.len())].0 }),
-        text(5).prop_map(|does| Request::FindOwner { activity: does }),
+        text(5).prop_map(|activity| Request::FindOwner { activity }),
         text(3).prop_map(|name| Request::Next { name }),
         text(12).prop_map(|question| Request::Ask { question }),
         Just(Request::Roles),
@@ -86,7 +86,7 @@ prop_compose! {
         title in text_or_long(),
         blocks in vec(block(), 0..6),
         sources in vec((text_or_long(), text(3), any::<usize>()), 0..30),
-        next in vec((text_or_long(), request()), 0..9),
+        suggestions in vec((text_or_long(), request()), 0..9),
         menu in option::of((text_or_long(), vec((text_or_long(), request()), 0..120))),
         answered in any::<bool>(),
         language in language(),
@@ -96,19 +96,19 @@ prop_compose! {
         reply.blocks = blocks;
         reply.sources =
             sources.into_iter().map(|(title, file, line)| Citation { title, file, line }).collect();
-        let steps = |steps: Vec<(String, Request)>| steps.into_iter().map(|(label, request)| SuggestedAction { label, request }).collect();
-        reply.suggestions = steps(next);
-        reply.menu = menu.map(|(title, choices)| Menu { title, choices: steps(choices) });
+        let actions = |list: Vec<(String, Request)>| list.into_iter().map(|(label, request)| SuggestedAction { label, request }).collect();
+        reply.suggestions = actions(suggestions);
+        reply.menu = menu.map(|(title, choices)| Menu { title, choices: actions(choices) });
         reply
     }
 }
 
-/// A reply's first page, with no way to another.
+/// The first page of a reply, without page number and button.
 fn first_page(reply: &Reply) -> OutgoingMessage {
     encode::render_page(reply, 0, |_| false).message
 }
 
-/// The links in a reply, as they are drawn.
+/// The links in a reply, escaped.
 fn links(reply: &Reply) -> BTreeSet<String> {
     format!("{reply:?}")
         .split(|letter: char| !letter.is_ascii_lowercase() && !"_:/.".contains(letter))
@@ -122,23 +122,23 @@ fn check_links(body: &Value, links: &BTreeSet<String>) {
     let all = body.to_string().replace("\\\\", "\\");
     for (at, _) in all.match_indices(r"https\://example") {
         let end = all[at..].find(|letter: char| !letter.is_ascii_lowercase() && !r"_:/.\".contains(letter));
-        let shown = &all[at..end.map_or(all.len(), |end| at + end)];
-        let whole = |link: &String| {
-            shown
+        let found = &all[at..end.map_or(all.len(), |end| at + end)];
+        let is_complete = |link: &String| {
+            found
                 .strip_prefix(link.as_str())
                 .is_some_and(|rest| !rest.starts_with(|letter: char| letter.is_ascii_lowercase() || letter == '_'))
         };
-        assert!(links.iter().any(whole), "a part of a link: {shown}");
+        assert!(links.iter().any(is_complete), "a part of a link: {found}");
     }
 }
 
-/// Checks a text that must be there, and gives its length.
-fn check_length(text: &Value, most: usize) -> usize {
+/// Checks that a text is present, not blank and at most `max` long; returns its length.
+fn check_length(text: &Value, max: usize) -> usize {
     let text = text.as_str().expect("a text");
     assert!(!text.trim().is_empty(), "an empty text");
-    let size = utf16_len(text).max(text.chars().count());
-    assert!(size <= most, "{size} is longer than {most}: {text}");
-    size
+    let length = utf16_len(text).max(text.chars().count());
+    assert!(length <= max, "{length} is longer than {max}: {text}");
+    length
 }
 
 fn json_array<'v>(value: &'v Value, key: &str) -> &'v [Value] {
@@ -152,9 +152,9 @@ fn check_body(body: &Value) {
     let mut total = 0;
     let mut texts: Vec<&str> = Vec::new();
     for embed in embeds {
-        for (key, most) in [("title", MAX_EMBED_TITLE_LENGTH), ("description", MAX_EMBED_DESCRIPTION_LENGTH)] {
+        for (key, max) in [("title", MAX_EMBED_TITLE_LENGTH), ("description", MAX_EMBED_DESCRIPTION_LENGTH)] {
             if !embed[key].is_null() {
-                total += check_length(&embed[key], most);
+                total += check_length(&embed[key], max);
                 texts.extend(embed[key].as_str());
             }
         }
@@ -164,9 +164,9 @@ fn check_body(body: &Value) {
                 + check_length(&field["value"], MAX_FIELD_VALUE_LENGTH);
             texts.extend([&field["name"], &field["value"]].into_iter().filter_map(Value::as_str));
         }
-        let says =
+        let has_text =
             !embed["title"].is_null() || !embed["description"].is_null() || !json_array(embed, "fields").is_empty();
-        assert!(says, "an embed that says nothing");
+        assert!(has_text, "an empty embed");
     }
     assert!(total <= MAX_EMBED_TOTAL_LENGTH, "{total} in all embeds");
     let rows = json_array(body, "components");
@@ -195,7 +195,7 @@ fn check_body(body: &Value) {
         }
     }
     for text in texts {
-        // Unescaped, each of these would be a mention, a link, a spoiler or code.
+        // Unescaped, these would be a mention, a link, a spoiler or code.
         for (at, mark) in ["@", "<", "|", "`", "_", "~", "://"].iter().flat_map(|mark| text.match_indices(mark)) {
             let backslashes = text[..at].chars().rev().take_while(|letter| *letter == '\\').count();
             assert!(backslashes % 2 == 1, "{mark} at {at} in {text}");
@@ -204,7 +204,7 @@ fn check_body(body: &Value) {
     }
 }
 
-/// The same reply with numbers throughout its text, and how many there are. Values may be cut: each has one, at its beginning.
+/// The same reply with numbered words in its text, and the count of numbers. Fields may be truncated: they have one, at their start.
 fn number_lines(mut reply: Reply) -> (Reply, usize) {
     let mut count = 0;
     let plain = |text: &str| text.replace(['№', '['], "");
@@ -234,22 +234,22 @@ fn number_lines(mut reply: Reply) -> (Reply, usize) {
     (reply, count)
 }
 
-/// Every page of a reply, as whoever clicks through it sees it.
+/// All pages of a reply, as a member pages through it.
 fn all_pages(reply: &Reply, request: &Request) -> Vec<Value> {
     let mut all = Vec::new();
     let mut next = Some(0);
-    while let Some(wanted) = next {
-        let drawn = encode::render_page(reply, wanted, |pages| next_page::all_pages_reachable(request, pages));
-        assert_eq!(drawn.page, wanted);
-        let button = drawn.remaining.and_then(|left| next_page::button(request, wanted + 1, left, reply.language));
-        let below = button.into_iter().chain(share::button(reply, request, wanted)).chain(vote::buttons(reply));
-        all.push(serde_json::to_value(drawn.message.with_button_row(below.collect())).expect("JSON"));
-        next = drawn.remaining.map(|_| wanted + 1);
+    while let Some(page) = next {
+        let rendered = encode::render_page(reply, page, |pages| next_page::all_pages_reachable(request, pages));
+        assert_eq!(rendered.page, page);
+        let button = rendered.remaining.and_then(|left| next_page::button(request, page + 1, left, reply.language));
+        let buttons = button.into_iter().chain(share::button(reply, request, page)).chain(vote::buttons(reply));
+        all.push(serde_json::to_value(rendered.message.with_button_row(buttons.collect())).expect("JSON"));
+        next = rendered.remaining.map(|_| page + 1);
     }
     all
 }
 
-/// All text of a body but its title and its sources.
+/// The text of a body without its title and its sources.
 fn body_text(body: &Value) -> String {
     let mut out = String::new();
     for embed in json_array(body, "embeds") {
@@ -271,7 +271,7 @@ fn source_list(body: &Value) -> String {
     fields.filter(|field| is_source_field(field)).filter_map(|field| field["value"].as_str()).collect()
 }
 
-/// The numbers of the lines that begin in a body.
+/// The numbers in the text of a body.
 fn line_numbers(body: &Value) -> Vec<usize> {
     body_text(body).split('№').skip(1).step_by(2).filter_map(|number| number.parse().ok()).collect()
 }
@@ -280,44 +280,44 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_reply_becomes_a_body_that_discord_takes(reply in reply(), request in request(), id in any::<u64>()) {
+    fn any_reply_becomes_a_valid_body(reply in reply(), request in request(), id in any::<u64>()) {
         let message = serde_json::to_value(first_page(&reply).replying_to(id)).expect("JSON");
         check_body(&message);
         check_links(&message, &links(&reply));
         assert!(utf16_len(message["nonce"].as_str().expect("a nonce")) <= 25);
-        let below = share::button(&reply, &request, 0).into_iter().chain(vote::buttons(&reply)).collect();
-        check_body(&serde_json::to_value(first_page(&reply).with_button_row(below).to_edit()).expect("JSON"));
+        let buttons = share::button(&reply, &request, 0).into_iter().chain(vote::buttons(&reply)).collect();
+        check_body(&serde_json::to_value(first_page(&reply).with_button_row(buttons).to_edit()).expect("JSON"));
         let callback = serde_json::to_value(first_page(&reply).ephemeral().into_callback()).expect("JSON");
         check_body(&callback["data"]);
         assert_eq!(callback["data"]["flags"], 64);
     }
 
     #[test]
-    fn paging_through_shows_everything_once_and_in_order(reply in reply(), request in request()) {
-        let (reply, lines) = number_lines(reply);
+    fn the_pages_show_everything_once_and_in_order(reply in reply(), request in request()) {
+        let (reply, count) = number_lines(reply);
         let (all, links) = (all_pages(&reply, &request), links(&reply));
-        let told: Vec<usize> = all.iter().flat_map(line_numbers).collect();
-        prop_assert_eq!(told, (0..lines).collect::<Vec<_>>());
+        let numbers: Vec<usize> = all.iter().flat_map(line_numbers).collect();
+        prop_assert_eq!(numbers, (0..count).collect::<Vec<_>>());
         for (at, body) in all.iter().enumerate() {
             check_body(body);
             check_links(body, &links);
-            let marked = body_text(body);
-            let listed = source_list(body);
-            // In whatever language it says how many more there are.
-            let left_out = listed.lines().last().is_some_and(|line| !line.starts_with('['));
-            for mark in marked.match_indices(" [").map(|(at, _)| &marked[at + 1..]) {
+            let text = body_text(body);
+            let sources = source_list(body);
+            // The last line states the number of omitted sources, in any language.
+            let omits_some = sources.lines().last().is_some_and(|line| !line.starts_with('['));
+            for mark in text.match_indices(" [").map(|(at, _)| &text[at + 1..]) {
                 let mark = &mark[..=mark.find(']').expect("a mark")];
-                prop_assert!(listed.contains(mark) || left_out, "{mark} on page {at}: {listed}");
+                prop_assert!(sources.contains(mark) || omits_some, "{mark} on page {at}: {sources}");
             }
         }
-        // Whoever asks for a page that is not there any more gets the last one.
+        // A page beyond the end gives the last one.
         let beyond = encode::render_page(&reply, all.len() + 3, |_| true);
         prop_assert_eq!((beyond.page, beyond.remaining), (all.len() - 1, None));
     }
 
     #[test]
-    fn a_button_asks_what_it_was_made_for(request in request()) {
-        if let Some(id) = custom_id(&request) {
+    fn a_click_on_a_button_gives_its_request(request in request()) {
+        if let Some(id) = CustomId::Request(request.clone()).encode() {
             let data = serde_json::json!({"custom_id": id, "component_type": 2});
             let click = decode::component(&serde_json::from_value(data).expect("a click"), Language::English);
             assert_eq!(click, Ok(request));
@@ -325,7 +325,7 @@ proptest! {
     }
 
     #[test]
-    fn no_custom_id_is_too_odd(id in "\\PC{0,100}") {
+    fn decoding_a_component_never_panics(id in "\\PC{0,100}") {
         for id in [id.clone(), format!("1:{id}"), format!("1:/{id}")] {
             let data = serde_json::json!({"custom_id": id, "component_type": 2});
             let _ = decode::component(&serde_json::from_value(data).expect("a click"), Language::English);
@@ -334,16 +334,16 @@ proptest! {
 }
 
 #[test]
-fn an_apology_is_a_body_that_discord_takes() {
+fn the_generic_error_is_a_valid_body() {
     for language in Language::ALL {
-        let apology = serde_json::to_value(encode::OutgoingMessage::generic_error(language)).expect("JSON");
-        check_length(&apology["content"], 2000);
-        assert_eq!(apology["allowed_mentions"], serde_json::json!({"parse": []}));
+        let error = serde_json::to_value(encode::OutgoingMessage::generic_error(language)).expect("JSON");
+        check_length(&error["content"], 2000);
+        assert_eq!(error["allowed_mentions"], serde_json::json!({"parse": []}));
     }
 }
 
 #[test]
-fn what_does_not_go_in_is_counted() {
+fn the_note_counts_the_items_of_other_pages() {
     let mut reply = Reply::new(Language::English, ReplyKind::Duties, "Much to do");
     let item = |n: usize| Line { text: format!("Duty {n} {}", "and so on ".repeat(20)), ..Line::default() };
     reply.bullets(Some("Duties"), (0..100).map(item).collect());
@@ -355,7 +355,7 @@ fn what_does_not_go_in_is_counted() {
 }
 
 #[test]
-fn the_room_is_used_up_and_no_more() {
+fn pages_are_filled_up_to_the_limit() {
     for width in 1..60 {
         let mut reply = Reply::new(Language::English, ReplyKind::Duties, "Much to do");
         let item = |_| Line { text: "x".repeat(width), ..Line::default() };
@@ -364,6 +364,6 @@ fn the_room_is_used_up_and_no_more() {
         check_body(&body);
         let text = |embed: &Value| utf16_len(embed["description"].as_str().unwrap_or_default());
         let used: usize = json_array(&body, "embeds").iter().map(text).sum();
-        assert!(used > MAX_EMBED_TOTAL_LENGTH - 150, "only {used} of the room is used");
+        assert!(used > MAX_EMBED_TOTAL_LENGTH - 150, "only {used} of {MAX_EMBED_TOTAL_LENGTH} are used");
     }
 }

@@ -1,43 +1,28 @@
-//! A private answer shown to everybody: the button for it, and what a click on it means.
+//! Posting an ephemeral answer publicly: the share button, and the public copy of a message.
 
 use serenity::model::application::{ActionRowComponent, ButtonKind};
 use serenity::model::channel;
 
-use crate::discord::protocol::custom_id::encode_request;
+use crate::discord::protocol::custom_id::CustomId;
 use crate::discord::protocol::encode::{Button, Embed, OutgoingMessage};
 use crate::discord::protocol::fields::Field;
-use crate::discord::protocol::limits::{MAX_BUTTONS_PER_ROW, MAX_CUSTOM_ID_LENGTH, utf16_len};
+use crate::discord::protocol::limits::MAX_BUTTONS_PER_ROW;
 use crate::engine::reply::{Reply, ReplyKind};
 use crate::engine::request::Request;
 use crate::i18n::{Language, t};
 
-/// In front of the request to answer openly.
-const SHARE_PREFIX: &str = "1s:";
-
-/// The button that shows the answer to this request to everybody, as it stands on a page, counted from 0; none below what answers
-/// nothing.
-pub fn button(reply: &Reply, asked: &Request, page: usize) -> Option<Button> {
-    let answers = !matches!(reply.kind, ReplyKind::NoAnswer | ReplyKind::Disambiguate);
-    // A page other than the first is shared as it stands in the message.
-    let id = || if page == 0 { id(asked) } else { SHARE_PREFIX.to_owned() };
-    answers.then(|| Button::new(t!(reply.language, "share"), id()))
-}
-
-fn id(asked: &Request) -> String {
-    let whole = encode_request(asked).map(|text| format!("{SHARE_PREFIX}{text}"));
-    whole.filter(|id| utf16_len(id) <= MAX_CUSTOM_ID_LENGTH).unwrap_or_else(|| SHARE_PREFIX.to_owned())
-}
-
-/// What a click with this `custom_id` shares, where it shares anything: the answer to a request, or, where that was too long for
-/// a button, what the message says.
-pub fn parse_custom_id(id: &str) -> Option<Option<Request>> {
-    match id.strip_prefix(SHARE_PREFIX)? {
-        "" => Some(None),
-        text => Request::parse(text).ok().map(Some),
+/// The button that posts a page, counted from 0, of the reply publicly; none below a reply that is no answer. A page other than the
+/// first, and a request that is too long for a `custom_id`, is copied from the message.
+pub fn button(reply: &Reply, request: &Request, page: usize) -> Option<Button> {
+    if matches!(reply.kind, ReplyKind::NoAnswer | ReplyKind::Disambiguate) {
+        return None;
     }
+    let answer = if page == 0 { CustomId::Share(Some(request.clone())).encode() } else { None };
+    let custom_id = answer.unwrap_or_else(|| CustomId::Share(None).to_string());
+    Some(Button::new(t!(reply.language, "share"), custom_id))
 }
 
-/// The answer that a message shows in a language, with all buttons but the one that shares it.
+/// A copy of a message with its embeds and its buttons, the share button excepted.
 pub fn public_copy(message: &channel::Message, language: Language) -> OutgoingMessage {
     let field = |field: &channel::EmbedField| Field {
         name: field.name.clone(),
@@ -53,19 +38,19 @@ pub fn public_copy(message: &channel::Message, language: Language) -> OutgoingMe
     };
     let button = |component: &ActionRowComponent| match component {
         ActionRowComponent::Button(button) => match &button.data {
-            ButtonKind::NonLink { custom_id, .. } if !custom_id.starts_with(SHARE_PREFIX) => {
+            ButtonKind::NonLink { custom_id, .. } if !matches!(CustomId::parse(custom_id), Ok(CustomId::Share(_))) => {
                 Some(Button::new(button.label.clone()?, custom_id.clone()))
             }
             _ => None,
         },
         _ => None,
     };
-    let shown = OutgoingMessage::from_embeds(language, message.embeds.iter().map(embed).collect());
+    let copy = OutgoingMessage::from_embeds(language, message.embeds.iter().map(embed).collect());
     let rows = message
         .components
         .iter()
         .map(|row| row.components.iter().filter_map(button).take(MAX_BUTTONS_PER_ROW).collect());
-    rows.fold(shown, OutgoingMessage::with_button_row)
+    rows.fold(copy, OutgoingMessage::with_button_row)
 }
 
 #[cfg(test)]
@@ -74,35 +59,27 @@ mod tests {
 
     use super::*;
 
-    fn id_of(kind: ReplyKind, asked: &Request) -> Option<String> {
-        let body =
-            serde_json::to_value(button(&Reply::new(Language::English, kind, "An answer"), asked, 0)?).expect("JSON");
-        Some(body["custom_id"].as_str()?.to_owned())
+    fn custom_id(kind: ReplyKind, request: &Request) -> Option<String> {
+        let button = button(&Reply::new(Language::English, kind, "An answer"), request, 0)?;
+        Some(serde_json::to_value(button).expect("JSON")["custom_id"].as_str()?.to_owned())
     }
 
     #[test]
-    fn an_answer_can_be_shared_and_what_is_none_cannot() {
-        let asked = Request::Role { name: "baker".to_owned() };
-        assert_eq!(id_of(ReplyKind::Role, &asked).as_deref(), Some("1s:/role baker"));
-        assert_eq!(id_of(ReplyKind::NoAnswer, &asked), None);
-        assert_eq!(id_of(ReplyKind::Disambiguate, &asked), None);
+    fn only_answers_can_be_shared() {
+        let request = Request::Role { name: "baker".to_owned() };
+        assert_eq!(custom_id(ReplyKind::Role, &request).as_deref(), Some("1s:/role baker"));
+        assert_eq!(custom_id(ReplyKind::NoAnswer, &request), None);
+        assert_eq!(custom_id(ReplyKind::Disambiguate, &request), None);
     }
 
     proptest! {
         #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn whatever_is_asked_a_button_shares_it(question in "\\PC{0,150}") {
-            let asked = Request::Ask { question };
-            let id = id_of(ReplyKind::Topic, &asked).expect("a button");
-            prop_assert!((1..=MAX_CUSTOM_ID_LENGTH).contains(&utf16_len(&id)));
-            let shared = parse_custom_id(&id);
-            prop_assert!(shared == Some(None) || shared == Some(Some(asked)));
-        }
-
-        #[test]
-        fn no_custom_id_is_too_odd(id in "(1s:)?\\PC{0,100}") {
-            let _ = parse_custom_id(&id);
+        fn every_answer_has_a_share_button(question in "\\PC{0,150}") {
+            let request = Request::Ask { question };
+            let id = CustomId::parse(&custom_id(ReplyKind::Topic, &request).expect("a button"));
+            prop_assert!(id == Ok(CustomId::Share(None)) || id == Ok(CustomId::Share(Some(request))));
         }
     }
 }

@@ -1,23 +1,24 @@
-//! Text made fit for Discord: nothing in it is markup, and it is cut only where a word ends and never inside a link.
+//! Text for Discord: sanitized, with its Markdown escaped, and truncated or split between words and never inside a link. Lengths are in
+//! UTF-16 code units.
 
 use crate::discord::protocol::limits::utf16_len;
 
-/// What stands where something was cut off.
+/// Marks where text was cut off.
 pub const ELLIPSIS: &str = "…";
 
-/// Without control characters and marks that turn the direction of writing, with at most one empty line in a row.
+/// Removes control characters, bidirectional formatting and zero-width characters; keeps at most one empty line in a row.
 pub fn sanitize(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut lines = 0;
+    let mut newlines = 0;
     for letter in text.trim().chars() {
         match letter {
-            '\n' => lines += 1,
+            '\n' => newlines += 1,
             '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}' | '\u{feff}' => {}
             '\t' => out.push(' '),
             letter if letter.is_control() => {}
             letter => {
-                out.extend(std::iter::repeat_n('\n', lines.min(2)));
-                lines = 0;
+                out.extend(std::iter::repeat_n('\n', newlines.min(2)));
+                newlines = 0;
                 out.push(letter);
             }
         }
@@ -27,13 +28,13 @@ pub fn sanitize(text: &str) -> String {
     out
 }
 
-/// The same on a single line.
+/// [`sanitize`] on a single line.
 pub fn sanitize_line(text: &str) -> String {
     sanitize(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Takes the meaning out of everything that Discord would read as markup: emphasis, spoilers, code, links, mentions, emoji,
-/// and headings, lists and quotes at the beginning of a line.
+/// Escapes all that Discord would render as Markdown: emphasis, spoilers, code, links, mentions, emoji, and headings, lists and
+/// quotes at the start of a line.
 pub fn escape_markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     let (mut line_start, mut number) = (true, false);
@@ -56,13 +57,13 @@ pub fn escape_markdown(text: &str) -> String {
     out
 }
 
-/// The text as `draw` draws it, at most `most` long; where it is too long, as many words of it as go in, and [`CUT`].
-pub fn truncate(text: &str, most: usize, draw: impl Fn(&str) -> String) -> String {
-    let whole = draw(text);
-    if utf16_len(&whole) <= most {
-        return whole;
+/// The text after `render`, at most `max` long. Where it is longer, as many of its words as fit, and [`ELLIPSIS`].
+pub fn truncate(text: &str, max: usize, render: impl Fn(&str) -> String) -> String {
+    let rendered = render(text);
+    if utf16_len(&rendered) <= max {
+        return rendered;
     }
-    let fits = |end: &usize| utf16_len(&draw(&text[..*end])) + utf16_len(ELLIPSIS) <= most;
+    let fits = |end: &usize| utf16_len(&render(&text[..*end])) + utf16_len(ELLIPSIS) <= max;
     let words = boundary_offsets(text, |letter, next| !letter.is_whitespace() && next.is_whitespace());
     let word = words.partition_point(fits);
     let end = match word {
@@ -73,14 +74,14 @@ pub fn truncate(text: &str, most: usize, draw: impl Fn(&str) -> String) -> Strin
         }
         word => words[word - 1],
     };
-    draw(&text[..end]) + ELLIPSIS
+    render(&text[..end]) + ELLIPSIS
 }
 
-/// The text in parts at most `most` long, cut between words. A link that is longer than that is left out.
-pub fn split_text(text: &str, most: usize) -> Vec<&str> {
+/// Splits a text into parts at most `max` long, between words. A longer link is replaced by [`ELLIPSIS`].
+pub fn split_text(text: &str, max: usize) -> Vec<&str> {
     let mut out = Vec::new();
     let mut rest = text.trim();
-    while let Some(end) = overflow_offset(rest, most) {
+    while let Some(end) = overflow_offset(rest, max) {
         let word_ends = rest[end..].starts_with(char::is_whitespace);
         let cut = if word_ends { Some(end) } else { rest[..end].rfind(char::is_whitespace) };
         let word = || &rest[..rest.find(char::is_whitespace).unwrap_or(rest.len())];
@@ -105,13 +106,12 @@ pub fn split_text(text: &str, most: usize) -> Vec<&str> {
     out
 }
 
-/// Where a text becomes longer than `most`.
-fn overflow_offset(text: &str, most: usize) -> Option<usize> {
-    let mut so_far = 0;
-    let mut letters = text.char_indices();
-    letters.find_map(|(at, letter)| {
-        so_far += letter.len_utf16();
-        (so_far > most).then_some(at)
+/// The offset of the first character beyond a length of `max`.
+fn overflow_offset(text: &str, max: usize) -> Option<usize> {
+    let mut length = 0;
+    text.char_indices().find_map(|(at, letter)| {
+        length += letter.len_utf16();
+        (length > max).then_some(at)
     })
 }
 
@@ -119,10 +119,10 @@ fn is_link(word: &str) -> bool {
     word.contains("://")
 }
 
-/// Positions behind each letter for which `at` holds of it and the next one.
-fn boundary_offsets(text: &str, at: impl Fn(char, char) -> bool) -> Vec<usize> {
+/// The offsets between two adjacent characters for which `is_boundary` is true.
+fn boundary_offsets(text: &str, is_boundary: impl Fn(char, char) -> bool) -> Vec<usize> {
     let next = text.char_indices().skip(1);
-    text.chars().zip(next).filter(|(letter, (_, next))| at(*letter, *next)).map(|(_, (end, _))| end).collect()
+    text.chars().zip(next).filter(|(letter, (_, next))| is_boundary(*letter, *next)).map(|(_, (end, _))| end).collect()
 }
 
 #[cfg(test)]
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_that_was_written_is_markup() {
+    fn markdown_is_escaped() {
         assert_eq!(escape_markdown("*a* _b_ ~~c~~ `d` ||e||"), r"\*a\* \_b\_ \~\~c\~\~ \`d\` \|\|e\|\|");
         assert_eq!(escape_markdown("@everyone <@1> <#2> <t:3>"), r"\@everyone \<\@1\> \<#2\> \<t:3\>");
         assert_eq!(escape_markdown("[click](https://evil.example)"), r"\[click\](https\://evil.example)");
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_cut_where_a_word_ends() {
+    fn text_is_truncated_between_words() {
         let same = str::to_owned;
         assert_eq!(truncate("one two three", 13, same), "one two three");
         assert_eq!(truncate("one two three", 12, same), "one two…");
@@ -151,14 +151,14 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_comes_in_pieces_between_words() {
+    fn long_text_is_split_between_words() {
         assert_eq!(split_text("one two three", 7), ["one two", "three"]);
         assert_eq!(split_text("onetwothree four", 4), ["onet", "woth", "ree", "four"]);
         assert_eq!(split_text("a https://example.org/long b", 8), ["a", "…", "b"]);
     }
 
     #[test]
-    fn control_characters_and_empty_lines_go() {
+    fn control_characters_and_repeated_empty_lines_are_removed() {
         assert_eq!(sanitize(" a\r\n\n\n\nb\u{202e}\tc \u{7}"), "a\n\nb c");
         assert_eq!(sanitize_line("a\n b"), "a b");
     }

@@ -1,4 +1,4 @@
-//! What all doors share: whichever way somebody asks, the same bot answers, out of the same allowance.
+//! The state that the gateway and the interactions endpoint share.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,35 +10,35 @@ use crate::discord::state::rate_limit::{Decision, UserRateLimiter};
 use crate::discord::state::reload::ReloadHandle;
 use crate::engine::Engine;
 
-/// Who answers, and what is counted and kept meanwhile. Clones share it.
+/// The shared state. Clones refer to the same one.
 #[derive(Clone)]
 pub struct AppState {
-    /// Who answers.
+    /// Answers requests.
     pub bot: Arc<Engine>,
-    /// What people say of answers.
+    /// Counts members' ratings of answers.
     pub feedback: Arc<Feedback>,
-    /// How much each may ask.
+    /// Limits requests per user and per channel.
     pub rate_limiter: Arc<UserRateLimiter>,
-    /// The pictures.
+    /// Renders and caches diagrams.
     pub image_cache: Arc<ImageCache>,
-    /// The answers under way.
+    /// Counts the answers in progress.
     pub task_tracker: TaskTracker,
-    /// What `/reload` does, where there is one.
+    /// Handles `/reload`; none where the command is disabled.
     pub reload: Option<ReloadHandle>,
 }
 
 impl fmt::Debug for AppState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Desk").finish_non_exhaustive()
+        f.debug_struct("AppState").finish_non_exhaustive()
     }
 }
 
 impl AppState {
-    /// A desk where nothing was asked yet.
-    pub fn new(bot: Arc<Engine>, reload: Option<ReloadHandle>) -> Self {
+    /// A new state with empty caches and counts.
+    pub fn new(engine: Arc<Engine>, reload: Option<ReloadHandle>) -> Self {
         AppState {
-            feedback: Arc::new(Feedback::new(Arc::clone(bot.metrics()))),
-            bot,
+            feedback: Arc::new(Feedback::new(Arc::clone(engine.metrics()))),
+            bot: engine,
             rate_limiter: Arc::default(),
             image_cache: Arc::default(),
             task_tracker: TaskTracker::default(),

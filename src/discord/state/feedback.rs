@@ -1,12 +1,12 @@
-//! What people say of answers: a line of the log each, for whoever mends the corpus, and a count. Never who said it.
+//! Members' ratings of answers: each is logged, for the maintainers of the corpus, and counted. The member's identity is not recorded.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::discord::protocol::vote::VoteTarget;
+use crate::discord::protocol::custom_id::VoteTarget;
 use crate::metrics::counters::Metrics;
 
-/// Counts what people say of answers.
+/// Totals since the start.
 #[derive(Debug, Default)]
 pub struct Feedback {
     right: AtomicU64,
@@ -20,30 +20,30 @@ impl Feedback {
         Feedback { metrics, ..Feedback::default() }
     }
 
-    /// Somebody says that this answer was right.
-    pub fn record_right(&self, judged: &VoteTarget) {
+    /// Records that an answer was rated right.
+    pub fn record_right(&self, target: &VoteTarget) {
         self.right.fetch_add(1, Ordering::Relaxed);
         self.metrics.record_feedback(true);
-        let VoteTarget { kind, confidence, roles } = judged;
+        let VoteTarget { kind, confidence, roles } = target;
         tracing::info!(target: "feedback", verdict = "right", kind, confidence, roles, "feedback");
     }
 
-    /// Somebody says that this answer was wrong, and perhaps why.
-    pub fn record_wrong(&self, judged: &VoteTarget, text: &str) {
+    /// Records that an answer was rated wrong, with the member's text, which may be empty.
+    pub fn record_wrong(&self, target: &VoteTarget, text: &str) {
         self.wrong.fetch_add(1, Ordering::Relaxed);
         self.metrics.record_feedback(false);
-        let (VoteTarget { kind, confidence, roles }, text) = (judged, strip_mention_ids(text));
+        let (VoteTarget { kind, confidence, roles }, text) = (target, strip_mention_ids(text));
         tracing::info!(target: "feedback", verdict = "wrong", kind, confidence, roles, text, "feedback");
     }
 
-    /// Tells how much was said in all.
+    /// Logs the totals.
     pub fn log_totals(&self) {
         let (right, wrong) = (self.right.load(Ordering::Relaxed), self.wrong.load(Ordering::Relaxed));
-        tracing::info!(target: "feedback", right, wrong, "feedback in all");
+        tracing::info!(target: "feedback", right, wrong, "feedback totals");
     }
 }
 
-/// The text without the ids in mentions, which say who somebody is.
+/// Removes the ids from mentions, which identify users.
 fn strip_mention_ids(text: &str) -> String {
     let mut parts = text.split("<@");
     let first = parts.next().unwrap_or_default().to_owned();
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_is_named() {
+    fn ids_are_removed_from_mentions() {
         assert_eq!(strip_mention_ids("<@123> and <@!45>, <@&6>: no"), "<@> and <@>, <@>: no");
         assert_eq!(strip_mention_ids("a <b> @c 12"), "a <b> @c 12");
     }

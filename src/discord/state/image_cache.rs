@@ -1,5 +1,4 @@
-//! The pictures that belong to answers: drawn beside the event loop, kept for whoever asks next, and done without where they cannot
-//! be had in time.
+//! Renders diagrams on a thread outside the async runtime and caches them. An answer goes out without a diagram that is late or fails.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,20 +15,19 @@ use crate::engine::Engine;
 use crate::engine::reply::GraphSelection;
 use crate::i18n::Language;
 
-/// Pictures that are kept.
+/// Maximum number of cached diagrams.
 const MAX_CACHED_IMAGES: usize = 32;
-/// A picture that is not there so long after the question is left out; Discord waits 3 s, and sending takes its time too.
+/// Maximum time from the request to its diagram. Discord waits 3 s for a response, of which sending takes a part.
 const RENDER_TIMEOUT: Duration = Duration::from_millis(1500);
 
-/// What was drawn, the latest first; nothing for what cannot be drawn, so that it is tried and logged once.
+/// Most recently used first; `None` for a diagram that cannot be rendered, so that it is tried and logged once.
 type CacheEntries = VecDeque<(CacheKey, Option<Arc<Diagram>>)>;
-/// The fingerprint of a library, what of it, and in which language.
+/// The library's fingerprint, the part of its career graph, the language.
 type CacheKey = (String, GraphSelection, Language);
 
-/// A picture to draw.
 type RenderJob = Box<dyn FnOnce() + Send>;
 
-/// Draws pictures and keeps some.
+/// Renders and caches diagrams.
 #[derive(Debug)]
 pub struct ImageCache {
     entries: Arc<Mutex<CacheEntries>>,
@@ -37,79 +35,79 @@ pub struct ImageCache {
 }
 
 impl Default for ImageCache {
-    /// One thread draws, one picture at a time and always the same thread: each takes its memory, which the allocator keeps for that
-    /// thread, and the answers without pictures their share of the processor. Where the system gives no thread, there are no pictures.
+    /// Starts the one thread that renders, one diagram at a time: this bounds memory, since the allocator keeps freed memory per thread,
+    /// and leaves CPU time for answers without diagrams. If the thread cannot be started, there are no diagrams.
     fn default() -> Self {
-        let (orders, ordered) = mpsc::channel::<RenderJob>();
-        let draw = move || ordered.into_iter().for_each(|order| order());
-        if let Err(why) = thread::Builder::new().name("pictures".to_owned()).spawn(draw) {
-            tracing::error!(%why, "answers go out without pictures");
+        let (jobs, queue) = mpsc::channel::<RenderJob>();
+        let run = move || queue.into_iter().for_each(|job| job());
+        if let Err(error) = thread::Builder::new().name("diagrams".to_owned()).spawn(run) {
+            tracing::error!(%error, "cannot start the diagram thread; answers are sent without diagrams");
         }
-        ImageCache { entries: Arc::default(), jobs: orders }
+        ImageCache { entries: Arc::default(), jobs }
     }
 }
 
 impl ImageCache {
-    /// The picture of a chart in a language, for a question that came in at `since`; none where it cannot be drawn, or not in time.
+    /// The diagram of a graph selection, for a request received at `since`. None where it cannot be rendered, or not in time.
     pub async fn get_or_render(
         &self,
-        bot: &Engine,
-        chart: Option<&GraphSelection>,
+        engine: &Engine,
+        graph: Option<&GraphSelection>,
         language: Language,
         since: Instant,
     ) -> Option<Arc<Diagram>> {
-        let library = bot.library();
-        let key = (library.fingerprint.clone(), chart?.clone(), language);
-        if let Some(known) = get_cached(&self.entries, &key) {
-            return known;
+        let library = engine.library();
+        let key = (library.fingerprint.clone(), graph?.clone(), language);
+        if let Some(cached) = get_cached(&self.entries, &key) {
+            return cached;
         }
-        // It is drawn even where nobody waits any more: the next one who asks has it at once.
-        let (tell, told) = oneshot::channel();
-        let drawn = Arc::clone(&self.entries);
-        let order = move || {
-            let picture =
-                render_and_cache(&drawn, key, |(_, chart, language)| diagram::render(&library, chart, *language));
-            // Whoever asked may have gone without it.
-            let _ = tell.send(picture);
+        // The job runs to its end even after the timeout: the next request finds the diagram in the cache.
+        let (sender, receiver) = oneshot::channel();
+        let entries = Arc::clone(&self.entries);
+        let job = move || {
+            let diagram =
+                render_and_cache(&entries, key, |(_, graph, language)| diagram::render(&library, graph, *language));
+            // The receiver is dropped after the timeout.
+            let _ = sender.send(diagram);
         };
-        self.jobs.send(Box::new(order)).ok()?;
-        timeout_at(since + RENDER_TIMEOUT, told).await.ok()?.ok()?
+        self.jobs.send(Box::new(job)).ok()?;
+        timeout_at(since + RENDER_TIMEOUT, receiver).await.ok()?.ok()?
     }
 }
 
-/// A picture that may be there by now, or else is drawn and kept.
+/// The cached diagram, if an earlier job has rendered it by now; else renders and caches it.
 fn render_and_cache(
-    drawn: &Mutex<CacheEntries>,
+    entries: &Mutex<CacheEntries>,
     key: CacheKey,
-    draw: impl FnOnce(&CacheKey) -> Result<Diagram, DiagramError>,
+    render: impl FnOnce(&CacheKey) -> Result<Diagram, DiagramError>,
 ) -> Option<Arc<Diagram>> {
-    if let Some(known) = get_cached(drawn, &key) {
-        return known;
+    if let Some(cached) = get_cached(entries, &key) {
+        return cached;
     }
-    // The panic hook tells of a panic; whoever asks next tries again.
-    let picture = match catch_unwind(AssertUnwindSafe(|| draw(&key))).ok()? {
-        Ok(picture) => Some(Arc::new(picture)),
-        Err(why @ (DiagramError::TooManyRoles(..) | DiagramError::TooLarge(_) | DiagramError::MissingGlyph(_))) => {
-            tracing::warn!(%why, chart = ?key.1, "answers go out without this picture");
+    // The panic hook logs a panic. It is not cached: the next request tries again.
+    let diagram = match catch_unwind(AssertUnwindSafe(|| render(&key))).ok()? {
+        Ok(diagram) => Some(Arc::new(diagram)),
+        Err(error @ (DiagramError::TooManyRoles(..) | DiagramError::TooLarge(_) | DiagramError::MissingGlyph(_))) => {
+            tracing::warn!(%error, "answers are sent without this diagram");
             None
         }
-        Err(why) => {
-            tracing::error!(%why, chart = ?key.1, "a picture could not be drawn; please report it");
+        Err(error) => {
+            tracing::error!(%error, "cannot render a diagram; please report it");
             None
         }
     };
-    let mut drawn = drawn.lock().unwrap_or_else(PoisonError::into_inner);
-    drawn.push_front((key, picture.clone()));
-    drawn.truncate(MAX_CACHED_IMAGES);
-    picture
+    let mut entries = entries.lock().unwrap_or_else(PoisonError::into_inner);
+    entries.push_front((key, diagram.clone()));
+    entries.truncate(MAX_CACHED_IMAGES);
+    diagram
 }
 
-/// What is known of a picture, which then is the latest.
-fn get_cached(drawn: &Mutex<CacheEntries>, key: &CacheKey) -> Option<Option<Arc<Diagram>>> {
-    let mut drawn = drawn.lock().unwrap_or_else(PoisonError::into_inner);
-    let at = drawn.iter().position(|(other, _)| other == key)?;
-    let known = drawn.remove(at)?;
-    let picture = known.1.clone();
-    drawn.push_front(known);
-    Some(picture)
+/// A cached result, which becomes the most recently used one.
+fn get_cached(entries: &Mutex<CacheEntries>, key: &CacheKey) -> Option<Option<Arc<Diagram>>> {
+    let mut entries = entries.lock().unwrap_or_else(PoisonError::into_inner);
+    let at = entries.iter().position(|(other, _)| other == key)?;
+    let entry = entries.remove(at)?;
+    let diagram = entry.1.clone();
+    entries.push_front(entry);
+    Some(diagram)
 }

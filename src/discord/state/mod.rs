@@ -1,4 +1,4 @@
-//! What all interactions share: the application state, limits on users, images, feedback.
+//! State shared by all interactions and messages: rate limiter, image cache, feedback, reload.
 
 pub mod app_state;
 pub mod feedback;

@@ -35,7 +35,7 @@ async fn a_right_answer_is_one_line_of_the_log_and_the_end_tells_how_many() {
     let lines = told(&bot);
     assert!(lines[0].starts_with("feedback verdict=\"right\" kind=\"who\" confidence="), "{lines:?}");
     assert!(lines[0].ends_with("roles=\"product-manager,senior-product-manager\""), "{lines:?}");
-    assert_eq!(lines[1..], ["feedback in all right=1 wrong=0"]);
+    assert_eq!(lines[1..], ["feedback totals right=1 wrong=0"]);
 }
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn a_wrong_answer_opens_a_form_whose_text_is_one_line_of_the_log() {
     assert!(lines[0].starts_with("feedback verdict=\"wrong\" kind=\"fact\" confidence="), "{lines:?}");
     assert!(lines[0].ends_with("text=\"I am <@>. It is \\\"less\\\"[31m INFO forged\""), "{lines:?}");
     assert!(lines[1].ends_with("text=\"\""), "{lines:?}");
-    assert_eq!(lines[2..], ["feedback in all right=0 wrong=2"]);
+    assert_eq!(lines[2..], ["feedback totals right=0 wrong=2"]);
     assert!(!bot.said().contains(&person.id().to_string()) && !bot.said().contains("grace"), "{}", bot.said());
 }
 

@@ -85,7 +85,7 @@ async fn without_message_content_everything_but_question_channels_works() {
     let discord = StandIn::start(Setup { refuse_message_content: true, ..Setup::default() }).await;
     let bot = Process::start_with(&discord, &[("ROLECALL_ASK_CHANNELS", &CHANNEL.to_string())]);
     assert!(discord.wait_identified().await.has(MESSAGE_CONTENT));
-    bot.until_it_says("Switch on Message Content Intent at the Developer Portal").await;
+    bot.until_it_says("Enable it in the Developer Portal").await;
     assert!(!discord.wait_identified().await.has(MESSAGE_CONTENT));
     let question = Message::new("who decides what gets built next?", Context::server());
     answer_to(&discord, question.clone().mentioning_the_bot()).await;

@@ -129,5 +129,5 @@ async fn an_answer_goes_out_without_a_picture_that_cannot_be_drawn_and_the_log_s
         assert_eq!(answer["data"]["embeds"][0]["title"], "Career ladder");
         assert!(answer["data"]["attachments"].is_null(), "{answer}");
     }
-    assert_eq!(bot.said().matches("answers go out without this picture").count(), 1, "{}", bot.said());
+    assert_eq!(bot.said().matches("answers are sent without this diagram").count(), 1, "{}", bot.said());
 }

@@ -85,7 +85,7 @@ async fn every_interaction_is_answered_as_over_the_gateway() {
     bot.terminate();
     assert_eq!(bot.ended().await, Some(0), "{}", bot.said());
     assert_eq!(bot.said().matches("verdict=").count(), 2, "{}", bot.said());
-    assert!(bot.said().contains("feedback in all right=1 wrong=1"), "{}", bot.said());
+    assert!(bot.said().contains("feedback totals right=1 wrong=1"), "{}", bot.said());
 }
 
 #[tokio::test]

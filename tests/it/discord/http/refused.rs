@@ -64,7 +64,7 @@ async fn a_request_is_taken_once() {
     assert_eq!(door.post_with(&door.signature(&later, &body), &later, body.clone()).await.status, 401);
     bot.terminate();
     assert_eq!(bot.ended().await, Some(0));
-    assert!(bot.said().contains("feedback in all right=0 wrong=1"), "{}", bot.said());
+    assert!(bot.said().contains("feedback totals right=0 wrong=1"), "{}", bot.said());
 }
 
 #[tokio::test]
