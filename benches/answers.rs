@@ -15,9 +15,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use measures::{Answer, Plain, Question, Score, answered, chatter, questions};
-use rolecall::engine::Engine;
+use rolecall::engine::App;
 use rolecall::engine::question::Thresholds;
-use rolecall::knowledge::Library;
+use rolecall::knowledge::Knowledge;
 
 const WARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/ward");
 /// A folder that nobody can write to: the index is built in memory and left nowhere.
@@ -65,8 +65,8 @@ fn report(arguments: &Arguments) -> Result<String, String> {
     let questions = read(&arguments.questions, "questions.jsonl", questions)?;
     let chatter = read(&arguments.chatter, "chatter.tsv", chatter)?;
     let bot = |bounds| {
-        let library = Library::open(&corpus, Path::new(UNWRITABLE), |_, _| {}).map_err(|error| error.to_string())?;
-        Ok::<Engine, String>(Engine::new(library, bounds))
+        let library = Knowledge::open(&corpus, Path::new(UNWRITABLE), |_, _| {}).map_err(|error| error.to_string())?;
+        Ok::<App, String>(App::new(library, bounds))
     };
     let (rolecall, every_reading) = (bot(Thresholds::default())?, bot(EVERY_READING)?);
     let library = rolecall.library();
@@ -119,7 +119,7 @@ struct Tenth {
 }
 
 /// What a confidence is worth. Readings that are no answer, such as that no figure is known, have no tenth.
-fn calibration(out: &mut String, bot: &Engine, questions: &[Question], chatter: &[String]) {
+fn calibration(out: &mut String, bot: &App, questions: &[Question], chatter: &[String]) {
     let mut tenths = [Tenth::default(); 10];
     let mut none = Tenth::default();
     let mut tenth_of = |text: &str, count: &dyn Fn(&mut Tenth, &Answer)| {
@@ -154,7 +154,7 @@ fn calibration(out: &mut String, bot: &Engine, questions: &[Question], chatter: 
     let _ = writeln!(out, "| no answer | {wanted} | | | {unwanted} | {chatter} |");
 }
 
-fn wrong(out: &mut String, every_reading: &Engine, score: &Score<'_>) {
+fn wrong(out: &mut String, every_reading: &App, score: &Score<'_>) {
     let _ = writeln!(
         out,
         "\n## Questions that are answered wrong\n\nKind and confidence are those of the reading, also where it was too unsure to be \

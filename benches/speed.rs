@@ -14,10 +14,10 @@ use std::time::{Duration, Instant};
 
 use rolecall::diagram;
 use rolecall::discord::state::image_cache::ImageCache;
-use rolecall::engine::Engine;
+use rolecall::engine::App;
 use rolecall::engine::question::Thresholds;
 use rolecall::i18n::Language;
-use rolecall::knowledge::Library;
+use rolecall::knowledge::Knowledge;
 use rolecall::knowledge::graph_selection::GraphSelection;
 use rolecall::model::document::{Document, PassageKind};
 use tantivy::collector::TopDocs;
@@ -81,7 +81,7 @@ type Typed = (&'static str, String);
 /// What people say to each other, and nobody should answer.
 const CHATTER: &str = "did anyone else lose the build server again this morning? it was fine when I left";
 
-fn about_shipped(_: &Library) -> Vec<Typed> {
+fn about_shipped(_: &Knowledge) -> Vec<Typed> {
     [
         ("/role", "/role product-designer"),
         ("/role, a section", "/role pm section:why"),
@@ -106,9 +106,9 @@ fn about_shipped(_: &Library) -> Vec<Typed> {
 }
 
 /// The rows of one corpus.
-fn table(heading: &str, corpus: &Path, about: fn(&Library) -> Vec<Typed>, rounds: usize) -> Outcome<()> {
+fn table(heading: &str, corpus: &Path, about: fn(&Knowledge) -> Vec<Typed>, rounds: usize) -> Outcome<()> {
     let start = Instant::now();
-    let library = Library::open(corpus, Path::new(UNWRITABLE), |_, _| {})?;
+    let library = Knowledge::open(corpus, Path::new(UNWRITABLE), |_, _| {})?;
     let opened = start.elapsed();
     let plain = PlainSearch::over(&library)?;
     let passages = passages(&library).len();
@@ -119,7 +119,7 @@ fn table(heading: &str, corpus: &Path, about: fn(&Library) -> Vec<Typed>, rounds
     println!("|---|---|---:|---:|---:|---:|---:|");
     let mut typed = about(&library);
     typed.push(("4,000 characters", long_question(&library)));
-    let bot = Engine::new(library, Thresholds::default());
+    let bot = App::new(library, Thresholds::default());
     for (kind, typed) in &typed {
         let reply = bot.handle_text(typed);
         let answered_as =
@@ -145,7 +145,7 @@ fn table(heading: &str, corpus: &Path, about: fn(&Library) -> Vec<Typed>, rounds
 }
 
 /// What is suggested while somebody types the title of the last role: before anything, its beginning, and with a letter left out.
-fn suggestions(bot: &Engine, rounds: usize) {
+fn suggestions(bot: &App, rounds: usize) {
     let library = bot.library();
     let title = library.roles().last().map_or("", |at| &library.document(*at).title).to_lowercase();
     let misspelt: String = title.chars().enumerate().filter(|(at, _)| *at != 2).map(|(_, letter)| letter).collect();
@@ -160,8 +160,8 @@ fn suggestions(bot: &Engine, rounds: usize) {
 
 /// Pictures of the shipped ladder: drawn anew each time, and taken from what is kept, as whoever asks next gets them.
 fn pictures(rounds: usize) -> Outcome<()> {
-    let library = Library::open(Path::new(SHIPPED), Path::new(UNWRITABLE), |_, _| {})?;
-    let bot = Engine::new(library, Thresholds::default());
+    let library = Knowledge::open(Path::new(SHIPPED), Path::new(UNWRITABLE), |_, _| {})?;
+    let bot = App::new(library, Thresholds::default());
     let library = bot.library();
     let route = GraphSelection::ShortestPaths {
         from: "associate-product-manager".to_owned(),
@@ -210,7 +210,7 @@ fn percentile(times: &mut [Duration], hundredths: usize) -> f64 {
 }
 
 /// All words of every passage: its document's names, its heading, its text and its search phrases.
-fn passages(library: &Library) -> Vec<String> {
+fn passages(library: &Knowledge) -> Vec<String> {
     let of_document = |document: &Document| {
         let aliases: String = document.front_matter.aliases.iter().map(|alias| format!("{} ", alias.text)).collect();
         let names = format!("{} {aliases}", document.title);
@@ -225,7 +225,7 @@ fn passages(library: &Library) -> Vec<String> {
 }
 
 /// A question as long as a message can be, in words of the corpus.
-fn long_question(library: &Library) -> String {
+fn long_question(library: &Knowledge) -> String {
     let mut question = "who".to_owned();
     let roles = library.documents().iter().filter(|document| document.is_role());
     let statements = roles.flat_map(|role| role.passages.iter().map(|passage| &passage.text));
@@ -252,7 +252,7 @@ struct PlainSearch {
 }
 
 impl PlainSearch {
-    fn over(library: &Library) -> Result<PlainSearch, TantivyError> {
+    fn over(library: &Knowledge) -> Result<PlainSearch, TantivyError> {
         let mut schema = Schema::builder();
         let indexing =
             TextFieldIndexing::default().set_tokenizer(TOKENIZER).set_index_option(IndexRecordOption::WithFreqs);
@@ -360,7 +360,7 @@ fn generate(folder: &Path, places: &[&str]) -> std::io::Result<usize> {
 }
 
 /// One of each kind, about a role in words of its own document.
-fn about_generated(library: &Library) -> Vec<Typed> {
+fn about_generated(library: &Knowledge) -> Vec<Typed> {
     let (place, thing) = (PLACES[0], THINGS[THINGS.len() / 2]);
     let role = |at: usize| format!("{place} {thing} {}", TRADES[at]).to_lowercase();
     let (lowest, low, high, highest) = (role(0), role(3), role(4), role(TRADES.len() - 1));

@@ -13,11 +13,11 @@ use rolecall::console;
 use rolecall::diagram;
 use rolecall::discord::commands::registration::SyncOptions;
 use rolecall::discord::{self, endpoint::server::EndpointConfig};
-use rolecall::engine::Engine;
+use rolecall::engine::App;
 use rolecall::engine::question::Thresholds;
 use rolecall::engine::reply::Style;
 use rolecall::engine::request::Request;
-use rolecall::knowledge::Library;
+use rolecall::knowledge::Knowledge;
 use rolecall::model::diagnostic;
 use rolecall::ops::config::{CliOverrides, Config, ConfigError, HttpConfig, LogFormat};
 use rolecall::ops::serve;
@@ -189,7 +189,7 @@ fn init_logging(filter: &str, format: LogFormat) -> Result<(), String> {
 }
 
 /// Opens the library for answering. Problems in the corpus are logged; the rest is served.
-fn open_engine(config: &Config) -> Result<Engine, String> {
+fn open_engine(config: &Config) -> Result<App, String> {
     let library = open_library(config)?;
     if let Some(summary) = diagnostic::summary(&library.diagnostics) {
         tracing::warn!("{summary}");
@@ -204,15 +204,15 @@ fn open_engine(config: &Config) -> Result<Engine, String> {
     let Thresholds { channel, direct } = Thresholds::default();
     let channel = config.min_confidence_channel.unwrap_or(channel);
     let direct = config.min_confidence_direct.unwrap_or(direct).min(channel);
-    Ok(Engine::new(library, Thresholds { channel, direct }).with_language(config.language))
+    Ok(App::new(library, Thresholds { channel, direct }).with_language(config.language))
 }
 
 /// Opens the library, with a progress bar on a terminal if indexing takes longer than `PROGRESS_DELAY`.
-fn open_library(config: &Config) -> Result<Library, String> {
+fn open_library(config: &Config) -> Result<Knowledge, String> {
     const PROGRESS_DELAY: Duration = Duration::from_millis(300);
     let start = Instant::now();
     let mut bar: Option<ProgressBar> = None;
-    let library = Library::open(&config.corpus, &config.index, |done, total| {
+    let library = Knowledge::open(&config.corpus, &config.index, |done, total| {
         if bar.is_none() && start.elapsed() > PROGRESS_DELAY && std::io::stderr().is_terminal() {
             let style = ProgressStyle::with_template("indexing {bar:32} {pos} of {len} passages, {eta} left");
             bar =
@@ -350,7 +350,7 @@ fn index(config: &Config) -> CliResult {
 }
 
 fn check(config: &Config) -> CliResult {
-    let (documents, diagnostics) = Library::check(&config.corpus)?;
+    let (documents, diagnostics) = Knowledge::check(&config.corpus)?;
     let mut out = std::io::stdout().lock();
     for diagnostic in &diagnostics {
         writeln!(out, "{}", config.corpus.join(diagnostic.to_string()).display())?;

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use rolecall::engine::Engine;
+use rolecall::engine::App;
 use rolecall::engine::question::Thresholds;
 use rolecall::engine::request::Request;
-use rolecall::knowledge::Library;
+use rolecall::knowledge::Knowledge;
 use serde_json::{Value, json};
 
 const QUESTIONS: &str = include_str!("../../tests/fixtures/product/questions.jsonl");
@@ -67,8 +67,8 @@ fn letters(text: &str) -> String {
 impl Table {
     /// Reads the corpus, and works out what must be answered to what.
     pub fn over(corpus: &Path) -> Result<Table, String> {
-        let library = Library::open(corpus, Path::new(UNWRITABLE), |_, _| {}).map_err(|error| error.to_string())?;
-        let bot = Engine::new(library, Thresholds::default());
+        let library = Knowledge::open(corpus, Path::new(UNWRITABLE), |_, _| {}).map_err(|error| error.to_string())?;
+        let bot = App::new(library, Thresholds::default());
         let library = bot.library();
         let slug = |at: &usize| library.document(*at).slug.clone();
         let roles: Vec<String> = library.roles().iter().map(slug).filter(|slug| slug != CHANGING).collect();

@@ -3,7 +3,7 @@
 use rustyline::completion::Completer as Complete;
 use rustyline::{Context, Helper, Highlighter, Hinter, Result, Validator};
 
-use crate::engine::Engine;
+use crate::engine::App;
 use crate::engine::request::{COMMANDS, Command, OptionKind, SECTIONS};
 use crate::i18n::{Language, fold};
 
@@ -13,12 +13,12 @@ const MAX_CANDIDATES: usize = 12;
 /// Completes from the table of commands and the names of the library that is served.
 #[derive(Helper, Highlighter, Hinter, Validator)]
 pub struct Completer<'b> {
-    engine: &'b Engine,
+    engine: &'b App,
 }
 
 impl<'b> Completer<'b> {
     /// Completes for this bot.
-    pub fn new(bot: &'b Engine) -> Self {
+    pub fn new(bot: &'b App) -> Self {
         Completer { engine: bot }
     }
 
@@ -102,16 +102,16 @@ mod tests {
 
     use super::*;
     use crate::engine::question::Thresholds;
-    use crate::knowledge::Library;
+    use crate::knowledge::Knowledge;
 
-    fn bot() -> Engine {
+    fn bot() -> App {
         let folder = tempfile::tempdir().expect("a folder");
         let role = |slug: &str, text: &str| std::fs::write(folder.path().join(format!("{slug}.md")), text);
         role("pastry-chef", "---\nfamily: Cold kitchen\n---\n# Pastry Chef\n\nBakes.\n").expect("a document");
         role("sous-chef", "---\nfamily: Hot kitchen\n---\n# Sous-Chef\n\nCooks.\n").expect("a document");
         role("waiter", "---\nfamily: Service\n---\n# Waiter\n\nServes.\n").expect("a document");
-        let library = Library::open(folder.path(), Path::new("/dev/null/index"), |_, _| {}).expect("a library");
-        Engine::new(library, Thresholds::default())
+        let library = Knowledge::open(folder.path(), Path::new("/dev/null/index"), |_, _| {}).expect("a library");
+        App::new(library, Thresholds::default())
     }
 
     /// The line as it would be for each candidate.

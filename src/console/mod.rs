@@ -11,7 +11,7 @@ use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
 use rustyline::{CompletionType, Config, Editor};
 
-use crate::engine::Engine;
+use crate::engine::App;
 use crate::engine::reply::Style;
 use crate::engine::request::Request;
 use crate::i18n::t;
@@ -25,7 +25,7 @@ const MAX_WIDTH: usize = 100;
 ///
 /// # Errors
 /// Where the terminal or the pipe breaks.
-pub fn run(bot: &Engine, hint: Option<&str>) -> Result<ExitCode, Box<dyn Error>> {
+pub fn run(bot: &App, hint: Option<&str>) -> Result<ExitCode, Box<dyn Error>> {
     if std::io::stdin().is_terminal() {
         run_interactive(bot, hint)?
     } else {
@@ -34,7 +34,7 @@ pub fn run(bot: &Engine, hint: Option<&str>) -> Result<ExitCode, Box<dyn Error>>
     Ok(ExitCode::SUCCESS)
 }
 
-fn run_piped(bot: &Engine, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
+fn run_piped(bot: &App, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
     if let Some(hint) = hint {
         eprintln!("{hint}");
     }
@@ -48,7 +48,7 @@ fn run_piped(bot: &Engine, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn run_interactive(bot: &Engine, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
+fn run_interactive(bot: &App, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
     let roles = bot.library().roles().len();
     let (name, help) = (paint(bold(), "Rolecall"), Request::Help.to_command_text(bot.language()));
     anstream::println!("{}", t!(bot.language(), "console-greeting", name = &name, count = roles, help = &help));

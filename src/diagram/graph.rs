@@ -1,7 +1,7 @@
 //! What is to be drawn, before anything has a place: the roles of a chart by title, and the steps between them.
 
 use crate::i18n::{Language, t};
-use crate::knowledge::Library;
+use crate::knowledge::Knowledge;
 use crate::knowledge::graph_selection::GraphSelection;
 use crate::model::document::Direction;
 
@@ -46,7 +46,7 @@ pub struct DiagramGraph {
 
 impl DiagramGraph {
     /// What a chart of this library shows, in a language.
-    pub fn from_selection(library: &Library, chart: &GraphSelection, language: Language) -> DiagramGraph {
+    pub fn from_selection(library: &Knowledge, chart: &GraphSelection, language: Language) -> DiagramGraph {
         let view = library.subgraph(chart);
         let called =
             |slug: &str| library.by_slug(slug).map_or(slug, |at| library.document(at).title.as_str()).to_owned();

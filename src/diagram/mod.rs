@@ -18,7 +18,7 @@ use graph::DiagramGraph;
 use png::DiagramError;
 
 use crate::i18n::Language;
-use crate::knowledge::Library;
+use crate::knowledge::Knowledge;
 use crate::knowledge::graph_selection::GraphSelection;
 
 /// More roles than this are no picture any more.
@@ -45,7 +45,7 @@ pub struct Diagram {
 ///
 /// # Errors
 /// Where there is nothing to draw, too much of it, or a letter that cannot be drawn.
-pub fn render(library: &Library, chart: &GraphSelection, language: Language) -> Result<Diagram, DiagramError> {
+pub fn render(library: &Knowledge, chart: &GraphSelection, language: Language) -> Result<Diagram, DiagramError> {
     let sketch = DiagramGraph::from_selection(library, chart, language);
     let png = png::rasterize(&render_graph(&sketch)?, MAX_PIXELS)?;
     if png.len() > MAX_PNG_BYTES {
@@ -58,7 +58,7 @@ pub fn render(library: &Library, chart: &GraphSelection, language: Language) -> 
 ///
 /// # Errors
 /// As [`draw`].
-pub fn render_svg(library: &Library, chart: &GraphSelection, language: Language) -> Result<String, DiagramError> {
+pub fn render_svg(library: &Knowledge, chart: &GraphSelection, language: Language) -> Result<String, DiagramError> {
     render_graph(&DiagramGraph::from_selection(library, chart, language))
 }
 

@@ -27,7 +27,7 @@ use state::app_state::AppState;
 use state::reload::ReloadHandle;
 use tokio::time::{Instant, sleep};
 
-use crate::engine::Engine;
+use crate::engine::App;
 use crate::secret::Secret;
 
 /// Appended to the operator's log filter. More verbose levels of these crates log interaction tokens and message contents.
@@ -60,7 +60,7 @@ const BACKOFF_RESET_AFTER: Duration = Duration::from_secs(600);
 ///
 /// # Errors
 /// What the operator has to fix: an invalid token, a disallowed intent, an address in use.
-pub async fn run(settings: DiscordSettings, engine: Arc<Engine>) -> Result<(), DiscordError> {
+pub async fn run(settings: DiscordSettings, engine: Arc<App>) -> Result<(), DiscordError> {
     let mut shutdown = CancellationToken::cancel_on_signal()?;
     let DiscordSettings { token, http, api_url, ask_channels, watchdog_timeout, reload } = settings;
     let gateway_state = GatewayState::new(engine.metrics());
@@ -81,7 +81,7 @@ pub async fn run(settings: DiscordSettings, engine: Arc<Engine>) -> Result<(), D
     let serve_gateway = async {
         let Some(token) = token else { return Ok(()) };
         let serve = async {
-            let client = RestClient::new(token, api_url, Arc::clone(app_state.bot.metrics()))?;
+            let client = RestClient::new(token, api_url, Arc::clone(app_state.app.metrics()))?;
             run_gateway(&client, &app_state, ask_channels, gateway_state, &mut shutdown).await
         };
         let result = serve.await;
@@ -101,7 +101,7 @@ async fn run_gateway(
     mut gateway_state: GatewayState,
     shutdown: &mut CancellationToken,
 ) -> Result<(), DiscordError> {
-    app_state.bot.metrics().readiness.expect_gateway();
+    app_state.app.metrics().readiness.expect_gateway();
     let mut backoff = Backoff::new(INITIAL_BACKOFF, MAX_BACKOFF);
     loop {
         let gateway = tokio::select! {

@@ -20,23 +20,23 @@ use request::Request;
 use usage_counts::UsageCounts;
 
 use crate::i18n::{Language, t};
-use crate::knowledge::{Library, LibraryError};
+use crate::knowledge::{Knowledge, KnowledgeError};
 use crate::metrics::counters::Metrics;
 
 /// Answers requests from an immutable snapshot of the library, which a reload replaces.
 #[derive(Debug)]
-pub struct Engine {
-    library: RwLock<Arc<Library>>,
+pub struct App {
+    library: RwLock<Arc<Knowledge>>,
     thresholds: Thresholds,
     language: Language,
     usage_counts: UsageCounts,
     metrics: Arc<Metrics>,
 }
 
-impl Engine {
+impl App {
     /// An engine over this library with these confidence thresholds. Its default language is English.
-    pub fn new(library: Library, thresholds: Thresholds) -> Self {
-        Engine {
+    pub fn new(library: Knowledge, thresholds: Thresholds) -> Self {
+        App {
             library: RwLock::new(Arc::new(library)),
             thresholds,
             language: Language::default(),
@@ -47,7 +47,7 @@ impl Engine {
 
     /// Sets the default language.
     pub fn with_language(self, language: Language) -> Self {
-        Engine { language, ..self }
+        App { language, ..self }
     }
 
     /// The default language: of plain messages and of the terminal.
@@ -66,12 +66,12 @@ impl Engine {
     }
 
     /// The current snapshot. A reload leaves it as it is for those that hold it.
-    pub fn library(&self) -> Arc<Library> {
+    pub fn library(&self) -> Arc<Knowledge> {
         Arc::clone(&self.library.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Replaces the snapshot. Requests in progress finish with the old one.
-    pub fn replace(&self, library: Library) {
+    pub fn replace(&self, library: Knowledge) {
         *self.library.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(library);
     }
 
@@ -80,7 +80,7 @@ impl Engine {
     ///
     /// # Errors
     /// If the corpus cannot be read or indexed.
-    pub fn reload(&self, corpus: &Path, index: &Path) -> Result<ReloadReport, LibraryError> {
+    pub fn reload(&self, corpus: &Path, index: &Path) -> Result<ReloadReport, KnowledgeError> {
         let current = self.library();
         let Some(library) = current.reload_if_changed(corpus, index)? else {
             return Ok(ReloadReport::new(&current, false));
@@ -111,7 +111,7 @@ impl Engine {
     }
 
     /// Completes a role name: roles with the name that matched, best first. Empty input gives the most viewed roles.
-    pub fn complete(&self, library: &Library, text: &str, limit: usize) -> Vec<(usize, String)> {
+    pub fn complete(&self, library: &Knowledge, text: &str, limit: usize) -> Vec<(usize, String)> {
         let sort_key = self.usage_counts.sort_key(library);
         if text.trim().is_empty() {
             let mut roles = library.roles().to_vec();

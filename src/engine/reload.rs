@@ -1,6 +1,6 @@
 //! The result of a reload: what the library holds.
 
-use crate::knowledge::Library;
+use crate::knowledge::Knowledge;
 pub use crate::model::diagnostic::{Diagnostic, summary};
 
 /// What the library holds after a reload.
@@ -20,7 +20,7 @@ pub struct ReloadReport {
 
 impl ReloadReport {
     /// The report on a library; `changed`: it replaces another one.
-    pub fn new(library: &Library, changed: bool) -> ReloadReport {
+    pub fn new(library: &Knowledge, changed: bool) -> ReloadReport {
         let documents = library.documents();
         let roles = documents.iter().filter(|document| document.is_role()).count();
         let passages = documents.iter().map(|document| document.passages.len()).sum();

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use crate::engine::reply::{Reply, ReplyKind};
-use crate::knowledge::Library;
+use crate::knowledge::Knowledge;
 
 /// Max number of counted roles; more than any corpus has.
 const MAX_ROLES: usize = 5_000;
@@ -37,9 +37,9 @@ impl UsageCounts {
         }
     }
 
-    /// The sort key of a document: view count descending, then [`Library::reference_rank`]. Holds the lock; counting
+    /// The sort key of a document: view count descending, then [`Knowledge::reference_rank`]. Holds the lock; counting
     /// waits until the key function is dropped.
-    pub fn sort_key(&self, library: &Library) -> impl Fn(usize) -> (Reverse<u32>, usize) {
+    pub fn sort_key(&self, library: &Knowledge) -> impl Fn(usize) -> (Reverse<u32>, usize) {
         let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         move |document| {
             let views = counts.get(&library.document(document).slug).copied().unwrap_or_default();

@@ -17,9 +17,9 @@ use career_graph::CareerGraph;
 use graph_selection::{GraphSelection, Subgraph};
 
 /// One corpus, parsed, checked and indexed. Immutable; a reload creates a new one. Documents are referred to by their position in
-/// [`Library::documents`].
+/// [`Knowledge::documents`].
 #[derive(Debug)]
-pub struct Library {
+pub struct Knowledge {
     documents: Vec<Document>,
     by_slug: HashMap<String, usize>,
     ancestors: Vec<Vec<usize>>,
@@ -41,7 +41,7 @@ pub struct Library {
 
 /// Why a library cannot be opened.
 #[derive(Debug, thiserror::Error)]
-pub enum LibraryError {
+pub enum KnowledgeError {
     /// The corpus cannot be read or is empty.
     #[error(transparent)]
     Corpus(#[from] CorpusError),
@@ -50,34 +50,34 @@ pub enum LibraryError {
     Index(#[from] IndexError),
 }
 
-impl Library {
+impl Knowledge {
     /// Reads the folder `corpus` and opens its index below the folder `index`, or builds it. While building, calls `progress` with the
     /// number of indexed passages and the total.
     ///
     /// # Errors
     /// If the corpus cannot be read or is empty, or the index cannot be built in memory.
-    pub fn open(corpus: &Path, index: &Path, progress: impl FnMut(usize, usize)) -> Result<Library, LibraryError> {
-        Library::from_corpus(crate::corpus::folder::read(corpus)?, index, progress)
+    pub fn open(corpus: &Path, index: &Path, progress: impl FnMut(usize, usize)) -> Result<Knowledge, KnowledgeError> {
+        Knowledge::from_corpus(crate::corpus::folder::read(corpus)?, index, progress)
     }
 
     /// Reads the corpus again; `None` if neither the texts nor the diagnostics have changed.
     ///
     /// # Errors
     /// If the corpus cannot be read or is empty, or the index cannot be built in memory.
-    pub fn reload_if_changed(&self, corpus: &Path, index: &Path) -> Result<Option<Library>, LibraryError> {
+    pub fn reload_if_changed(&self, corpus: &Path, index: &Path) -> Result<Option<Knowledge>, KnowledgeError> {
         let corpus = crate::corpus::folder::read(corpus)?;
         // Unreadable files are not part of the fingerprint, but have diagnostics.
         if corpus.fingerprint == self.fingerprint && build_career_graph(&corpus).1 == self.diagnostics {
             return Ok(None);
         }
-        Library::from_corpus(corpus, index, |_, _| {}).map(Some)
+        Knowledge::from_corpus(corpus, index, |_, _| {}).map(Some)
     }
 
     fn from_corpus(
         corpus: Corpus,
         index: &Path,
         mut progress: impl FnMut(usize, usize),
-    ) -> Result<Library, LibraryError> {
+    ) -> Result<Knowledge, KnowledgeError> {
         let (career_graph, diagnostics) = build_career_graph(&corpus);
         let Corpus { documents, fingerprint, .. } = corpus;
         let names = NameIndex::new(&documents);
@@ -103,7 +103,7 @@ impl Library {
         let ancestors =
             (0..documents.len()).map(|position| collect_ancestors(&documents, &by_slug, position)).collect();
         let roles = roles_by_family(&documents);
-        let mut library = Library {
+        let mut library = Knowledge {
             documents,
             by_slug,
             ancestors,

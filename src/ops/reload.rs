@@ -10,7 +10,7 @@ use std::thread;
 use tokio::sync::oneshot;
 
 use crate::discord::state::reload::ReloadResult;
-use crate::engine::Engine;
+use crate::engine::App;
 use crate::engine::reload::{ReloadReport, summary};
 use crate::metrics::counters::{CorpusSize, Metrics, ReloadStatus};
 
@@ -23,7 +23,7 @@ impl Reloader {
     ///
     /// # Errors
     /// The thread cannot be started.
-    pub fn start(engine: Arc<Engine>, corpus: PathBuf, index: PathBuf) -> io::Result<Reloader> {
+    pub fn start(engine: Arc<App>, corpus: PathBuf, index: PathBuf) -> io::Result<Reloader> {
         let metrics = Arc::clone(engine.metrics());
         metrics.set_corpus_size(corpus_size(&ReloadReport::new(&engine.library(), false)));
         Reloader::spawn(metrics, move || engine.reload(&corpus, &index).map_err(|error| error.to_string()))

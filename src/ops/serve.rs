@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::discord;
 use crate::discord::state::reload::ReloadHandle;
-use crate::engine::Engine;
+use crate::engine::App;
 use crate::ops::corpus_watcher::watch_folder;
 use crate::ops::reload::Reloader;
 use crate::ops::sighup::SighupListener;
@@ -58,7 +58,7 @@ pub enum RunError {
 ///
 /// # Errors
 /// A failure that the operator has to fix.
-pub fn run(settings: RunSettings, open: impl FnOnce() -> Result<Engine, String>) -> Result<(), RunError> {
+pub fn run(settings: RunSettings, open: impl FnOnce() -> Result<App, String>) -> Result<(), RunError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     // Installed first: SIGHUP's default action terminates the process.
     let sighup = runtime.block_on(async { SighupListener::listen() })?;
@@ -69,7 +69,7 @@ pub fn run(settings: RunSettings, open: impl FnOnce() -> Result<Engine, String>)
     result
 }
 
-async fn serve(settings: RunSettings, engine: Arc<Engine>, mut sighup: SighupListener) -> Result<(), RunError> {
+async fn serve(settings: RunSettings, engine: Arc<App>, mut sighup: SighupListener) -> Result<(), RunError> {
     let RunSettings { mut discord, corpus, index, status, watch, reload_command } = settings;
     if let Some(address) = status {
         StatusServer::listen(address, Arc::clone(&engine))

@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
-use crate::engine::Engine;
+use crate::engine::App;
 
 /// For a whole connection; monitoring is expected to be near.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
@@ -30,14 +30,14 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 
 /// The status server; see the module.
 #[derive(Debug)]
-pub struct StatusServer(Arc<Engine>);
+pub struct StatusServer(Arc<App>);
 
 impl StatusServer {
     /// Binds the address and serves requests in a background task.
     ///
     /// # Errors
     /// The address cannot be bound.
-    pub async fn listen(address: SocketAddr, engine: Arc<Engine>) -> io::Result<()> {
+    pub async fn listen(address: SocketAddr, engine: Arc<App>) -> io::Result<()> {
         let listener = TcpListener::bind(address).await?;
         let server = Arc::new(StatusServer(engine));
         tracing::info!("status on http://{}: /healthz, /readyz, /metrics", listener.local_addr()?);

@@ -14,7 +14,7 @@ use rolecall::discord::protocol::limits::{
 use rolecall::discord::protocol::next_page;
 use rolecall::discord::protocol::share;
 use rolecall::discord::protocol::vote;
-use rolecall::engine::Engine;
+use rolecall::engine::App;
 use rolecall::engine::answer::answer;
 use rolecall::engine::question::Thresholds;
 use rolecall::engine::reply::Reply;
@@ -62,7 +62,7 @@ pub fn document(data: &[u8]) {
 }
 
 /// Answers what somebody typed.
-pub fn sentence(bot: &Engine, data: &[u8]) {
+pub fn sentence(bot: &App, data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let asked = Request::parse(&text).map_err(|mistake| mistake.message(SPOKEN));
     said(bot, &asked);
@@ -71,7 +71,7 @@ pub fn sentence(bot: &Engine, data: &[u8]) {
 }
 
 /// Reads what a button or a menu carries. What it asks, it asks again when it is put on a button.
-pub fn custom_id(bot: &Engine, data: &[u8]) {
+pub fn custom_id(bot: &App, data: &[u8]) {
     let id = String::from_utf8_lossy(data);
     let button = touched(json!({"custom_id": id, "component_type": 2}));
     let menu = touched(json!({"custom_id": "1:menu0", "component_type": 3, "values": [id]}));
@@ -82,7 +82,7 @@ pub fn custom_id(bot: &Engine, data: &[u8]) {
 }
 
 /// Takes an interaction as Discord sends it, and answers it.
-pub fn interaction(bot: &Engine, data: &[u8]) {
+pub fn interaction(bot: &App, data: &[u8]) {
     let Ok(interaction) = serde_json::from_slice::<Interaction>(data) else { return };
     match interaction {
         Interaction::Command(it) => {
@@ -123,7 +123,7 @@ fn touched(data: Value) -> Option<ComponentInteractionData> {
     serde_json::from_value(data).ok()
 }
 
-fn clicked(bot: &Engine, data: &ComponentInteractionData) {
+fn clicked(bot: &App, data: &ComponentInteractionData) {
     match CustomId::parse(&data.custom_id) {
         Ok(CustomId::Vote(Vote::Right(target) | Vote::Wrong(target))) => {
             let _ = json(&vote::modal(target, SPOKEN));
@@ -135,7 +135,7 @@ fn clicked(bot: &Engine, data: &ComponentInteractionData) {
 }
 
 /// The answer to what was asked is one that Discord takes, on every page of it, and its buttons ask what they say.
-fn said(bot: &Engine, asked: &DecodeResult) {
+fn said(bot: &App, asked: &DecodeResult) {
     let reply = match asked {
         // Past the bot's own net for panics, so that none is missed here.
         Ok(request) => answer(&bot.library(), request, Thresholds::default(), SPOKEN),

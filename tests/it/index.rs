@@ -6,16 +6,16 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use rolecall::engine::Engine;
+use rolecall::engine::App;
 use rolecall::engine::question::Thresholds;
 use rolecall::engine::reply::Reply;
-use rolecall::knowledge::Library;
+use rolecall::knowledge::Knowledge;
 use rolecall::search::index::{OpenOutcome, SCHEMA_VERSION};
 
 use crate::stage::{Place, UNWRITABLE, kitchen};
 
-fn replies(library: Library) -> Vec<Reply> {
-    let bot = Engine::new(library, Thresholds::default());
+fn replies(library: Knowledge) -> Vec<Reply> {
+    let bot = App::new(library, Thresholds::default());
     ["who kneads the dough?", "who sharpens the knives?", "/role cook", "who heats the oven?"]
         .map(|typed| bot.handle_text(typed))
         .into()
@@ -23,7 +23,7 @@ fn replies(library: Library) -> Vec<Reply> {
 
 /// The replies as they are without any index on a disk.
 fn right(place: &Place) -> Vec<Reply> {
-    let library = Library::open(&place.corpus(), Path::new(UNWRITABLE), |_, _| {}).expect("the corpus can be served");
+    let library = Knowledge::open(&place.corpus(), Path::new(UNWRITABLE), |_, _| {}).expect("the corpus can be served");
     let replies = replies(library);
     assert!(replies.iter().all(|reply| reply.answered), "{replies:?}");
     replies
@@ -159,7 +159,7 @@ fn a_file_where_the_index_belongs_is_met_with_right_answers() {
     let place = kitchen();
     let right = right(&place);
     fs::create_dir(place.index()).expect("a folder");
-    let fingerprint = Library::open(&place.corpus(), Path::new(UNWRITABLE), |_, _| {}).expect("served").fingerprint;
+    let fingerprint = Knowledge::open(&place.corpus(), Path::new(UNWRITABLE), |_, _| {}).expect("served").fingerprint;
     fs::write(place.index().join(format!("{SCHEMA_VERSION}-{fingerprint}")), "no index").expect("a file");
     assert_eq!(replies(place.library()), right);
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use regex::Regex;
 use rolecall::engine::reply::{Reply, Style};
-use rolecall::knowledge::Library;
+use rolecall::knowledge::Knowledge;
 use rolecall::model::document::{Document, Passage};
 use rolecall::search::text::english::tokenize;
 use serde::Deserialize;
@@ -148,14 +148,14 @@ pub fn answered(lines: &[String], answer: impl Fn(&str) -> Answer) -> Vec<&str> 
 /// phrases.
 #[derive(Debug)]
 pub struct Plain<'l> {
-    library: &'l Library,
+    library: &'l Knowledge,
     /// A passage with the number of its document, how often it holds each stem, and how many words it has.
     passages: Vec<(usize, &'l Passage, HashMap<String, f64>, f64)>,
 }
 
 impl<'l> Plain<'l> {
     /// Counts the words of a library.
-    pub fn over(library: &'l Library) -> Plain<'l> {
+    pub fn over(library: &'l Knowledge) -> Plain<'l> {
         let mut passages = Vec::new();
         for (at, document) in library.documents().iter().enumerate() {
             for passage in &document.passages {

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use proptest::prelude::*;
-use rolecall::engine::Engine;
+use rolecall::engine::App;
 use rolecall::engine::question::Thresholds;
 use rolecall::engine::reply::{Reply, ReplyKind, Style};
 use rolecall::engine::request::{COMMANDS, SECTIONS};
 use rolecall::i18n::Language;
-use rolecall::knowledge::Library;
+use rolecall::knowledge::Knowledge;
 
 use crate::stage::BOT;
 
@@ -204,8 +204,8 @@ fn what_is_not_sure_is_told_as_what_comes_nearest() {
     assert!(!reply.answered && reply.kind == ReplyKind::FindOwner && reply.confidence < 0.5, "{reply:?}");
     assert!(text(&reply).starts_with("Perhaps: ") && text(&reply).contains("I am not sure"), "{}", text(&reply));
 
-    let library = Library::open(Path::new(crate::stage::SHIPPED), Path::new(crate::stage::UNWRITABLE), |_, _| {});
-    let firm = Engine::new(library.expect("the corpus can be served"), Thresholds { channel: 0.5, direct: 0.5 });
+    let library = Knowledge::open(Path::new(crate::stage::SHIPPED), Path::new(crate::stage::UNWRITABLE), |_, _| {});
+    let firm = App::new(library.expect("the corpus can be served"), Thresholds { channel: 0.5, direct: 0.5 });
     let reply = firm.handle_text(typed);
     assert!(!reply.answered && reply.kind == ReplyKind::NoAnswer, "{}", text(&reply));
 }

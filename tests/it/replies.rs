@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use rolecall::discord::protocol::encode::render_page;
-use rolecall::engine::Engine;
+use rolecall::engine::App;
 use rolecall::engine::request::Request;
 use rolecall::i18n::Language;
 
@@ -16,7 +16,7 @@ use crate::stage::bot;
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
 
 /// Questions, chatter, and every command about every role and about every role and its neighbour in the folder.
-fn texts(folder: &Path, bot: &Engine) -> Vec<String> {
+fn texts(folder: &Path, bot: &App) -> Vec<String> {
     let read = |file: &str| fs::read_to_string(folder.join(file)).expect("a file of the fixture");
     let mut texts: Vec<String> =
         questions(&read("questions.jsonl")).expect("questions").into_iter().map(|question| question.q).collect();
@@ -34,7 +34,7 @@ fn texts(folder: &Path, bot: &Engine) -> Vec<String> {
 }
 
 /// What a text is answered with, in every language: as JSON, and as the first page on Discord.
-fn digest(bot: &Engine, text: &str) -> String {
+fn digest(bot: &App, text: &str) -> String {
     let mut hasher = blake3::Hasher::new();
     for language in Language::ALL {
         let reply = match Request::parse(text) {

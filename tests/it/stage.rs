@@ -9,9 +9,9 @@ use std::sync::LazyLock;
 pub use discord_standin::TOKEN;
 use discord_standin::{INTERACTION_TOKEN, USER_NAME_SUFFIX};
 use regex::Regex;
-use rolecall::engine::Engine;
+use rolecall::engine::App;
 use rolecall::engine::question::Thresholds;
-use rolecall::knowledge::Library;
+use rolecall::knowledge::Knowledge;
 use tempfile::TempDir;
 
 /// The corpus that is shipped.
@@ -20,12 +20,12 @@ pub const SHIPPED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus");
 pub const UNWRITABLE: &str = "/dev/null/index";
 
 /// A bot over the shipped corpus.
-pub static BOT: LazyLock<Engine> = LazyLock::new(|| bot(Path::new(SHIPPED)));
+pub static BOT: LazyLock<App> = LazyLock::new(|| bot(Path::new(SHIPPED)));
 
 /// A bot over a corpus, with its index in memory.
-pub fn bot(corpus: &Path) -> Engine {
-    Engine::new(
-        Library::open(corpus, Path::new(UNWRITABLE), |_, _| {}).expect("the corpus can be served"),
+pub fn bot(corpus: &Path) -> App {
+    App::new(
+        Knowledge::open(corpus, Path::new(UNWRITABLE), |_, _| {}).expect("the corpus can be served"),
         Thresholds::default(),
     )
 }
@@ -137,8 +137,8 @@ impl Place {
     }
 
     /// The library over its corpus and index.
-    pub fn library(&self) -> Library {
-        Library::open(&self.corpus(), &self.index(), |_, _| {}).expect("the corpus can be served")
+    pub fn library(&self) -> Knowledge {
+        Knowledge::open(&self.corpus(), &self.index(), |_, _| {}).expect("the corpus can be served")
     }
 }
 

@@ -1,16 +1,16 @@
 //! What is suggested while somebody types a role's name, and in what order.
 
-use rolecall::engine::Engine;
+use rolecall::engine::App;
 
 use crate::stage::{self, BOT, Place};
 
 /// What is suggested, as slugs with the names that fitted.
-fn suggested(bot: &Engine, typed: &str) -> Vec<(String, String)> {
+fn suggested(bot: &App, typed: &str) -> Vec<(String, String)> {
     let library = bot.library();
     bot.complete(&library, typed, 25).into_iter().map(|(at, name)| (library.document(at).slug.clone(), name)).collect()
 }
 
-fn slugs(bot: &Engine, typed: &str) -> Vec<String> {
+fn slugs(bot: &App, typed: &str) -> Vec<String> {
     suggested(bot, typed).into_iter().map(|(slug, _)| slug).collect()
 }
 

@@ -4,8 +4,8 @@
 use std::fs;
 use std::path::Path;
 
-use rolecall::engine::Engine;
-use rolecall::knowledge::Library;
+use rolecall::engine::App;
+use rolecall::knowledge::Knowledge;
 
 use crate::measures::{Answer, Plain, Question, Score, answered, chatter, questions};
 use crate::stage::{SHIPPED, bot};
@@ -40,7 +40,7 @@ impl Trade {
         fs::read_to_string(Path::new(FIXTURES).join(self.folder).join(file)).expect("a file of the fixture")
     }
 
-    fn bot(&self) -> Engine {
+    fn bot(&self) -> App {
         let own = Path::new(FIXTURES).join(self.folder).join("corpus");
         bot(if self.shipped { Path::new(SHIPPED) } else { &own })
     }
@@ -93,7 +93,7 @@ fn chatter_of_any_trade_is_left_alone() {
 }
 
 /// Roles that share no responsibility with any other by being that one as well.
-fn on_their_own(library: &Library) -> Vec<usize> {
+fn on_their_own(library: &Knowledge) -> Vec<usize> {
     let roles = library.roles();
     let inherited: Vec<usize> = roles.iter().flat_map(|at| library.ancestors(*at)).copied().collect();
     roles.iter().copied().filter(|at| library.ancestors(*at).is_empty() && !inherited.contains(at)).collect()

@@ -1,11 +1,11 @@
 //! What a role does and what it does not: yes only where its own lines say so, others where theirs do, and no pretence where none fits.
 
-use rolecall::engine::Engine;
+use rolecall::engine::App;
 use rolecall::engine::reply::Style;
 
 use crate::stage::{self, Place};
 
-fn kitchen() -> (Place, Engine) {
+fn kitchen() -> (Place, App) {
     let place = Place::with(&[
         ("baker.md", "# Baker\n\nBakes bread.\n\n## Duties\n\n- Kneads dough at dawn\n- Heats the oven\n"),
         (
@@ -19,7 +19,7 @@ fn kitchen() -> (Place, Engine) {
 }
 
 /// The title of the answer to a question, and all of it.
-fn told(bot: &Engine, question: &str) -> (String, String) {
+fn told(bot: &App, question: &str) -> (String, String) {
     let reply = bot.handle_text(question);
     assert!(reply.answered, "{question}: {}", reply.to_text(&Style::PLAIN));
     (reply.title.clone(), reply.to_text(&Style::PLAIN))

@@ -121,7 +121,7 @@ impl Server {
              Endpoint URL at the Developer Portal, your application, General Information page",
             listener.local_addr().map_err(bind_error)?
         ));
-        let metrics = Arc::clone(app_state.bot.metrics());
+        let metrics = Arc::clone(app_state.app.metrics());
         let interactions = Arc::new(InteractionHandler::new(app_state.clone()));
         let state = EndpointState { verifier, interactions, app_state, last_logged: Mutex::default() };
         let router = Router::new()
@@ -257,7 +257,7 @@ impl EndpointState {
         };
         match with_deadline(response, received_at, fallback).await {
             Some(response) => {
-                self.app_state.bot.metrics().record_delivery(
+                self.app_state.app.metrics().record_delivery(
                     Transport::Http,
                     request_kind,
                     received_at.elapsed(),

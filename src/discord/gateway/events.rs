@@ -103,7 +103,7 @@ pub async fn serve(
     state.identify_limiter.update_limit(&gateway.session_start_limit);
     let shards = gateway.shards.max(1);
     state.sessions.resize(shards as usize, None);
-    app_state.bot.metrics().readiness.expect_shards(shards);
+    app_state.app.metrics().readiness.expect_shards(shards);
     let gateway_url = Arc::new(GatewayUrl::new(gateway.url));
     let refresh_url = async {
         loop {
@@ -238,7 +238,7 @@ impl EventHandler {
             self.interactions.handle(interaction, self.bot_user_id.get().copied(), received_at).await
         {
             let delivered = self.responder.respond(id, &token, response, received_at).await;
-            self.app_state.bot.metrics().record_delivery(Transport::Gateway, kind, received_at.elapsed(), delivered);
+            self.app_state.app.metrics().record_delivery(Transport::Gateway, kind, received_at.elapsed(), delivered);
         }
     }
 
@@ -253,7 +253,7 @@ impl EventHandler {
             match self.app_state.check_rate_limit(message.author.id.get(), channel_id.get()) {
                 Decision::Allow => (body, selection, Some(message)),
                 Decision::DenyNotify => {
-                    let language = self.app_state.bot.language();
+                    let language = self.app_state.app.language();
                     (encode::OutgoingMessage::from_text(language, t!(language, "too-much")), None, None)
                 }
                 Decision::Deny => return,
@@ -266,7 +266,7 @@ impl EventHandler {
         };
         if !self.channel_throttle.acquire(channel_id.get()).await {
             tracing::warn!("a message was not answered: too many messages to its channel are queued");
-            self.app_state.bot.metrics().record_delivery(
+            self.app_state.app.metrics().record_delivery(
                 Transport::Gateway,
                 RequestKind::Message,
                 received_at.elapsed(),
@@ -275,7 +275,7 @@ impl EventHandler {
             return;
         }
         let sent = self.send_reply(channel_id, id, body, selection).await;
-        self.app_state.bot.metrics().record_delivery(
+        self.app_state.app.metrics().record_delivery(
             Transport::Gateway,
             RequestKind::Message,
             received_at.elapsed(),
@@ -296,7 +296,7 @@ impl EventHandler {
         let after = self.decode_message(&tracked.question);
         if before != after {
             let (body, selection) = after.and_then(|incoming| self.render_answer(&incoming)).unzip();
-            let AppState { bot, image_cache, .. } = &self.app_state;
+            let AppState { app: bot, image_cache, .. } = &self.app_state;
             let diagram =
                 image_cache.get_or_render(bot, selection.flatten().as_ref(), bot.language(), Instant::now()).await;
             tracked.update_or_delete(&self.rest, body, diagram.as_deref()).await;
@@ -323,7 +323,7 @@ impl EventHandler {
         selection: Option<GraphSelection>,
     ) -> Result<Option<MessageId>, SendError> {
         let body = body.replying_to(message_id);
-        let (bot, now) = (&self.app_state.bot, Instant::now());
+        let (bot, now) = (&self.app_state.app, Instant::now());
         if let Some(diagram) =
             self.app_state.image_cache.get_or_render(bot, selection.as_ref(), bot.language(), now).await
         {
@@ -348,7 +348,7 @@ impl EventHandler {
     fn render_answer(&self, incoming: &IncomingMessage) -> Option<(encode::OutgoingMessage, Option<GraphSelection>)> {
         let keep = |reply: &Reply| incoming.addressed || reply.answered;
         // Messages carry no locale.
-        let language = self.app_state.bot.language();
-        render_reply(&self.app_state.bot, language, || incoming.to_request(language), 0, keep, |_| Vec::new())
+        let language = self.app_state.app.language();
+        render_reply(&self.app_state.app, language, || incoming.to_request(language), 0, keep, |_| Vec::new())
     }
 }

@@ -6,7 +6,7 @@ use crate::discord::protocol::decode::{self, DecodeResult};
 use crate::discord::protocol::encode::{self, Button, RenderedPage};
 use crate::discord::protocol::next_page;
 use crate::discord::protocol::vote;
-use crate::engine::Engine;
+use crate::engine::App;
 use crate::engine::reply::{GraphSelection, Reply, ReplyKind};
 use crate::i18n::Language;
 use crate::metrics::counters::RequestOutcome;
@@ -15,7 +15,7 @@ use crate::metrics::counters::RequestOutcome;
 /// are the button of the next page, the `extra_buttons`, and the vote buttons. None where `keep` rejects the reply: the bot stays
 /// silent. A panic, which the panic hook logs, gives the generic error message. Counts the request in the metrics.
 pub fn render_reply(
-    engine: &Engine,
+    engine: &App,
     language: Language,
     request: impl FnOnce() -> DecodeResult,
     page: usize,

@@ -97,7 +97,7 @@ impl InteractionHandler {
 
     /// The language for the interaction's locale.
     pub fn language_of(&self, interaction: &Interaction) -> Language {
-        self.0.bot.language_for_locale(match interaction {
+        self.0.app.language_for_locale(match interaction {
             Interaction::Command(it) | Interaction::Autocomplete(it) => &it.locale,
             Interaction::Component(it) => &it.locale,
             Interaction::Modal(it) => &it.locale,
@@ -142,7 +142,7 @@ impl InteractionHandler {
         page: usize,
         request: impl FnOnce() -> DecodeResult + Send,
     ) -> InteractionResponse {
-        let AppState { bot: engine, image_cache, .. } = &self.0;
+        let AppState { app: engine, image_cache, .. } = &self.0;
         let Ok(request) = catch_unwind(AssertUnwindSafe(request)) else {
             return InteractionResponse::generic_error(language);
         };
@@ -156,7 +156,7 @@ impl InteractionHandler {
     }
 
     fn handle_autocomplete(&self, interaction: &CommandInteraction) -> InteractionResponse {
-        let choices = catch_unwind(AssertUnwindSafe(|| decode::autocomplete_choices(&interaction.data, &self.0.bot)));
+        let choices = catch_unwind(AssertUnwindSafe(|| decode::autocomplete_choices(&interaction.data, &self.0.app)));
         InteractionResponse::Autocomplete(AutocompleteChoices::callback(choices.unwrap_or_default()))
     }
 }

@@ -11,7 +11,7 @@ use crate::discord::protocol::custom_id::{CustomId, CustomIdError};
 use crate::discord::protocol::encode::AutocompleteChoice;
 use crate::discord::protocol::limits::{MAX_AUTOCOMPLETE_CHOICES, MAX_CHOICE_LENGTH, utf16_len};
 use crate::discord::protocol::text::{sanitize_line, truncate};
-use crate::engine::Engine;
+use crate::engine::App;
 use crate::engine::reply::{Reply, ReplyKind};
 use crate::engine::request::{Command, OptionKind, Request};
 use crate::i18n::{Language, t};
@@ -67,7 +67,7 @@ pub fn wants_public_response(data: &CommandData) -> bool {
 }
 
 /// The choices for the option that the member is typing.
-pub fn autocomplete_choices(data: &CommandData, engine: &Engine) -> Vec<AutocompleteChoice> {
+pub fn autocomplete_choices(data: &CommandData, engine: &App) -> Vec<AutocompleteChoice> {
     let Some(focused) = data.autocomplete() else { return Vec::new() };
     let options = Command::by_name(&data.name).map_or(&[][..], |command| command.options);
     let kind = options.iter().find(|option| option.name == focused.name).map(|option| option.kind);

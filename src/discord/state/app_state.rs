@@ -8,13 +8,13 @@ use crate::discord::state::feedback::Feedback;
 use crate::discord::state::image_cache::ImageCache;
 use crate::discord::state::rate_limit::{Decision, UserRateLimiter};
 use crate::discord::state::reload::ReloadHandle;
-use crate::engine::Engine;
+use crate::engine::App;
 
 /// The shared state. Clones refer to the same one.
 #[derive(Clone)]
 pub struct AppState {
     /// Answers requests.
-    pub bot: Arc<Engine>,
+    pub app: Arc<App>,
     /// Counts members' ratings of answers.
     pub feedback: Arc<Feedback>,
     /// Limits requests per user and per channel.
@@ -35,10 +35,10 @@ impl fmt::Debug for AppState {
 
 impl AppState {
     /// A new state with empty caches and counts.
-    pub fn new(engine: Arc<Engine>, reload: Option<ReloadHandle>) -> Self {
+    pub fn new(engine: Arc<App>, reload: Option<ReloadHandle>) -> Self {
         AppState {
             feedback: Arc::new(Feedback::new(Arc::clone(engine.metrics()))),
-            bot: engine,
+            app: engine,
             rate_limiter: Arc::default(),
             image_cache: Arc::default(),
             task_tracker: TaskTracker::default(),
@@ -50,7 +50,7 @@ impl AppState {
     pub fn check_rate_limit(&self, user: u64, channel: u64) -> Decision {
         let decision = self.rate_limiter.check(user, channel);
         if decision != Decision::Allow {
-            self.bot.metrics().rate_limited();
+            self.app.metrics().rate_limited();
         }
         decision
     }

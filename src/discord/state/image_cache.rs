@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::diagram::png::DiagramError;
 use crate::diagram::{self, Diagram};
-use crate::engine::Engine;
+use crate::engine::App;
 use crate::engine::reply::GraphSelection;
 use crate::i18n::Language;
 
@@ -51,7 +51,7 @@ impl ImageCache {
     /// The diagram of a graph selection, for a request received at `since`. None where it cannot be rendered, or not in time.
     pub async fn get_or_render(
         &self,
-        engine: &Engine,
+        engine: &App,
         graph: Option<&GraphSelection>,
         language: Language,
         since: Instant,

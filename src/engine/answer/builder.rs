@@ -3,7 +3,7 @@
 use crate::engine::reply::{Block, Line, Reply};
 use crate::engine::request::Request;
 use crate::i18n::t;
-use crate::knowledge::Library;
+use crate::knowledge::Knowledge;
 use crate::model::document::{Document, Passage, PassageKind};
 use crate::search::retrieve::Hit;
 
@@ -31,7 +31,7 @@ pub fn with_label(label: impl Into<String>, line: Line) -> Line {
 }
 
 /// A hit as a line about `role`; labeled with the other role if it is inherited from there.
-pub fn own_passage_line(library: &Library, reply: &mut Reply, role: usize, hit: &Hit) -> Line {
+pub fn own_passage_line(library: &Knowledge, reply: &mut Reply, role: usize, hit: &Hit) -> Line {
     let owner = library.document(hit.document);
     let line = inline_passage(reply, owner, library.passage(hit));
     if hit.document == role { line } else { with_label(t!(reply.language, "as-every", title = &owner.title), line) }
@@ -115,7 +115,7 @@ pub fn push_first_passage(reply: &mut Reply, document: &Document, kind: PassageK
 }
 
 /// Slugs of documents, in order, without duplicates.
-pub fn unique_slugs(library: &Library, documents: impl IntoIterator<Item = usize>) -> Vec<String> {
+pub fn unique_slugs(library: &Knowledge, documents: impl IntoIterator<Item = usize>) -> Vec<String> {
     let mut slugs: Vec<String> = Vec::new();
     for document in documents {
         let slug = &library.document(document).slug;
@@ -128,7 +128,7 @@ pub fn unique_slugs(library: &Library, documents: impl IntoIterator<Item = usize
 
 /// The role that a hit is about: its own document, if that is a role. For a topic: a role mentioned in the passage,
 /// preferably one that owns the topic, else an owner.
-pub fn primary_role(library: &Library, hit: &Hit) -> Option<usize> {
+pub fn primary_role(library: &Knowledge, hit: &Hit) -> Option<usize> {
     if library.document(hit.document).is_role() {
         return Some(hit.document);
     }
@@ -144,7 +144,7 @@ pub fn suggest_role(reply: &mut Reply, document: &Document) {
 }
 
 /// Suggests the cards of the first `max` roles.
-pub fn suggest_roles(reply: &mut Reply, library: &Library, roles: impl IntoIterator<Item = usize>, max: usize) {
+pub fn suggest_roles(reply: &mut Reply, library: &Knowledge, roles: impl IntoIterator<Item = usize>, max: usize) {
     for role in roles.into_iter().take(max) {
         suggest_role(reply, library.document(role));
     }

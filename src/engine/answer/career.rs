@@ -7,13 +7,13 @@ use crate::engine::question::{Question, Subject};
 use crate::engine::reply::{Block, Line, Reply, ReplyKind};
 use crate::engine::request::{Request, Section};
 use crate::i18n::{Language, t};
-use crate::knowledge::Library;
+use crate::knowledge::Knowledge;
 use crate::knowledge::career_graph::Edge;
 use crate::knowledge::graph_selection::GraphSelection;
 use crate::model::document::{Direction, PassageKind};
 
 /// The shortest career paths from one role to another, with the changes at each step of the first.
-pub fn path(library: &Library, language: Language, from: usize, to: usize) -> Reply {
+pub fn path(library: &Knowledge, language: Language, from: usize, to: usize) -> Reply {
     let (start, goal) = (library.document(from), library.document(to));
     let titles = |path: &[usize]| join_titles(library, path, " → ");
     if from == to {
@@ -47,11 +47,11 @@ pub fn path(library: &Library, language: Language, from: usize, to: usize) -> Re
 }
 
 /// The titles of roles in one text.
-pub fn join_titles(library: &Library, roles: &[usize], separator: &str) -> String {
+pub fn join_titles(library: &Knowledge, roles: &[usize], separator: &str) -> String {
     roles.iter().map(|role| library.document(*role).title.as_str()).collect::<Vec<_>>().join(separator)
 }
 
-fn no_path(library: &Library, language: Language, from: usize, to: usize) -> Reply {
+fn no_path(library: &Knowledge, language: Language, from: usize, to: usize) -> Reply {
     let (start, goal) = (library.document(from), library.document(to));
     let mut reply =
         Reply::new(language, ReplyKind::Path, t!(language, "path-title", from = &start.title, to = &goal.title));
@@ -79,7 +79,7 @@ fn no_path(library: &Library, language: Language, from: usize, to: usize) -> Rep
 }
 
 /// The next steps from a role.
-pub fn next(library: &Library, language: Language, question: &Question) -> Reply {
+pub fn next(library: &Knowledge, language: Language, question: &Question) -> Reply {
     let role = question.roles[0];
     let document = library.document(role);
     let mut reply = Reply::new(language, ReplyKind::Next, t!(language, "next-title", title = &document.title));
@@ -102,7 +102,7 @@ pub fn next(library: &Library, language: Language, question: &Question) -> Reply
     reply
 }
 
-fn push_outgoing_steps(library: &Library, reply: &mut Reply, role: usize, is_wanted: impl Fn(&Edge) -> bool) {
+fn push_outgoing_steps(library: &Knowledge, reply: &mut Reply, role: usize, is_wanted: impl Fn(&Edge) -> bool) {
     for edge in library.career_graph.outgoing(role).into_iter().filter(|edge| is_wanted(edge)) {
         let heading = step_title(library, reply.language, edge);
         push_step(library, reply, edge, Some(&heading));
@@ -110,7 +110,7 @@ fn push_outgoing_steps(library: &Library, reply: &mut Reply, role: usize, is_wan
 }
 
 /// The title of a step: the role that it leads to.
-pub fn step_title(library: &Library, language: Language, edge: Edge) -> String {
+pub fn step_title(library: &Knowledge, language: Language, edge: Edge) -> String {
     let to = &library.document(edge.to).title;
     match edge.direction {
         Direction::Up => to.clone(),
@@ -120,7 +120,7 @@ pub fn step_title(library: &Library, language: Language, edge: Edge) -> String {
 }
 
 /// Adds what a step adds and drops.
-pub fn push_step(library: &Library, reply: &mut Reply, edge: Edge, heading: Option<&str>) {
+pub fn push_step(library: &Knowledge, reply: &mut Reply, edge: Edge, heading: Option<&str>) {
     let document = library.document(edge.from);
     let step = &document.front_matter.steps[edge.step_index];
     let sources = cite_sources(reply, document, &step.sources, step.to.line);
@@ -138,7 +138,7 @@ pub fn push_step(library: &Library, reply: &mut Reply, edge: Edge, heading: Opti
 }
 
 /// How to become something: entry requirements and previous roles; without a role, passages on entry into the field.
-pub fn how_to_become(library: &Library, language: Language, question: &Question) -> Reply {
+pub fn how_to_become(library: &Knowledge, language: Language, question: &Question) -> Reply {
     let Some(&role) = question.roles.first() else { return how_to_enter_field(library, language, question) };
     let document = library.document(role);
     let mut reply = Reply::new(language, ReplyKind::HowToBecome, t!(language, "into-title", title = &document.title));
@@ -161,7 +161,7 @@ pub fn how_to_become(library: &Library, language: Language, question: &Question)
     reply
 }
 
-fn how_to_enter_field(library: &Library, language: Language, question: &Question) -> Reply {
+fn how_to_enter_field(library: &Knowledge, language: Language, question: &Question) -> Reply {
     let mut reply = Reply::new(language, ReplyKind::HowToBecome, t!(language, "ways-in"));
     let best = question.hits.first().map_or(0.0, |hit| hit.score);
     let mut roles = Vec::new();

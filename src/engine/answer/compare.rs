@@ -5,7 +5,7 @@ use crate::engine::answer::role::first_sentence;
 use crate::engine::reply::{Block, Line, Reply, ReplyKind};
 use crate::engine::request::Request;
 use crate::i18n::{Language, t};
-use crate::knowledge::Library;
+use crate::knowledge::Knowledge;
 use crate::model::document::{Document, Passage, PassageKind};
 
 /// Max responsibilities shown of each role.
@@ -15,7 +15,7 @@ const MAX_RESPONSIBILITIES: usize = 6;
 const MAX_SHARED_HEADINGS: usize = 3;
 
 /// Compares two roles.
-pub fn compare(library: &Library, language: Language, one: usize, other: usize) -> Reply {
+pub fn compare(library: &Knowledge, language: Language, one: usize, other: usize) -> Reply {
     let (first, second) = (library.document(one), library.document(other));
     let mut reply = Reply::new(
         language,
@@ -117,7 +117,7 @@ fn push_responsibilities(reply: &mut Reply, document: &Document) {
 }
 
 /// States which role is above the other on the career ladder, and by how many steps.
-fn seniority(library: &Library, language: Language, one: usize, other: usize) -> Option<String> {
+fn seniority(library: &Knowledge, language: Language, one: usize, other: usize) -> Option<String> {
     let (first, second) = (library.document(one), library.document(other));
     let steps = |from, to| library.career_graph.shortest_paths(from, to).first().map(|path| path.len() - 1);
     let describe = |count: usize, above: &Document, below: &Document| {

@@ -5,11 +5,11 @@ use crate::engine::intent::sentence::Sentence;
 use crate::engine::reply::{Line, Menu, Reply, ReplyKind, SuggestedAction};
 use crate::engine::request::{COMMANDS, Request};
 use crate::i18n::{Language, t};
-use crate::knowledge::Library;
+use crate::knowledge::Knowledge;
 use crate::model::document::Direction;
 
 /// All roles, by family.
-pub fn roles(library: &Library, language: Language) -> Reply {
+pub fn roles(library: &Knowledge, language: Language) -> Reply {
     let roles = library.roles();
     let mut reply = Reply::new(language, ReplyKind::Roles, t!(language, "roles-title", count = roles.len()));
     let mut families: Vec<(Option<String>, Vec<Line>)> = Vec::new();
@@ -38,7 +38,7 @@ pub fn roles(library: &Library, language: Language) -> Reply {
 }
 
 /// Help: commands and questions, with roles of this library as examples.
-pub fn help(library: &Library, language: Language) -> Reply {
+pub fn help(library: &Knowledge, language: Language) -> Reply {
     let mut reply = Reply::new(language, ReplyKind::Help, t!(language, "help-title"));
     reply.paragraph(t!(language, "help-intro"));
     let (role, first, last) = example_roles(library);
@@ -71,7 +71,7 @@ pub fn help(library: &Library, language: Language) -> Reply {
 }
 
 /// Slugs for the examples: some role, and both ends of the longest chain of promotions.
-fn example_roles(library: &Library) -> (String, String, String) {
+fn example_roles(library: &Knowledge) -> (String, String, String) {
     let roles = library.roles();
     let slug = |role: usize| library.document(role).slug.clone();
     let promotion =
@@ -103,7 +103,7 @@ fn example_roles(library: &Library) -> (String, String, String) {
 const MAX_SUGGESTIONS: usize = 3;
 
 /// No answer. Suggests documents that the text names and, if `is_question`, those that a search finds.
-pub fn no_answer(library: &Library, language: Language, text: &str, is_question: bool) -> Reply {
+pub fn no_answer(library: &Knowledge, language: Language, text: &str, is_question: bool) -> Reply {
     let mut reply = Reply::new(language, ReplyKind::NoAnswer, t!(language, "nothing-title"));
     reply.confidence = 0.0;
     reply.paragraph(t!(language, "nothing"));
@@ -124,7 +124,7 @@ pub fn no_answer(library: &Library, language: Language, text: &str, is_question:
 }
 
 /// The documents that the text names, then, if `is_question`, those that match most of its words.
-fn nearest_documents(library: &Library, text: &str, is_question: bool) -> Vec<usize> {
+fn nearest_documents(library: &Knowledge, text: &str, is_question: bool) -> Vec<usize> {
     let sentence = Sentence::parse(library, text);
     let named = sentence.mentions.iter().flat_map(|mention| mention.documents.iter().copied());
     let found = if is_question {

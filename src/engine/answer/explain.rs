@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use crate::engine::intent::interpret;
 use crate::engine::intent::sentence::Sentence;
 use crate::engine::question::Thresholds;
-use crate::knowledge::Library;
+use crate::knowledge::Knowledge;
 
 /// Max passages listed.
 const MAX_HITS: usize = 5;
 
 /// The interpretation of a question, as text for developers.
-pub fn explain(library: &Library, text: &str, Thresholds { channel, direct }: Thresholds) -> String {
+pub fn explain(library: &Knowledge, text: &str, Thresholds { channel, direct }: Thresholds) -> String {
     let mut out = String::new();
     let sentence = Sentence::parse(library, text);
     let words = |from: usize, to: usize| {

@@ -6,11 +6,11 @@ use crate::engine::answer::directory::usage_error;
 use crate::engine::reply::{Line, Reply, ReplyKind};
 use crate::engine::request::Request;
 use crate::i18n::{Language, t};
-use crate::knowledge::Library;
+use crate::knowledge::Knowledge;
 use crate::knowledge::graph_selection::GraphSelection;
 
 /// The ladder of a family, or of all roles if `family` is empty. A role's name selects its family.
-pub fn ladder(library: &Library, language: Language, family: &str) -> Reply {
+pub fn ladder(library: &Knowledge, language: Language, family: &str) -> Reply {
     let families = library.families();
     let selection = if family.is_empty() {
         GraphSelection::All

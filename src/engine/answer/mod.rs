@@ -20,15 +20,15 @@ use crate::engine::question::{Question, Subject, Thresholds};
 use crate::engine::reply::{Block, Line, Reply, ReplyKind};
 use crate::engine::request::{Command, Request};
 use crate::i18n::{Language, t};
-use crate::knowledge::Library;
+use crate::knowledge::Knowledge;
 use crate::search::query::Query;
 
 /// Max words in a text of two names; each split costs two lookups.
 const MAX_NAME_WORDS: usize = 32;
 
 /// Answers a request in a language.
-pub fn answer(library: &Library, request: &Request, thresholds: Thresholds, language: Language) -> Reply {
-    let for_role = |name: &str, then: fn(&Library, Language, usize) -> Reply| {
+pub fn answer(library: &Knowledge, request: &Request, thresholds: Thresholds, language: Language) -> Reply {
+    let for_role = |name: &str, then: fn(&Knowledge, Language, usize) -> Reply| {
         with_role(library, language, name, |role| then(library, language, role))
     };
     match request {
@@ -71,7 +71,7 @@ fn whole_role_question(kind: ReplyKind, role: usize) -> Question {
     Question { kind, roles: vec![role], subject: Subject::All, query, hits, confidence: 1.0 }
 }
 
-fn answer_text(library: &Library, language: Language, text: &str, thresholds: Thresholds) -> Reply {
+fn answer_text(library: &Knowledge, language: Language, text: &str, thresholds: Thresholds) -> Reply {
     let Some(question) = interpret(library, text) else { return directory::no_answer(library, language, text, false) };
     if question.confidence >= thresholds.channel {
         return answer_question(library, language, &question, true);
@@ -101,7 +101,7 @@ fn mark_tentative(mut reply: Reply) -> Reply {
 }
 
 /// Answers an interpreted question. If not `confident`, a yes-or-no question is left undecided.
-fn answer_question(library: &Library, language: Language, question: &Question, confident: bool) -> Reply {
+fn answer_question(library: &Knowledge, language: Language, question: &Question, confident: bool) -> Reply {
     let mut reply = match question.kind {
         ReplyKind::Path => career::path(library, language, question.roles[0], question.roles[1]),
         ReplyKind::Compare => compare::compare(library, language, question.roles[0], question.roles[1]),
@@ -126,7 +126,7 @@ fn answer_question(library: &Library, language: Language, question: &Question, c
 }
 
 /// Calls `then` with the role of this name; asks back if there is none or several.
-fn with_role(library: &Library, language: Language, name: &str, then: impl FnOnce(usize) -> Reply) -> Reply {
+fn with_role(library: &Knowledge, language: Language, name: &str, then: impl FnOnce(usize) -> Reply) -> Reply {
     let found: Vec<usize> =
         library.names.find(name).into_iter().filter(|document| library.document(*document).is_role()).collect();
     match found.as_slice() {
@@ -138,11 +138,11 @@ fn with_role(library: &Library, language: Language, name: &str, then: impl FnOnc
 
 /// Calls `then` with two roles. If `other` is empty, `one` holds both names; `missing` is the message for a single one.
 fn with_two_roles(
-    library: &Library,
+    library: &Knowledge,
     language: Language,
     (one, other): (&str, &str),
     missing: impl FnOnce() -> String,
-    then: fn(&Library, Language, usize, usize) -> Reply,
+    then: fn(&Knowledge, Language, usize, usize) -> Reply,
 ) -> Reply {
     let (one, other) = if other.is_empty() { split_names(library, one) } else { (one.to_owned(), other.to_owned()) };
     if other.is_empty() && library.names.find(&one).len() == 1 {
@@ -154,7 +154,7 @@ fn with_two_roles(
 }
 
 /// Splits a text at the first place where both halves are names.
-fn split_names(library: &Library, text: &str) -> (String, String) {
+fn split_names(library: &Knowledge, text: &str) -> (String, String) {
     let words: Vec<&str> = text.split_whitespace().take(MAX_NAME_WORDS + 1).collect();
     let positions = if words.len() > MAX_NAME_WORDS { 0..0 } else { 1..words.len() };
     positions

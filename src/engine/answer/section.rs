@@ -9,11 +9,11 @@ use crate::engine::answer::role::{ladder_position, push_inherited};
 use crate::engine::reply::{Block, Reply, ReplyKind};
 use crate::engine::request::Section;
 use crate::i18n::{Language, t};
-use crate::knowledge::Library;
+use crate::knowledge::Knowledge;
 use crate::model::document::{Document, PassageKind};
 
 /// One section of a role's card.
-pub fn card_section(library: &Library, language: Language, role: usize, section: Section) -> Reply {
+pub fn card_section(library: &Knowledge, language: Language, role: usize, section: Section) -> Reply {
     let document = library.document(role);
     let label = section.localized_name(language);
     let title = t!(language, "card-section", title = &document.title, section = &label);

@@ -3,7 +3,7 @@
 
 use crate::engine::intent::cues::{Cue, OBLIGATION_WORDS};
 use crate::engine::intent::sentence::{CueMatch, Sentence};
-use crate::knowledge::Library;
+use crate::knowledge::Knowledge;
 use crate::search::names::{Match, Mention};
 use crate::search::text::lexicon::WordClass;
 
@@ -46,7 +46,7 @@ pub struct Features {
 
 impl Features {
     /// Computes the features of a sentence.
-    pub fn new(library: &Library, sentence: &Sentence) -> Features {
+    pub fn new(library: &Knowledge, sentence: &Sentence) -> Features {
         let mentions: Vec<&Mention> = role_mentions(library, sentence);
         let mut roles: Vec<usize> = Vec::new();
         for mention in &mentions {
@@ -137,7 +137,7 @@ impl Features {
 }
 
 /// "Who are open days for": asks about a topic, not for a role.
-fn asks_who_it_is_for(library: &Library, sentence: &Sentence) -> bool {
+fn asks_who_it_is_for(library: &Knowledge, sentence: &Sentence) -> bool {
     sentence.tokens.last().is_some_and(|word| word.text == "for") && sentence.mentions_topic(library)
 }
 
@@ -153,7 +153,7 @@ fn asks_what_role_does(sentence: &Sentence) -> bool {
 }
 
 /// "A chief technology officer": an indefinite noun phrase with the head noun of a role, but not a known name.
-fn names_unknown_role(library: &Library, sentence: &Sentence) -> bool {
+fn names_unknown_role(library: &Knowledge, sentence: &Sentence) -> bool {
     (2..sentence.tokens.len()).any(|at| {
         let starts = (1..=3)
             .filter_map(|back| at.checked_sub(back + 1))
@@ -170,7 +170,7 @@ const WORDS_AFTER_ROLE: [&str; 15] =
     ["to", "or", "and", "vs", "earn", "earns", "make", "do", "does", "is", "role", "job", "one", "allowed", "actually"];
 
 /// Mentions of roles. A partial match counts only after an article or next to another role.
-pub fn role_mentions<'s>(library: &Library, sentence: &'s Sentence) -> Vec<&'s Mention> {
+pub fn role_mentions<'s>(library: &Knowledge, sentence: &'s Sentence) -> Vec<&'s Mention> {
     let is_role = |mention: &&Mention| mention.documents.iter().all(|at| library.document(*at).is_role());
     let word = |at: usize| sentence.tokens.get(at).map(|word| word.text.as_str());
     let before = |mention: &Mention| mention.start.checked_sub(1).and_then(word);
@@ -204,7 +204,7 @@ pub fn role_mentions<'s>(library: &Library, sentence: &'s Sentence) -> Vec<&'s M
 }
 
 /// Certainty of the named roles; a content word between article and name makes another role: "a staff product manager".
-fn name_certainty(library: &Library, sentence: &Sentence, mentions: &[&Mention]) -> f32 {
+fn name_certainty(library: &Knowledge, sentence: &Sentence, mentions: &[&Mention]) -> f32 {
     let mut certainty: f32 = 1.0;
     for mention in mentions {
         if mention.match_kind == Match::Partial {
@@ -266,7 +266,7 @@ fn asking_clauses(sentence: &Sentence, mentions: &[&Mention]) -> Vec<bool> {
 }
 
 /// How likely the sentence is a question, 0 to 1, by its strongest sign.
-fn question_score(library: &Library, sentence: &Sentence, mentions: &[&Mention]) -> f32 {
+fn question_score(library: &Knowledge, sentence: &Sentence, mentions: &[&Mention]) -> f32 {
     let marked = sentence.question_marked.contains(&true);
     let is_specific = |cue_match: &&CueMatch| {
         !matches!(cue_match.cue, Cue::Event | Cue::YesNo | Cue::Comparative | Cue::Interrogative | Cue::Who)
@@ -324,7 +324,7 @@ fn is_conditional_question(sentence: &Sentence) -> bool {
 }
 
 /// Product of penalties for past events, times, and persons present ("our PM").
-fn genericity(library: &Library, sentence: &Sentence, mentions: &[&Mention], asking_clauses: &[bool]) -> f32 {
+fn genericity(library: &Knowledge, sentence: &Sentence, mentions: &[&Mention], asking_clauses: &[bool]) -> f32 {
     let word = |at: usize| sentence.tokens[at].text.as_str();
     let mut genericity: f32 = 1.0;
     let is_relevant = |clause: usize| !asking_clauses.contains(&true) || asking_clauses[clause];

@@ -6,14 +6,14 @@ use crate::engine::intent::features::Features;
 use crate::engine::intent::sentence::Sentence;
 use crate::engine::question::{Question, Subject};
 use crate::engine::reply::ReplyKind;
-use crate::knowledge::Library;
+use crate::knowledge::Knowledge;
 use crate::search::query::Query;
 use crate::search::retrieve::Hit;
 
 /// A sentence with its features and the library.
 pub struct Interpreter<'a> {
     /// The library that answers.
-    pub library: &'a Library,
+    pub library: &'a Knowledge,
     /// The sentence.
     pub sentence: &'a Sentence,
     /// Roles that the sentence names, in order, without duplicates.

@@ -17,10 +17,10 @@ use crate::engine::intent::interpreter::Interpreter;
 use crate::engine::intent::sentence::Sentence;
 use crate::engine::question::{MIN_CONFIDENCE, Question};
 use crate::engine::reply::ReplyKind;
-use crate::knowledge::Library;
+use crate::knowledge::Knowledge;
 
 /// Interprets a sentence.
-pub fn interpret(library: &Library, text: &str) -> Option<Question> {
+pub fn interpret(library: &Knowledge, text: &str) -> Option<Question> {
     let mut sentence = Sentence::parse(library, text);
     let role_names: Vec<_> =
         features::role_mentions(library, &sentence).into_iter().map(|mention| mention.start..mention.end).collect();

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use crate::engine::intent::cues::{
     CUES, Cue, IRREGULAR_PAST_VERBS, NEGATIONS, OBLIGATION_WORDS, PASSIVE_AUXILIARIES, PERSONAL_WORDS,
 };
-use crate::knowledge::Library;
+use crate::knowledge::Knowledge;
 use crate::search::names::{Match, Mention};
 use crate::search::text::english::{Token, tokenize};
 use crate::search::text::lexicon::WordClass;
@@ -75,7 +75,7 @@ const MAX_TOKENS: usize = 120;
 
 impl Sentence {
     /// Parses a message.
-    pub fn parse(library: &Library, text: &str) -> Sentence {
+    pub fn parse(library: &Knowledge, text: &str) -> Sentence {
         let mut tokens = tokenize(text);
         tokens.truncate(MAX_TOKENS);
         let (clause_of, question_marked) = split_clauses(text, &tokens);
@@ -204,7 +204,7 @@ impl Sentence {
     }
 
     /// True if the sentence is a name, apart from words of low weight ("... please").
-    pub fn is_name_alone(&self, library: &Library) -> bool {
+    pub fn is_name_alone(&self, library: &Knowledge) -> bool {
         let in_name = |at: usize| {
             let inside =
                 |mention: &Mention| mention.match_kind != Match::Partial && (mention.start..mention.end).contains(&at);
@@ -215,7 +215,7 @@ impl Sentence {
     }
 
     /// True if the sentence names a topic.
-    pub fn mentions_topic(&self, library: &Library) -> bool {
+    pub fn mentions_topic(&self, library: &Knowledge) -> bool {
         let topic = |mention: &Mention| mention.documents.iter().all(|at| !library.document(*at).is_role());
         self.mentions.iter().any(|mention| mention.match_kind != Match::Partial && topic(mention))
     }
@@ -283,7 +283,7 @@ fn is_time_of_day(text: &str, words: &[Token], mention: &Mention) -> bool {
 }
 
 /// True for a stop word, unless it is written in capitals: "it", but not "IT".
-fn is_stop_word(library: &Library, text: &str, words: &[Token], mention: &Mention) -> bool {
+fn is_stop_word(library: &Knowledge, text: &str, words: &[Token], mention: &Mention) -> bool {
     let [word] = &words[mention.start..mention.end] else { return false };
     let spelling = &text[word.span.clone()];
     library.searcher.classify(word) == WordClass::StopWord
