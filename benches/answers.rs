@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use measures::{Answer, Plain, Question, Score, answered, chatter, questions};
+use measures::{Answer, Bm25, Question, Score, answered, chatter, questions};
 use rolecall::engine::App;
 use rolecall::engine::question::Thresholds;
 use rolecall::knowledge::Knowledge;
@@ -70,7 +70,7 @@ fn report(arguments: &Arguments) -> Result<String, String> {
     };
     let (rolecall, every_reading) = (bot(Thresholds::default())?, bot(EVERY_READING)?);
     let library = rolecall.library();
-    let plain = Plain::over(&library);
+    let plain = Bm25::over(&library);
     let by_rolecall = |text: &str| Answer::from(rolecall.handle_text(text));
     let by_plain = |text: &str| plain.answer(text);
     let (score, plain_score) = (Score::of(&questions, by_rolecall), Score::of(&questions, by_plain));
@@ -131,7 +131,7 @@ fn calibration(out: &mut String, bot: &App, questions: &[Question], chatter: &[S
     for question in questions {
         tenth_of(&question.q, &|tenth, answer| {
             tenth.wanted += usize::from(question.answer);
-            tenth.right += usize::from(question.answer && question.fault(answer).is_none());
+            tenth.right += usize::from(question.answer && question.error(answer).is_none());
             tenth.unwanted += usize::from(!question.answer);
         });
     }

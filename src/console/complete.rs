@@ -1,67 +1,69 @@
-//! Completion of commands, names of roles and families, and sections while a line is typed.
+//! Tab completion of commands, roles, families and sections.
 
-use rustyline::completion::Completer as Complete;
+use rustyline::completion::Completer;
 use rustyline::{Context, Helper, Highlighter, Hinter, Result, Validator};
 
 use crate::engine::App;
 use crate::engine::request::{COMMANDS, Command, OptionKind, SECTIONS};
 use crate::i18n::{Language, fold};
 
-/// Names that are offered at a time.
+/// The most roles offered at a time.
 const MAX_CANDIDATES: usize = 12;
 
-/// Completes from the table of commands and the names of the library that is served.
+/// Completes from the command table and the names in the library.
 #[derive(Helper, Highlighter, Hinter, Validator)]
-pub struct Completer<'b> {
+pub struct CommandCompleter<'b> {
     engine: &'b App,
 }
 
-impl<'b> Completer<'b> {
-    /// Completes for this bot.
-    pub fn new(bot: &'b App) -> Self {
-        Completer { engine: bot }
+impl<'b> CommandCompleter<'b> {
+    /// Creates a completer for this engine.
+    pub fn new(engine: &'b App) -> Self {
+        CommandCompleter { engine }
     }
 
-    /// What the end of the line may become, from its beginning to the cursor: where that end begins, and what there is.
+    /// Candidates for a line up to the cursor: the offset from which each replaces the line, and the candidates.
     fn candidates(&self, line: &str) -> (usize, Vec<String>) {
-        let nothing = (line.len(), Vec::new());
-        let Some(rest) = line.strip_prefix('/') else { return nothing };
+        let none = (line.len(), Vec::new());
+        let Some(rest) = line.strip_prefix('/') else { return none };
         let Some((name, value)) = rest.split_once(' ') else {
             let all = COMMANDS.iter().map(|command| command.localized_name(self.engine.language()));
             return (0, all.filter(|name| starts_with_folded(name, rest)).map(|name| format!("/{name} ")).collect());
         };
-        let Some((command, language)) = Command::by_localized_name(name) else { return nothing };
+        let Some((command, language)) = Command::by_localized_name(name) else { return none };
         let option = |what: OptionKind| command.options.iter().find(|option| option.kind == what);
-        // The second name of a path starts after a comma, or after the first word.
+        // The second role of a path starts after a comma or a space.
         let start = value.rfind([' ', ',']).map_or(0, |at| at + 1);
         let typed = &value[start..];
         let section = option(OptionKind::Section).filter(|_| start > 0);
-        let mark = |language: Language| section.map(|option| format!("{}:", option.localized_name(language)));
+        let prefix = |language: Language| section.map(|option| format!("{}:", option.localized_name(language)));
         let (typed, found) = if option(OptionKind::FamilyName).is_some() {
             (value.trim_start(), self.families(value.trim()))
-        } else if let Some((language, word)) = split_section_prefix(typed, mark) {
-            (word, sections(word, language))
-        } else if let Some(mark) = mark(language).filter(|mark| !typed.is_empty() && starts_with_folded(mark, typed)) {
-            (typed, vec![mark])
+        } else if let Some((language, value)) = split_section_prefix(typed, prefix) {
+            (value, sections(value, language))
+        } else if let Some(prefix) =
+            prefix(language).filter(|prefix| !typed.is_empty() && starts_with_folded(prefix, typed))
+        {
+            (typed, vec![prefix])
         } else if option(OptionKind::RoleName).is_some() {
             (typed, self.roles(typed))
         } else {
-            return nothing;
+            return none;
         };
         (line.len() - typed.len(), found)
     }
 
     fn families(&self, typed: &str) -> Vec<String> {
         let (library, typed) = (self.engine.library(), typed.to_lowercase());
-        let fitting = library.families().into_iter().filter(|family| family.to_lowercase().contains(&typed));
-        fitting.map(str::to_owned).collect()
+        let matches = library.families().into_iter().filter(|family| family.to_lowercase().contains(&typed));
+        matches.map(str::to_owned).collect()
     }
 
     fn roles(&self, typed: &str) -> Vec<String> {
         let library = self.engine.library();
         let found = self.engine.complete(&library, typed, MAX_CANDIDATES).into_iter();
         let mut slugs: Vec<String> = found.map(|(at, _)| library.document(at).slug.clone()).collect();
-        // What goes on from the letters on the line goes first; other names of a role replace them where nothing does.
+        // Matches of an alias are dropped if any slug starts with the typed text.
         if slugs.iter().any(|slug| slug.starts_with(typed)) {
             slugs.retain(|slug| slug.starts_with(typed));
         }
@@ -69,26 +71,26 @@ impl<'b> Completer<'b> {
     }
 }
 
-/// What follows the mark of a section, and the language that the mark is of.
-fn split_section_prefix(typed: &str, mark: impl Fn(Language) -> Option<String>) -> Option<(Language, &str)> {
+/// Splits "section:value": gives the language of the option's name, and the value.
+fn split_section_prefix(typed: &str, prefix: impl Fn(Language) -> Option<String>) -> Option<(Language, &str)> {
     let end = typed.find(':')? + 1;
     let language = Language::ALL
         .into_iter()
-        .find(|language| mark(*language).is_some_and(|mark| fold(&mark) == fold(&typed[..end])))?;
+        .find(|language| prefix(*language).is_some_and(|prefix| fold(&prefix) == fold(&typed[..end])))?;
     Some((language, &typed[end..]))
 }
 
 fn sections(typed: &str, language: Language) -> Vec<String> {
-    let words = SECTIONS.iter().map(|(section, _)| section.option_value(language));
-    words.filter(|word| starts_with_folded(word, typed)).collect()
+    let values = SECTIONS.iter().map(|(section, _)| section.option_value(language));
+    values.filter(|value| starts_with_folded(value, typed)).collect()
 }
 
-/// Whether a word goes on from what has been typed, with or without capitals and accents.
-fn starts_with_folded(word: &str, typed: &str) -> bool {
-    fold(word).starts_with(&fold(typed))
+/// Whether a text starts with a prefix, ignoring case and accents.
+fn starts_with_folded(text: &str, prefix: &str) -> bool {
+    fold(text).starts_with(&fold(prefix))
 }
 
-impl Complete for Completer<'_> {
+impl Completer for CommandCompleter<'_> {
     type Candidate = String;
 
     fn complete(&self, line: &str, position: usize, _: &Context<'_>) -> Result<(usize, Vec<String>)> {
@@ -104,7 +106,7 @@ mod tests {
     use crate::engine::question::Thresholds;
     use crate::knowledge::Knowledge;
 
-    fn bot() -> App {
+    fn engine() -> App {
         let folder = tempfile::tempdir().expect("a folder");
         let role = |slug: &str, text: &str| std::fs::write(folder.path().join(format!("{slug}.md")), text);
         role("pastry-chef", "---\nfamily: Cold kitchen\n---\n# Pastry Chef\n\nBakes.\n").expect("a document");
@@ -114,15 +116,15 @@ mod tests {
         App::new(library, Thresholds::default())
     }
 
-    /// The line as it would be for each candidate.
+    /// The line with each candidate filled in.
     fn lines(typed: &str) -> Vec<String> {
         lines_in(Language::English, typed)
     }
 
     fn lines_in(language: Language, typed: &str) -> Vec<String> {
-        let (bot, history) = (bot().with_language(language), rustyline::history::DefaultHistory::new());
+        let (engine, history) = (engine().with_language(language), rustyline::history::DefaultHistory::new());
         let (start, found) =
-            Completer::new(&bot).complete(typed, typed.len(), &Context::new(&history)).expect("candidates");
+            CommandCompleter::new(&engine).complete(typed, typed.len(), &Context::new(&history)).expect("candidates");
         found.into_iter().map(|candidate| format!("{}{candidate}", &typed[..start])).collect()
     }
 
@@ -163,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_completed_is_of_the_language_that_is_typed() {
+    fn completion_uses_the_language_of_the_typed_command() {
         let (german, spanish) = (|typed| lines_in(Language::German, typed), |typed| lines_in(Language::Spanish, typed));
         assert_eq!(german("/ROLLE"), ["/rolle ", "/rollen "]);
         assert_eq!(german("/rolle wai"), ["/rolle waiter"]);
@@ -172,8 +174,8 @@ mod tests {
         assert_eq!(german("/rolle waiter section:wh"), ["/rolle waiter section:why"]);
         assert_eq!(german("/role waiter se"), ["/role waiter section:"]);
         assert_eq!(spanish("/quie"), ["/quién "]);
-        let whole = spanish("/rol waiter sec").remove(0);
-        assert_eq!(whole, "/rol waiter sección:");
+        let line = spanish("/rol waiter sec").remove(0);
+        assert_eq!(line, "/rol waiter sección:");
         assert_eq!(spanish("/rol waiter seccion:").len(), SECTIONS.len());
         assert!(spanish("/rol waiter seccion:por").iter().all(|line| line.starts_with("/rol waiter seccion:por")));
     }

@@ -1,4 +1,4 @@
-//! Where we say it: a terminal. A line in, a reply out; no token, no network.
+//! The terminal front end: answers each line of input. Needs no token and no network.
 
 mod complete;
 
@@ -6,7 +6,7 @@ use std::error::Error;
 use std::io::{BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 
-use anstyle::{AnsiColor, Style as Ansi};
+use anstyle::{AnsiColor, Style as AnsiStyle};
 use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
 use rustyline::{CompletionType, Config, Editor};
@@ -15,26 +15,25 @@ use crate::engine::App;
 use crate::engine::reply::Style;
 use crate::engine::request::Request;
 use crate::i18n::t;
-use complete::Completer;
+use complete::CommandCompleter;
 
-/// The widest a text is set; longer lines are hard to read.
+/// The widest line of text, in columns.
 const MAX_WIDTH: usize = 100;
 
-/// Answers line after line until the input ends. `hint` is told once before; on a terminal lines can be edited and completed, in a
-/// pipe each is answered as it comes.
+/// Answers each line until the input ends. `hint` is printed first. On a terminal, lines can be edited and completed.
 ///
 /// # Errors
-/// Where the terminal or the pipe breaks.
-pub fn run(bot: &App, hint: Option<&str>) -> Result<ExitCode, Box<dyn Error>> {
+/// If reading or writing fails.
+pub fn run(engine: &App, hint: Option<&str>) -> Result<ExitCode, Box<dyn Error>> {
     if std::io::stdin().is_terminal() {
-        run_interactive(bot, hint)?
+        run_interactive(engine, hint)?
     } else {
-        run_piped(bot, hint)?
+        run_piped(engine, hint)?
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn run_piped(bot: &App, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
+fn run_piped(engine: &App, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
     if let Some(hint) = hint {
         eprintln!("{hint}");
     }
@@ -42,43 +41,43 @@ fn run_piped(bot: &App, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
         let line = line?;
         let line = String::from_utf8_lossy(&line);
         if !line.trim().is_empty() {
-            writeln!(anstream::stdout(), "{}", bot.handle_text(&line).to_text(&style()))?;
+            writeln!(anstream::stdout(), "{}", engine.handle_text(&line).to_text(&style()))?;
         }
     }
     Ok(())
 }
 
-fn run_interactive(bot: &App, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
-    let roles = bot.library().roles().len();
-    let (name, help) = (paint(bold(), "Rolecall"), Request::Help.to_command_text(bot.language()));
-    anstream::println!("{}", t!(bot.language(), "console-greeting", name = &name, count = roles, help = &help));
+fn run_interactive(engine: &App, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
+    let roles = engine.library().roles().len();
+    let (name, help) = (paint(bold(), "Rolecall"), Request::Help.to_command_text(engine.language()));
+    anstream::println!("{}", t!(engine.language(), "console-greeting", name = &name, count = roles, help = &help));
     if let Some(hint) = hint {
         println!("{hint}");
     }
     let config = Config::builder().completion_type(CompletionType::List).auto_add_history(true).build();
-    let mut editor: Editor<Completer<'_>, DefaultHistory> = Editor::with_config(config)?;
-    editor.set_helper(Some(Completer::new(bot)));
+    let mut editor: Editor<CommandCompleter<'_>, DefaultHistory> = Editor::with_config(config)?;
+    editor.set_helper(Some(CommandCompleter::new(engine)));
     loop {
         match editor.readline("› ") {
             Ok(line) if matches!(line.trim(), "/quit" | "/exit" | "quit" | "exit") => return Ok(()),
             Ok(line) if line.trim().is_empty() => {}
             Ok(line) => {
-                let reply = bot.handle_text(&line);
-                bot.record_view(&reply);
+                let reply = engine.handle_text(&line);
+                engine.record_view(&reply);
                 anstream::println!("\n{}", reply.to_text(&style()));
             }
-            Err(ReadlineError::Interrupted) => println!("{}", t!(bot.language(), "console-leave")),
+            Err(ReadlineError::Interrupted) => println!("{}", t!(engine.language(), "console-leave")),
             Err(ReadlineError::Eof) => return Ok(()),
             Err(error) => return Err(error.into()),
         }
     }
 }
 
-const fn bold() -> Ansi {
-    Ansi::new().bold()
+const fn bold() -> AnsiStyle {
+    AnsiStyle::new().bold()
 }
 
-/// How this terminal sets a reply off; a pipe gets plain text with no line broken, and `NO_COLOR` is respected.
+/// The style of replies on standard output: plain and unwrapped unless it is a terminal. anstream applies `NO_COLOR`.
 pub fn style() -> Style {
     if !std::io::stdout().is_terminal() {
         return Style::PLAIN;
@@ -87,12 +86,12 @@ pub fn style() -> Style {
         title: |text| paint(bold().fg_color(Some(AnsiColor::Cyan.into())), text),
         heading: |text| paint(bold(), text),
         label: |text| paint(bold(), text),
-        muted: |text| paint(Ansi::new().dimmed(), text),
-        command: |text| paint(Ansi::new().fg_color(Some(AnsiColor::Green.into())), text),
+        muted: |text| paint(AnsiStyle::new().dimmed(), text),
+        command: |text| paint(AnsiStyle::new().fg_color(Some(AnsiColor::Green.into())), text),
         width: Some(textwrap::termwidth().min(MAX_WIDTH)),
     }
 }
 
-fn paint(ansi: Ansi, text: &str) -> String {
-    format!("{ansi}{text}{ansi:#}")
+fn paint(style: AnsiStyle, text: &str) -> String {
+    format!("{style}{text}{style:#}")
 }

@@ -1,4 +1,4 @@
-//! Who stands left of whom on a layer, so that few lines cross. A line that passes a layer has a place there like a role.
+//! Crossing reduction: orders each layer by the barycenter heuristic. A line that crosses a layer has a dummy vertex there.
 
 use std::collections::BTreeMap;
 
@@ -6,135 +6,138 @@ use crate::diagram::graph::DiagramGraph;
 use crate::diagram::layering::Layering;
 use crate::model::document::Direction;
 
-/// Rounds of sorting, up and down in turn.
+/// The most rounds of sorting, alternately upwards and downwards.
 const MAX_ITERATIONS: usize = 16;
 
-/// What has a place on a layer.
+/// A vertex on a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Vertex {
-    /// An item, by position.
+    /// A group, by index.
     Group(usize),
-    /// The line of a net on its way up.
+    /// The point where a hyperedge crosses the layer.
     Dummy(usize),
 }
 
-/// Steps of one kind that leave the top of one item, drawn as one line that forks.
+/// Edges of one kind that leave the top of one group, drawn as one line that forks.
 #[derive(Clone, Debug)]
 pub struct Hyperedge {
-    /// The item.
+    /// The group at the lower end.
     pub source: usize,
-    /// Where it goes.
+    /// The upper ends.
     pub targets: Vec<HyperedgeTarget>,
 }
 
-/// An end of a net.
+/// An upper end of a hyperedge.
 #[derive(Clone, Copy, Debug)]
 pub struct HyperedgeTarget {
-    /// The item above that it goes to.
+    /// The group.
     pub group: usize,
-    /// The step in the sketch.
+    /// The index of the edge in the graph.
     pub edge: usize,
-    /// The step leads down this line, not up.
+    /// Whether the edge leads down.
     pub reversed: bool,
 }
 
-/// Every layer in order, and the lines between.
+/// The order of the vertices on each layer, and the edges between them.
 #[derive(Clone, Debug, Default)]
 pub struct LayerOrder {
-    /// All that has a place.
+    /// All vertices; the groups come first, by index.
     pub vertices: Vec<Vertex>,
-    /// Positions in `nodes`, from the lowest layer up, each from left to right.
+    /// Indices in `vertices`, from the lowest layer up, each layer from left to right.
     pub layers: Vec<Vec<usize>>,
-    /// What of the next higher layer a node is connected to.
+    /// The neighbors of each vertex on the next higher layer.
     pub upper_neighbors: Vec<Vec<usize>>,
-    /// What of the next lower layer a node is connected to.
+    /// The neighbors of each vertex on the next lower layer.
     pub lower_neighbors: Vec<Vec<usize>>,
-    /// The lines that go up.
+    /// The lines between layers.
     pub hyperedges: Vec<Hyperedge>,
-    /// Steps between items of one layer: from, to, and the step in the sketch.
+    /// Edges between groups of one layer: source, target, and the index of the edge in the graph.
     pub flat_edges: Vec<(usize, usize, usize)>,
 }
 
-/// Orders the layers.
-pub fn minimize_crossings(sketch: &DiagramGraph, layered: &Layering) -> LayerOrder {
-    let mut ordered = initial_order(sketch, layered);
-    let mut best = (ordered.count_crossings(), ordered.layers.clone());
+/// Orders the layers so that few lines cross.
+pub fn minimize_crossings(graph: &DiagramGraph, layering: &Layering) -> LayerOrder {
+    let mut order = initial_order(graph, layering);
+    let mut best = (order.count_crossings(), order.layers.clone());
     for round in 0..MAX_ITERATIONS {
-        let count = ordered.layers.len();
-        let turn: Vec<usize> =
-            if round % 2 == 0 { (1..count).collect() } else { (0..count.saturating_sub(1)).rev().collect() };
-        for layer in turn {
-            ordered.sort_by_barycenter(layer, round % 2 == 0);
+        let count = order.layers.len();
+        let upwards = round % 2 == 0;
+        let layers: Vec<usize> =
+            if upwards { (1..count).collect() } else { (0..count.saturating_sub(1)).rev().collect() };
+        for layer in layers {
+            order.sort_by_barycenter(layer, upwards);
         }
-        ordered.swap_adjacent();
-        let crossings = ordered.count_crossings();
+        order.swap_adjacent();
+        let crossings = order.count_crossings();
         if crossings < best.0 {
-            best = (crossings, ordered.layers.clone());
+            best = (crossings, order.layers.clone());
         }
         if best.0 == 0 {
             break;
         }
     }
-    ordered.layers = best.1;
-    ordered.make_flat_edges_adjacent(best.0);
-    ordered
+    order.layers = best.1;
+    order.make_flat_edges_adjacent(best.0);
+    order
 }
 
-fn initial_order(sketch: &DiagramGraph, layered: &Layering) -> LayerOrder {
-    let mut nets: BTreeMap<(usize, u8, usize), Hyperedge> = BTreeMap::new();
-    let mut level = Vec::new();
-    for link in &layered.edges {
-        let (from, to) = (layered.layer_of[link.from], layered.layer_of[link.to]);
+fn initial_order(graph: &DiagramGraph, layering: &Layering) -> LayerOrder {
+    let mut hyperedges: BTreeMap<(usize, u8, usize), Hyperedge> = BTreeMap::new();
+    let mut flat_edges = Vec::new();
+    for edge in &layering.edges {
+        let (from, to) = (layering.layer_of[edge.from], layering.layer_of[edge.to]);
         if from == to {
-            level.push((link.from, link.to, link.edge));
+            flat_edges.push((edge.from, edge.to, edge.edge));
             continue;
         }
-        let down = from > to;
-        let (item, end) = if down { (link.to, link.from) } else { (link.from, link.to) };
-        // Only steps of one kind are drawn as one line; one that leads down stands alone.
-        let kind = match sketch.edges[link.edge].direction {
+        let reversed = from > to;
+        let (group, other_end) = if reversed { (edge.to, edge.from) } else { (edge.from, edge.to) };
+        // Only edges of one kind share a line; an edge that leads down, or both ways, has its own.
+        let kind = match graph.edges[edge.edge].direction {
             Direction::Up => 0,
             Direction::Sideways => 1,
             Direction::Entry => 2,
         };
-        let alone = if down || sketch.edges[link.edge].bidirectional { link.edge + 1 } else { 0 };
-        let net = nets.entry((item, kind, alone)).or_insert_with(|| Hyperedge { source: item, targets: Vec::new() });
-        net.targets.push(HyperedgeTarget { group: end, edge: link.edge, reversed: down });
+        let separate = if reversed || graph.edges[edge.edge].bidirectional { edge.edge + 1 } else { 0 };
+        let hyperedge = hyperedges
+            .entry((group, kind, separate))
+            .or_insert_with(|| Hyperedge { source: group, targets: Vec::new() });
+        hyperedge.targets.push(HyperedgeTarget { group: other_end, edge: edge.edge, reversed });
     }
-    let nets: Vec<Hyperedge> = nets.into_values().collect();
-    let mut out = LayerOrder { hyperedges: nets, flat_edges: level, ..LayerOrder::default() };
-    out.vertices = (0..layered.groups.len()).map(Vertex::Group).collect();
-    out.layers = vec![Vec::new(); layered.layer_of.iter().max().map_or(0, |top| top + 1)];
-    // Depth first from the lowest layer, so that what belongs together begins together.
-    let mut first: Vec<usize> = (0..layered.groups.len()).collect();
-    first.sort_by_key(|item| layered.layer_of[*item]);
-    let mut open: Vec<usize> = first.into_iter().rev().collect();
-    let mut seen = vec![false; layered.groups.len()];
-    while let Some(item) = open.pop() {
-        if std::mem::replace(&mut seen[item], true) {
+    let hyperedges: Vec<Hyperedge> = hyperedges.into_values().collect();
+    let mut out = LayerOrder { hyperedges, flat_edges, ..LayerOrder::default() };
+    out.vertices = (0..layering.groups.len()).map(Vertex::Group).collect();
+    out.layers = vec![Vec::new(); layering.layer_of.iter().max().map_or(0, |top| top + 1)];
+    // Depth-first from the lowest layer, so that connected groups start side by side.
+    let mut roots: Vec<usize> = (0..layering.groups.len()).collect();
+    roots.sort_by_key(|group| layering.layer_of[*group]);
+    let mut stack: Vec<usize> = roots.into_iter().rev().collect();
+    let mut visited = vec![false; layering.groups.len()];
+    while let Some(group) = stack.pop() {
+        if std::mem::replace(&mut visited[group], true) {
             continue;
         }
-        out.layers[layered.layer_of[item]].push(item);
-        open.extend(layered.edges.iter().rev().filter(|link| link.from == item).map(|link| link.to));
+        out.layers[layering.layer_of[group]].push(group);
+        stack.extend(layering.edges.iter().rev().filter(|edge| edge.from == group).map(|edge| edge.to));
     }
     out.upper_neighbors = vec![Vec::new(); out.vertices.len()];
     out.lower_neighbors = vec![Vec::new(); out.vertices.len()];
-    for net in 0..out.hyperedges.len() {
-        let Hyperedge { source: item, targets: reaches } = out.hyperedges[net].clone();
-        let top = reaches.iter().map(|reach| layered.layer_of[reach.group]).max().unwrap_or(0);
-        let mut last = item;
-        for layer in layered.layer_of[item] + 1..=top {
-            for reach in reaches.iter().filter(|reach| layered.layer_of[reach.group] == layer) {
-                out.connect(last, reach.group);
+    for hyperedge in 0..out.hyperedges.len() {
+        let Hyperedge { source, targets } = out.hyperedges[hyperedge].clone();
+        let top = targets.iter().map(|target| layering.layer_of[target.group]).max().unwrap_or(0);
+        let mut last = source;
+        for layer in layering.layer_of[source] + 1..=top {
+            for target in targets.iter().filter(|target| layering.layer_of[target.group] == layer) {
+                out.connect(last, target.group);
             }
             if layer < top {
-                let passage = out.vertices.len();
-                out.vertices.push(Vertex::Dummy(net));
+                let dummy = out.vertices.len();
+                out.vertices.push(Vertex::Dummy(hyperedge));
                 out.upper_neighbors.push(Vec::new());
                 out.lower_neighbors.push(Vec::new());
-                out.layers[layer].push(passage);
-                out.connect(last, passage);
-                last = passage;
+                out.layers[layer].push(dummy);
+                out.connect(last, dummy);
+                last = dummy;
             }
         }
     }
@@ -142,90 +145,99 @@ fn initial_order(sketch: &DiagramGraph, layered: &Layering) -> LayerOrder {
 }
 
 impl LayerOrder {
-    fn connect(&mut self, lower_neighbors: usize, upper_neighbors: usize) {
-        self.upper_neighbors[lower_neighbors].push(upper_neighbors);
-        self.lower_neighbors[upper_neighbors].push(lower_neighbors);
+    fn connect(&mut self, lower: usize, upper: usize) {
+        self.upper_neighbors[lower].push(upper);
+        self.lower_neighbors[upper].push(lower);
     }
 
-    /// Where on its layer each node stands.
-    pub fn positions(&self) -> Vec<usize> {
-        let mut places = vec![0; self.vertices.len()];
+    /// The edges between adjacent layers, as (lower vertex, upper vertex).
+    pub fn edges(&self) -> impl Iterator<Item = (usize, usize)> {
+        let neighbors = self.upper_neighbors.iter().enumerate();
+        neighbors.flat_map(|(lower, uppers)| uppers.iter().map(move |upper| (lower, *upper)))
+    }
+
+    /// The position of each vertex on its layer.
+    fn positions(&self) -> Vec<usize> {
+        let mut positions = vec![0; self.vertices.len()];
         for layer in &self.layers {
-            for (place, node) in layer.iter().enumerate() {
-                places[*node] = place;
+            for (position, vertex) in layer.iter().enumerate() {
+                positions[*vertex] = position;
             }
         }
-        places
+        positions
     }
 
     fn count_crossings(&self) -> usize {
-        let places = self.positions();
-        self.layers.iter().map(|layer| self.count_crossings_above(layer, &places)).sum()
+        let positions = self.positions();
+        self.layers.iter().map(|layer| self.count_crossings_above(layer, &positions)).sum()
     }
 
-    fn count_crossings_above(&self, layer: &[usize], places: &[usize]) -> usize {
+    /// Counts the crossings between a layer and the next higher one.
+    fn count_crossings_above(&self, layer: &[usize], positions: &[usize]) -> usize {
         let mut crossings = 0;
-        for (at, left) in layer.iter().enumerate() {
-            for right in &layer[at + 1..] {
+        for (index, left) in layer.iter().enumerate() {
+            for right in &layer[index + 1..] {
                 let pairs = self.upper_neighbors[*left]
                     .iter()
-                    .flat_map(|one| self.upper_neighbors[*right].iter().map(move |other| (one, other)));
-                crossings += pairs.filter(|(one, other)| places[**one] > places[**other]).count();
+                    .flat_map(|first| self.upper_neighbors[*right].iter().map(move |second| (first, second)));
+                crossings += pairs.filter(|(first, second)| positions[**first] > positions[**second]).count();
             }
         }
         crossings
     }
 
-    /// Sorts a layer by the middle of what each node is connected to, below or above.
+    /// Sorts a layer by the mean position of each vertex's neighbors, below or above.
     fn sort_by_barycenter(&mut self, layer: usize, by_below: bool) {
-        let places = self.positions();
-        let middle = |node: &usize| {
-            let near = if by_below { &self.lower_neighbors[*node] } else { &self.upper_neighbors[*node] };
-            match near.len() {
+        let positions = self.positions();
+        let barycenter = |vertex: &usize| {
+            let neighbors = if by_below { &self.lower_neighbors[*vertex] } else { &self.upper_neighbors[*vertex] };
+            match neighbors.len() {
                 0 => None,
-                count => Some(near.iter().map(|other| places[*other]).sum::<usize>() as f32 / count as f32),
+                count => Some(neighbors.iter().map(|other| positions[*other]).sum::<usize>() as f32 / count as f32),
             }
         };
-        // Whoever has no wish keeps its place.
-        let mut wishes: Vec<(f32, usize)> = Vec::new();
-        for (place, node) in self.layers[layer].iter().enumerate() {
-            wishes.push((middle(node).unwrap_or(place as f32), *node));
+        // A vertex without neighbors keeps its position.
+        let mut keyed: Vec<(f32, usize)> = Vec::new();
+        for (position, vertex) in self.layers[layer].iter().enumerate() {
+            keyed.push((barycenter(vertex).unwrap_or(position as f32), *vertex));
         }
-        wishes.sort_by(|one, other| one.0.total_cmp(&other.0));
-        self.layers[layer] = wishes.into_iter().map(|(_, node)| node).collect();
+        keyed.sort_by(|first, second| first.0.total_cmp(&second.0));
+        self.layers[layer] = keyed.into_iter().map(|(_, vertex)| vertex).collect();
     }
 
+    /// Swaps adjacent vertices if that removes crossings.
     fn swap_adjacent(&mut self) {
         for layer in 0..self.layers.len() {
-            for place in 1..self.layers[layer].len() {
+            for position in 1..self.layers[layer].len() {
                 let before = self.count_crossings_around(layer);
-                self.layers[layer].swap(place - 1, place);
+                self.layers[layer].swap(position - 1, position);
                 if self.count_crossings_around(layer) >= before {
-                    self.layers[layer].swap(place - 1, place);
+                    self.layers[layer].swap(position - 1, position);
                 }
             }
         }
     }
 
+    /// Counts the crossings between a layer and its two neighbors.
     fn count_crossings_around(&self, layer: usize) -> usize {
-        let places = self.positions();
-        let lower = layer.checked_sub(1).map_or(0, |below| self.count_crossings_above(&self.layers[below], &places));
-        lower + self.count_crossings_above(&self.layers[layer], &places)
+        let positions = self.positions();
+        let lower = layer.checked_sub(1).map_or(0, |below| self.count_crossings_above(&self.layers[below], &positions));
+        lower + self.count_crossings_above(&self.layers[layer], &positions)
     }
 
-    /// Brings the two ends of a step within a layer side by side, where that costs no crossing.
+    /// Puts the two ends of each flat edge side by side if that adds no crossing.
     fn make_flat_edges_adjacent(&mut self, mut crossings: usize) {
         for (from, to, _) in self.flat_edges.clone() {
             let Some(layer) = self.layers.iter().position(|layer| layer.contains(&from)) else { continue };
             let before = self.layers[layer].clone();
-            self.layers[layer].retain(|node| *node != to);
-            let at = self.layers[layer].iter().position(|node| *node == from).map_or(0, |at| at + 1);
-            self.layers[layer].insert(at, to);
-            let now = self.count_crossings();
-            if now > crossings {
+            self.layers[layer].retain(|vertex| *vertex != to);
+            let index = self.layers[layer].iter().position(|vertex| *vertex == from).map_or(0, |index| index + 1);
+            self.layers[layer].insert(index, to);
+            let after = self.count_crossings();
+            if after > crossings {
                 self.layers[layer] = before;
             } else {
-                crossings = now;
+                crossings = after;
             }
         }
     }

@@ -1,46 +1,44 @@
-//! The lines between layers: where each leaves a box, on which track it crosses to the side, and where it arrives.
+//! Orthogonal edge routing: the ports of each line at its boxes, and its horizontal track in each channel between two layers.
 
 use crate::diagram::crossing_reduction::{Hyperedge, LayerOrder, Vertex};
 use crate::diagram::geometry::{
     MIN_LAYER_SPACING, PORT_SPACING, Point, SPACE_ABOVE_TRACKS, SPACE_BELOW_TRACKS, TRACK_SPACING,
 };
 
-/// Lines closer than this would look like one.
+/// The smallest distance at which two parallel lines are distinct.
 const MIN_LINE_DISTANCE: f32 = 8.0;
-/// Kept free at the corners of a box.
+/// The total width kept free of ports at the two corners of a box.
 const CORNER_CLEARANCE: f32 = 44.0;
 
-/// What the lines have to know of the boxes.
+/// The input of [`route_edges`]: the order of the layers and the sizes of the boxes.
 #[derive(Debug)]
 pub struct RoutingInput<'a> {
-    /// Who stands where.
+    /// The order of the vertices on each layer.
     pub layer_order: &'a LayerOrder,
-    /// The middle of every node.
+    /// The center x of each vertex.
     pub centers_x: &'a [f32],
-    /// The layer of every item.
+    /// The layer of each group.
     pub layer_of: &'a [usize],
-    /// The height of every item's own box.
+    /// The height of each group's main box.
     pub box_heights: &'a [f32],
-    /// Whether something stands close by on the right of an item.
+    /// Whether each group has side nodes on its right.
     pub has_side_nodes: &'a [bool],
-    /// How far each layer reaches up and down from its middle.
+    /// The extents of each layer above and below its center.
     pub layer_extents: &'a [(f32, f32)],
     /// The width of a box.
     pub box_width: f32,
 }
 
-/// The lines of one part.
+/// The lines of one component.
 #[derive(Debug)]
 pub struct RoutedEdges {
-    /// How far down the middle of every layer is.
+    /// The center y of each layer.
     pub layer_centers_y: Vec<f32>,
-    /// How high all of it is.
-    pub height: f32,
-    /// The line of every step that has one here: its position in the sketch, and its corners from start to end.
+    /// The lines: the index of the edge in the graph, and its corners from source to target.
     pub paths: Vec<(usize, Vec<Point>)>,
 }
 
-/// Something that uses the space above a layer: where it comes from below, and where it goes above.
+/// The part of a line in one channel, the space between two layers: its x coordinates at the bottom and at the top.
 #[derive(Debug, Default)]
 struct ChannelSegment {
     bottom_xs: Vec<f32>,
@@ -48,176 +46,191 @@ struct ChannelSegment {
     track: usize,
 }
 
-/// One that leaves an item's top.
+/// A line that leaves the top of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Port {
     Hyperedge(usize),
-    /// The start of a step within a layer.
+    /// The source of a flat edge.
     FlatEdgeStart(usize),
-    /// Its end.
+    /// The target of a flat edge.
     FlatEdgeEnd(usize),
 }
 
-/// Draws the lines, and says how far apart the layers are for it.
-pub fn route_edges(grid: &RoutingInput<'_>) -> RoutedEdges {
-    let RoutingInput { layer_order: ordered, centers_x: middles, layer_of: layer, .. } = *grid;
-    let straight: Vec<bool> = ordered.flat_edges.iter().map(|(from, to, _)| grid.is_adjacent(*from, *to)).collect();
-    let mut exits: Vec<Vec<(Port, f32)>> = vec![Vec::new(); layer.len()];
-    for (at, net) in ordered.hyperedges.iter().enumerate() {
-        exits[net.source].push((Port::Hyperedge(at), grid.preferred_exit_x(at, layer[net.source])));
+/// Routes the edges, and computes the y coordinates of the layers from the number of tracks between them.
+pub fn route_edges(input: &RoutingInput<'_>) -> RoutedEdges {
+    let RoutingInput { layer_order: order, centers_x, layer_of, .. } = *input;
+    let is_straight: Vec<bool> = order.flat_edges.iter().map(|(from, to, _)| input.is_adjacent(*from, *to)).collect();
+    let mut exits: Vec<Vec<(Port, f32)>> = vec![Vec::new(); layer_of.len()];
+    for (index, hyperedge) in order.hyperedges.iter().enumerate() {
+        exits[hyperedge.source]
+            .push((Port::Hyperedge(index), input.preferred_exit_x(index, layer_of[hyperedge.source])));
     }
-    for (at, (from, to, _)) in ordered.flat_edges.iter().enumerate().filter(|(at, _)| !straight[*at]) {
-        exits[*from].push((Port::FlatEdgeStart(at), middles[*to]));
-        exits[*to].push((Port::FlatEdgeEnd(at), middles[*from]));
+    for (index, (from, to, _)) in order.flat_edges.iter().enumerate().filter(|(index, _)| !is_straight[*index]) {
+        exits[*from].push((Port::FlatEdgeStart(index), centers_x[*to]));
+        exits[*to].push((Port::FlatEdgeEnd(index), centers_x[*from]));
     }
-    let spread = |item: usize, wants: &[(Port, f32)]| assign_ports(middles[item], grid.box_width, wants);
-    let exits: Vec<Vec<(Port, f32)>> = exits.iter().enumerate().map(|(item, wants)| spread(item, wants)).collect();
-    let exit = |item: usize, which: Port| {
-        exits[item].iter().find(|(exit, _)| *exit == which).map_or(middles[item], |(_, x)| *x)
+    let spread = |preferred: Vec<Vec<(Port, f32)>>| -> Vec<Vec<(Port, f32)>> {
+        let ports = centers_x.iter().zip(&preferred);
+        ports.map(|(center_x, preferred)| assign_ports(*center_x, input.box_width, preferred)).collect()
     };
-    // Where a net comes from, seen from the layer above `below`.
-    let rising = |net: usize, below: usize| {
-        if layer[ordered.hyperedges[net].source] == below {
-            exit(ordered.hyperedges[net].source, Port::Hyperedge(net))
+    let exits = spread(exits);
+    let exit = |group: usize, port: Port| port_x(&exits[group], port).unwrap_or(centers_x[group]);
+    // The x at which a hyperedge enters the channel above layer `below`.
+    let bottom_x = |hyperedge: usize, below: usize| {
+        if layer_of[order.hyperedges[hyperedge].source] == below {
+            exit(order.hyperedges[hyperedge].source, Port::Hyperedge(hyperedge))
         } else {
-            grid.dummy_x(net, below).unwrap_or_default()
+            input.dummy_x(hyperedge, below).unwrap_or_default()
         }
     };
-    let mut entries: Vec<Vec<(Port, f32)>> = vec![Vec::new(); layer.len()];
-    for (at, Hyperedge { targets: reaches, .. }) in ordered.hyperedges.iter().enumerate() {
-        for reach in reaches {
-            entries[reach.group].push((Port::Hyperedge(at), rising(at, layer[reach.group] - 1)));
+    let mut entries: Vec<Vec<(Port, f32)>> = vec![Vec::new(); layer_of.len()];
+    for (index, Hyperedge { targets, .. }) in order.hyperedges.iter().enumerate() {
+        for target in targets {
+            entries[target.group].push((Port::Hyperedge(index), bottom_x(index, layer_of[target.group] - 1)));
         }
     }
-    let entries: Vec<Vec<(Port, f32)>> = entries.iter().enumerate().map(|(item, wants)| spread(item, wants)).collect();
-    let entry = |item: usize, net: usize| {
-        entries[item].iter().find(|(exit, _)| *exit == Port::Hyperedge(net)).map_or(middles[item], |(_, x)| *x)
+    let entries = spread(entries);
+    let entry = |group: usize, hyperedge: usize| {
+        port_x(&entries[group], Port::Hyperedge(hyperedge)).unwrap_or(centers_x[group])
     };
 
-    let layers = ordered.layers.len();
-    let mut heights: Vec<f32> = vec![0.0; layers];
-    let mut tracks: Vec<Vec<(Port, usize)>> = vec![Vec::new(); layers];
-    for below in 0..layers {
-        let mut runs: Vec<(Port, ChannelSegment)> = Vec::new();
-        for (at, net) in ordered.hyperedges.iter().enumerate() {
-            let mut above: Vec<f32> = grid.dummy_x(at, below + 1).into_iter().collect();
-            let arriving = net.targets.iter().filter(|reach| layer[reach.group] == below + 1);
-            above.extend(arriving.map(|reach| entry(reach.group, at)));
-            if layer[net.source] <= below && !above.is_empty() {
-                runs.push((
-                    Port::Hyperedge(at),
-                    ChannelSegment { bottom_xs: vec![rising(at, below)], top_xs: above, track: 0 },
+    let layer_count = order.layers.len();
+    let mut channel_heights: Vec<f32> = vec![0.0; layer_count];
+    let mut channel_tracks: Vec<Vec<(Port, usize)>> = vec![Vec::new(); layer_count];
+    for below in 0..layer_count {
+        let mut segments: Vec<(Port, ChannelSegment)> = Vec::new();
+        for (index, hyperedge) in order.hyperedges.iter().enumerate() {
+            let mut top_xs: Vec<f32> = input.dummy_x(index, below + 1).into_iter().collect();
+            let arrivals = hyperedge.targets.iter().filter(|target| layer_of[target.group] == below + 1);
+            top_xs.extend(arrivals.map(|target| entry(target.group, index)));
+            if layer_of[hyperedge.source] <= below && !top_xs.is_empty() {
+                segments.push((
+                    Port::Hyperedge(index),
+                    ChannelSegment { bottom_xs: vec![bottom_x(index, below)], top_xs, track: 0 },
                 ));
             }
         }
-        for (at, (from, to, _)) in ordered.flat_edges.iter().enumerate() {
-            if layer[*from] == below && !straight[at] {
-                let ends = vec![exit(*from, Port::FlatEdgeStart(at)), exit(*to, Port::FlatEdgeEnd(at))];
-                runs.push((Port::FlatEdgeStart(at), ChannelSegment { bottom_xs: ends, top_xs: Vec::new(), track: 0 }));
+        for (index, (from, to, _)) in order.flat_edges.iter().enumerate() {
+            if layer_of[*from] == below && !is_straight[index] {
+                let bottom_xs = vec![exit(*from, Port::FlatEdgeStart(index)), exit(*to, Port::FlatEdgeEnd(index))];
+                segments.push((Port::FlatEdgeStart(index), ChannelSegment { bottom_xs, ..ChannelSegment::default() }));
             }
         }
-        let count = assign_tracks(&mut runs);
-        tracks[below] = runs.iter().map(|(exit, run)| (*exit, run.track)).collect();
-        let needed = SPACE_BELOW_TRACKS + SPACE_ABOVE_TRACKS + count.saturating_sub(1) as f32 * TRACK_SPACING;
-        let top = below + 1 == layers;
-        heights[below] = if top && count == 0 { 0.0 } else { needed.max(MIN_LAYER_SPACING) };
+        let count = assign_tracks(&mut segments);
+        channel_tracks[below] = segments.iter().map(|(port, segment)| (*port, segment.track)).collect();
+        let required = SPACE_BELOW_TRACKS + SPACE_ABOVE_TRACKS + count.saturating_sub(1) as f32 * TRACK_SPACING;
+        let top = below + 1 == layer_count;
+        channel_heights[below] = if top && count == 0 { 0.0 } else { required.max(MIN_LAYER_SPACING) };
     }
-    let mut down = vec![0.0_f32; layers];
-    let mut next = 0.0;
-    for at in (0..layers).rev() {
-        down[at] = next + heights[at] + grid.layer_extents[at].0;
-        next = down[at] + grid.layer_extents[at].1;
+    let mut centers_y = vec![0.0_f32; layer_count];
+    let mut next_y = 0.0;
+    for index in (0..layer_count).rev() {
+        centers_y[index] = next_y + channel_heights[index] + input.layer_extents[index].0;
+        next_y = centers_y[index] + input.layer_extents[index].1;
     }
-    let track = |below: usize, which: Port| {
-        let track = tracks[below].iter().find(|(exit, _)| *exit == which).map_or(0, |(_, track)| *track);
-        down[below] - grid.layer_extents[below].0 - SPACE_BELOW_TRACKS - track as f32 * TRACK_SPACING
+    let track_y = |below: usize, port: Port| {
+        let track = channel_tracks[below].iter().find(|(other, _)| *other == port).map_or(0, |(_, track)| *track);
+        centers_y[below] - input.layer_extents[below].0 - SPACE_BELOW_TRACKS - track as f32 * TRACK_SPACING
     };
-    let mut lines: Vec<(usize, Vec<Point>)> = Vec::new();
-    for (at, net) in ordered.hyperedges.iter().enumerate() {
-        for reach in &net.targets {
-            let mut x = exit(net.source, Port::Hyperedge(at));
-            let mut line = vec![Point::new(x, down[layer[net.source]] - grid.box_heights[net.source] / 2.0)];
-            for below in layer[net.source]..layer[reach.group] {
-                let last = below + 1 == layer[reach.group];
-                let to = if last { entry(reach.group, at) } else { grid.dummy_x(at, below + 1).unwrap_or(x) };
-                let y = track(below, Port::Hyperedge(at));
-                line.extend([Point::new(x, y), Point::new(to, y)]);
+    let mut paths: Vec<(usize, Vec<Point>)> = Vec::new();
+    for (index, hyperedge) in order.hyperedges.iter().enumerate() {
+        for target in &hyperedge.targets {
+            let mut x = exit(hyperedge.source, Port::Hyperedge(index));
+            let mut path =
+                vec![Point::new(x, centers_y[layer_of[hyperedge.source]] - input.box_heights[hyperedge.source] / 2.0)];
+            for below in layer_of[hyperedge.source]..layer_of[target.group] {
+                let is_last = below + 1 == layer_of[target.group];
+                let to =
+                    if is_last { entry(target.group, index) } else { input.dummy_x(index, below + 1).unwrap_or(x) };
+                let y = track_y(below, Port::Hyperedge(index));
+                path.extend([Point::new(x, y), Point::new(to, y)]);
                 x = to;
             }
-            line.push(Point::new(x, down[layer[reach.group]] + grid.box_heights[reach.group] / 2.0));
-            if reach.reversed {
-                line.reverse();
+            path.push(Point::new(x, centers_y[layer_of[target.group]] + input.box_heights[target.group] / 2.0));
+            if target.reversed {
+                path.reverse();
             }
-            lines.push((reach.edge, line));
+            paths.push((target.edge, path));
         }
     }
-    for (at, (from, to, step)) in ordered.flat_edges.iter().enumerate() {
-        let middle = down[layer[*from]];
-        let line = if straight[at] {
-            let side = if middles[*from] < middles[*to] { grid.box_width / 2.0 } else { -grid.box_width / 2.0 };
-            vec![Point::new(middles[*from] + side, middle), Point::new(middles[*to] - side, middle)]
+    for (index, (from, to, edge)) in order.flat_edges.iter().enumerate() {
+        let center_y = centers_y[layer_of[*from]];
+        let path = if is_straight[index] {
+            let side = if centers_x[*from] < centers_x[*to] { input.box_width / 2.0 } else { -input.box_width / 2.0 };
+            vec![Point::new(centers_x[*from] + side, center_y), Point::new(centers_x[*to] - side, center_y)]
         } else {
-            let (start, end) = (exit(*from, Port::FlatEdgeStart(at)), exit(*to, Port::FlatEdgeEnd(at)));
-            let y = track(layer[*from], Port::FlatEdgeStart(at));
-            let top = |item: usize| middle - grid.box_heights[item] / 2.0;
+            let (start, end) = (exit(*from, Port::FlatEdgeStart(index)), exit(*to, Port::FlatEdgeEnd(index)));
+            let y = track_y(layer_of[*from], Port::FlatEdgeStart(index));
+            let top = |group: usize| center_y - input.box_heights[group] / 2.0;
             vec![Point::new(start, top(*from)), Point::new(start, y), Point::new(end, y), Point::new(end, top(*to))]
         };
-        lines.push((*step, line));
+        paths.push((*edge, path));
     }
-    RoutedEdges { layer_centers_y: down, height: next, paths: lines }
+    RoutedEdges { layer_centers_y: centers_y, paths }
+}
+
+fn port_x(ports: &[(Port, f32)], port: Port) -> Option<f32> {
+    ports.iter().find(|(other, _)| *other == port).map(|(_, x)| *x)
 }
 
 impl RoutingInput<'_> {
-    fn dummy_x(&self, net: usize, layer_of: usize) -> Option<f32> {
-        let nodes = self.layer_order.layers.get(layer_of)?;
-        let node = nodes.iter().find(|node| self.layer_order.vertices[**node] == Vertex::Dummy(net))?;
-        Some(self.centers_x[*node])
+    /// The x at which a hyperedge crosses a layer, if it does.
+    fn dummy_x(&self, hyperedge: usize, layer: usize) -> Option<f32> {
+        let vertices = self.layer_order.layers.get(layer)?;
+        let vertex = vertices.iter().find(|vertex| self.layer_order.vertices[**vertex] == Vertex::Dummy(hyperedge))?;
+        Some(self.centers_x[*vertex])
     }
 
-    /// Where a net wants to go from an item's top: straight on where it can, else the middle of its ends.
-    fn preferred_exit_x(&self, net: usize, layer_of: usize) -> f32 {
-        let Hyperedge { source: item, targets: reaches } = &self.layer_order.hyperedges[net];
-        let mut ends: Vec<f32> = self.dummy_x(net, layer_of + 1).into_iter().collect();
-        let next = reaches.iter().filter(|reach| self.layer_of[reach.group] == layer_of + 1);
-        ends.extend(next.map(|reach| self.centers_x[reach.group]));
-        let own = self.centers_x[*item];
-        if ends.contains(&own) { own } else { ends.iter().sum::<f32>() / ends.len().max(1) as f32 }
-    }
-
-    /// Whether a step within a layer needs no detour.
-    fn is_adjacent(&self, from: usize, to: usize) -> bool {
-        let nodes = &self.layer_order.layers[self.layer_of[from]];
-        let place = |item: usize| nodes.iter().position(|node| *node == item);
-        match place(from).zip(place(to)) {
-            Some((from, to)) => from.abs_diff(to) == 1 && !self.has_side_nodes[nodes[from.min(to)]],
-            None => false,
+    /// The x at which a hyperedge should leave its source: straight up if one target is there, else the mean of the targets.
+    fn preferred_exit_x(&self, hyperedge: usize, layer: usize) -> f32 {
+        let Hyperedge { source, targets } = &self.layer_order.hyperedges[hyperedge];
+        let mut target_xs: Vec<f32> = self.dummy_x(hyperedge, layer + 1).into_iter().collect();
+        let next = targets.iter().filter(|target| self.layer_of[target.group] == layer + 1);
+        target_xs.extend(next.map(|target| self.centers_x[target.group]));
+        let center_x = self.centers_x[*source];
+        if target_xs.contains(&center_x) {
+            center_x
+        } else {
+            target_xs.iter().sum::<f32>() / target_xs.len().max(1) as f32
         }
     }
+
+    /// Whether two groups of a layer are next to each other, so that a straight line connects them.
+    fn is_adjacent(&self, from: usize, to: usize) -> bool {
+        let layer = &self.layer_order.layers[self.layer_of[from]];
+        let position = |group: usize| layer.iter().position(|vertex| *vertex == group);
+        position(from)
+            .zip(position(to))
+            .is_some_and(|(from, to)| from.abs_diff(to) == 1 && !self.has_side_nodes[layer[from.min(to)]])
+    }
 }
 
-/// Where on a side of a box each line is, so that none is drawn over another: in the order of where they want to go, and the one that
-/// can go straight in the middle.
-fn assign_ports(middle: f32, width: f32, wants: &[(Port, f32)]) -> Vec<(Port, f32)> {
-    let mut sorted: Vec<(Port, f32)> = wants.to_vec();
-    sorted.sort_by(|one, other| one.1.total_cmp(&other.1));
-    let most = sorted.len().saturating_sub(1).max(1) as f32;
-    let straight = sorted.iter().position(|(_, want)| (want - middle).abs() < 0.5);
-    let centre = straight.map_or(sorted.len().saturating_sub(1) as f32 / 2.0, |at| at as f32);
-    // Where the straight one is the first or the last, the others are all on one side.
-    let furthest = centre.max(most - centre);
-    let step = PORT_SPACING.min((width - CORNER_CLEARANCE) / 2.0 / furthest.max(1.0));
-    sorted.iter().enumerate().map(|(at, (exit, _))| (*exit, middle + (at as f32 - centre) * step)).collect()
+/// Spreads the ports of one side of a box, sorted by preferred x; a port that can be straight is at the center.
+fn assign_ports(center_x: f32, width: f32, preferred: &[(Port, f32)]) -> Vec<(Port, f32)> {
+    let mut ports: Vec<(Port, f32)> = preferred.to_vec();
+    ports.sort_by(|first, other| first.1.total_cmp(&other.1));
+    let max_index = ports.len().saturating_sub(1).max(1) as f32;
+    let straight = ports.iter().position(|(_, preferred_x)| (preferred_x - center_x).abs() < 0.5);
+    let center_index = straight.map_or(ports.len().saturating_sub(1) as f32 / 2.0, |index| index as f32);
+    // If the straight port is the first or the last, all others are on one side of it.
+    let max_steps = center_index.max(max_index - center_index);
+    let step = PORT_SPACING.min((width - CORNER_CLEARANCE) / 2.0 / max_steps.max(1.0));
+    ports
+        .iter()
+        .enumerate()
+        .map(|(index, (port, _))| (*port, center_x + (index as f32 - center_index) * step))
+        .collect()
 }
 
-/// Gives every run that has to go sideways a track, and tells how many tracks there are.
-fn assign_tracks(runs: &mut [(Port, ChannelSegment)]) -> usize {
-    let mut order: Vec<usize> = (0..runs.len()).filter(|at| runs[*at].1.needs_track()).collect();
+/// Assigns a track to each segment that has a horizontal part; gives the number of tracks.
+fn assign_tracks(segments: &mut [(Port, ChannelSegment)]) -> usize {
+    let mut order: Vec<usize> = (0..segments.len()).filter(|index| segments[*index].1.needs_track()).collect();
     for _ in 0..order.len() {
         let mut changed = false;
-        for at in 1..order.len() {
-            let (lower, upper) = (&runs[order[at - 1]].1, &runs[order[at]].1);
+        for index in 1..order.len() {
+            let (lower, upper) = (&segments[order[index - 1]].1, &segments[order[index]].1);
             if upper.cost_below(lower) < lower.cost_below(upper) {
-                order.swap(at - 1, at);
+                order.swap(index - 1, index);
                 changed = true;
             }
         }
@@ -226,17 +239,18 @@ fn assign_tracks(runs: &mut [(Port, ChannelSegment)]) -> usize {
         }
     }
     let mut count = 0;
-    for at in 0..order.len() {
-        let run = &runs[order[at]].1;
-        let above = order[..at].iter().map(|other| &runs[*other].1).filter(|other| other.overlaps(run));
-        let track = above.map(|other| other.track + 1).max().unwrap_or(0);
-        runs[order[at]].1.track = track;
+    for index in 0..order.len() {
+        let segment = &segments[order[index]].1;
+        let below = order[..index].iter().map(|other| &segments[*other].1).filter(|other| other.overlaps(segment));
+        let track = below.map(|other| other.track + 1).max().unwrap_or(0);
+        segments[order[index]].1.track = track;
         count = count.max(track + 1);
     }
     count
 }
 
 impl ChannelSegment {
+    /// The leftmost and the rightmost x.
     fn span(&self) -> (f32, f32) {
         let all = self.bottom_xs.iter().chain(&self.top_xs).copied();
         (all.clone().fold(f32::MAX, f32::min), all.fold(f32::MIN, f32::max))
@@ -252,17 +266,17 @@ impl ChannelSegment {
         left < end + 2.0 * MIN_LINE_DISTANCE && start < right + 2.0 * MIN_LINE_DISTANCE
     }
 
-    /// What it costs to have this run's track below another's: crossings, and lines drawn over one another.
+    /// The cost of a track below that of another segment: one for each crossing, 100 for each pair of lines that overlap.
     fn cost_below(&self, other: &ChannelSegment) -> usize {
-        let crossed = |xs: &[f32], (left, right): (f32, f32)| {
+        let count_crossed = |xs: &[f32], (left, right): (f32, f32)| {
             xs.iter().filter(|x| **x > left - MIN_LINE_DISTANCE && **x < right + MIN_LINE_DISTANCE).count()
         };
-        let over = self
+        let overlapping = self
             .top_xs
             .iter()
-            .flat_map(|one| other.bottom_xs.iter().map(move |two| (one - two).abs() < MIN_LINE_DISTANCE));
-        crossed(&self.top_xs, other.span())
-            + crossed(&other.bottom_xs, self.span())
-            + 100 * over.filter(|over| *over).count()
+            .flat_map(|first| other.bottom_xs.iter().map(move |second| (first - second).abs() < MIN_LINE_DISTANCE));
+        count_crossed(&self.top_xs, other.span())
+            + count_crossed(&other.bottom_xs, self.span())
+            + 100 * overlapping.filter(|overlapping| *overlapping).count()
     }
 }

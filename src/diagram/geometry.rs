@@ -1,69 +1,69 @@
-//! How large things are, in pixels, and the simplest shapes.
+//! Sizes and distances in pixels, points and rectangles.
 
-/// Letters in a box.
+/// Font size in boxes.
 pub const FONT_SIZE: f32 = 28.0;
-/// From line to line in a box.
+/// Distance from one text line of a box to the next.
 pub const LINE_HEIGHT: f32 = 36.0;
-/// The widest a line in a box is.
+/// The widest text line in a box.
 pub const MAX_LINE_WIDTH: f32 = 256.0;
-/// The narrowest a box is.
+/// The narrowest box.
 pub const MIN_BOX_WIDTH: f32 = 150.0;
-/// Between a box's edge and its text, at the sides.
+/// Padding of a box, left and right.
 pub const PADDING_X: f32 = 16.0;
-/// Between a box's edge and its text, above and below.
+/// Padding of a box, above and below.
 pub const PADDING_Y: f32 = 15.0;
-/// Between two boxes side by side.
+/// Horizontal space between two boxes.
 pub const BOX_SPACING: f32 = 36.0;
-/// On either side of a line that passes a layer.
+/// Space to either side of a line that crosses a layer.
 pub const DUMMY_HALF_WIDTH: f32 = 14.0;
-/// Around everything.
+/// Margin around the diagram.
 pub const MARGIN: f32 = 28.0;
-/// Letters of headings above a part, and of the key.
+/// Font size of component headings and of the legend.
 pub const SMALL_FONT_SIZE: f32 = 24.0;
-/// Letters of the title.
+/// Font size of the title.
 pub const TITLE_FONT_SIZE: f32 = 36.0;
-/// Between two lines that run side by side.
+/// Distance between two tracks.
 pub const TRACK_SPACING: f32 = 20.0;
-/// Between two lines that reach the same side of a box.
+/// Distance between two ports on the same side of a box.
 pub const PORT_SPACING: f32 = 28.0;
-/// Below the first line between two layers, and above the last one, where the arrowheads are.
+/// Space below the lowest track between two layers.
 pub const SPACE_BELOW_TRACKS: f32 = 26.0;
-/// See [`BELOW_TRACKS`].
+/// Space above the highest track between two layers, for the arrowheads.
 pub const SPACE_ABOVE_TRACKS: f32 = 36.0;
-/// The least between two layers.
+/// The smallest space between two layers.
 pub const MIN_LAYER_SPACING: f32 = 58.0;
 
-/// A place in the picture; down is positive.
+/// A point; y grows downwards.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Point {
-    /// From the left.
+    /// Distance from the left.
     pub x: f32,
-    /// From the top.
+    /// Distance from the top.
     pub y: f32,
 }
 
 impl Point {
-    /// A point so far to the right and down.
+    /// Creates a point.
     pub fn new(x: f32, y: f32) -> Point {
         Point { x, y }
     }
 }
 
-/// An area in the picture.
+/// An axis-parallel rectangle.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rect {
-    /// Its left edge.
+    /// The left edge.
     pub x: f32,
-    /// Its upper edge.
+    /// The upper edge.
     pub y: f32,
-    /// How wide it is.
+    /// The width.
     pub width: f32,
-    /// How high it is.
+    /// The height.
     pub height: f32,
 }
 
 impl Rect {
-    /// Whether the two have more than an edge in common.
+    /// Whether the interiors intersect; a shared edge is no overlap.
     pub fn overlaps(&self, other: &Rect) -> bool {
         self.x < other.x + other.width
             && other.x < self.x + self.width
@@ -72,15 +72,15 @@ impl Rect {
     }
 }
 
-/// The corners of a line, without points that are passed straight on or twice.
+/// Removes repeated points, and points in the middle of a horizontal or vertical line.
 pub fn remove_collinear_points(points: &[Point]) -> Vec<Point> {
     let mut out: Vec<Point> = Vec::new();
     for point in points {
         if out.last() == Some(point) {
             continue;
         }
-        if let [.., one, two] = out.as_slice()
-            && ((one.x == two.x && two.x == point.x) || (one.y == two.y && two.y == point.y))
+        if let [.., second_last, last] = out.as_slice()
+            && ((second_last.x == last.x && last.x == point.x) || (second_last.y == last.y && last.y == point.y))
         {
             out.pop();
         }

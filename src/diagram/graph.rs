@@ -1,80 +1,79 @@
-//! What is to be drawn, before anything has a place: the roles of a chart by title, and the steps between them.
+//! The graph to lay out: the selected roles and the steps between them, without coordinates.
 
 use crate::i18n::{Language, t};
 use crate::knowledge::Knowledge;
 use crate::knowledge::graph_selection::GraphSelection;
 use crate::model::document::Direction;
 
-/// A role to draw.
+/// A role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DiagramNode {
-    /// Its title.
+    /// The title.
     pub title: String,
-    /// Its family, where its author names one.
+    /// The family, if the document names one.
     pub family: Option<String>,
-    /// It lies on the route to follow.
+    /// Whether the role lies on the highlighted route.
     pub on_route: bool,
 }
 
-/// A step to draw, between positions in the list of roles.
+/// A career step between two nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DiagramEdge {
-    /// Where it starts.
+    /// The index of the source node.
     pub from: usize,
-    /// Where it leads.
+    /// The index of the target node.
     pub to: usize,
-    /// Up, sideways, or in from another field.
+    /// Up, sideways, or an entry from another field.
     pub direction: Direction,
-    /// It can be taken back as well.
+    /// Whether the step back exists too.
     pub bidirectional: bool,
-    /// It lies on the route to follow.
+    /// Whether the step lies on the highlighted route.
     pub on_route: bool,
 }
 
-/// What is to be drawn.
+/// The graph of a diagram.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DiagramGraph {
-    /// The language of its fixed words.
+    /// The language of the labels.
     pub language: Language,
-    /// What stands on top; broken at a line feed where it does not fit on one line.
+    /// The title; broken at a line feed if it does not fit on one line.
     pub title: String,
     /// The roles.
     pub nodes: Vec<DiagramNode>,
-    /// The steps between them, at most one between any two.
+    /// The steps, at most one for each pair of nodes.
     pub edges: Vec<DiagramEdge>,
 }
 
 impl DiagramGraph {
-    /// What a chart of this library shows, in a language.
-    pub fn from_selection(library: &Knowledge, chart: &GraphSelection, language: Language) -> DiagramGraph {
-        let view = library.subgraph(chart);
-        let called =
-            |slug: &str| library.by_slug(slug).map_or(slug, |at| library.document(at).title.as_str()).to_owned();
-        let title = match chart {
+    /// Builds the graph of a selection, labelled in this language.
+    pub fn from_selection(library: &Knowledge, selection: &GraphSelection, language: Language) -> DiagramGraph {
+        let subgraph = library.subgraph(selection);
+        let title_of =
+            |slug: &str| library.by_slug(slug).map_or(slug, |index| library.document(index).title.as_str()).to_owned();
+        let title = match selection {
             GraphSelection::All => t!(language, "ladder"),
             GraphSelection::Family(family) => t!(language, "ladder-of", family = family),
             GraphSelection::ShortestPaths { from, to } => {
-                t!(language, "picture-route", from = &called(from), to = &called(to))
+                t!(language, "picture-route", from = &title_of(from), to = &title_of(to))
             }
         };
-        let role = |at: &usize| DiagramNode {
-            title: library.document(*at).title.clone(),
-            family: library.document(*at).front_matter.family.clone(),
-            on_route: view.path.contains(at),
+        let node = |index: &usize| DiagramNode {
+            title: library.document(*index).title.clone(),
+            family: library.document(*index).front_matter.family.clone(),
+            on_route: subgraph.path.contains(index),
         };
-        let place = |role: usize| view.roles.iter().position(|at| *at == role);
-        let mut steps: Vec<DiagramEdge> = Vec::new();
-        for rung in &view.edges {
-            let Some((from, to)) = place(rung.from).zip(place(rung.to)) else { continue };
-            let on_route = view.path.windows(2).any(|pair| pair == [rung.from, rung.to]);
-            match steps.iter_mut().find(|step| (step.from, step.to) == (to, from)) {
-                Some(back) if on_route => {
-                    *back = DiagramEdge { from, to, direction: rung.direction, bidirectional: true, on_route };
-                }
-                Some(back) => back.bidirectional = true,
-                None => steps.push(DiagramEdge { from, to, direction: rung.direction, bidirectional: false, on_route }),
+        let position = |role: usize| subgraph.roles.iter().position(|index| *index == role);
+        let mut edges: Vec<DiagramEdge> = Vec::new();
+        for step in &subgraph.edges {
+            let Some((from, to)) = position(step.from).zip(position(step.to)) else { continue };
+            let on_route = subgraph.path.windows(2).any(|pair| pair == [step.from, step.to]);
+            let edge = DiagramEdge { from, to, direction: step.direction, bidirectional: false, on_route };
+            match edges.iter_mut().find(|other| (other.from, other.to) == (to, from)) {
+                Some(reverse) if on_route => *reverse = DiagramEdge { bidirectional: true, ..edge },
+                Some(reverse) => reverse.bidirectional = true,
+                None => edges.push(edge),
             }
         }
-        DiagramGraph { language, title, nodes: view.roles.iter().map(role).collect(), edges: steps }
+        DiagramGraph { language, title, nodes: subgraph.roles.iter().map(node).collect(), edges }
     }
 }

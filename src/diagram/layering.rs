@@ -1,22 +1,22 @@
-//! Which roles stand on which layer: whoever is a step up stands higher, and a specialist beside the role that it comes from.
+//! Layer assignment: the target of a step up lies on a higher layer; a role whose only edge is a sideways step to it becomes a side node.
 
 use crate::diagram::graph::DiagramGraph;
 use crate::model::document::Direction;
 
-/// From so many on, those beside a role stand in two columns.
+/// From this number on, side nodes are placed in two columns.
 const TWO_COLUMN_THRESHOLD: usize = 4;
 
-/// A role on a layer, with those beside it.
+/// A node on a layer, with its side nodes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeGroup {
-    /// The role.
+    /// The index of the node.
     pub node: usize,
-    /// Roles that are a sideways step from this one and lead nowhere else, each with that step.
+    /// The side nodes: (node, edge that leads to it). That edge is their only one.
     pub side_nodes: Vec<(usize, usize)>,
 }
 
 impl NodeGroup {
-    /// In how many columns those beside it stand.
+    /// The number of columns that the side nodes take.
     pub fn side_columns(&self) -> usize {
         match self.side_nodes.len() {
             0 => 0,
@@ -26,140 +26,148 @@ impl NodeGroup {
     }
 }
 
-/// A step between items.
+/// An edge between groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GroupEdge {
-    /// The item where it starts.
+    /// The source group.
     pub from: usize,
-    /// The item where it leads.
+    /// The target group.
     pub to: usize,
-    /// The step in the sketch.
+    /// The index of the edge in the graph.
     pub edge: usize,
-    /// How many layers it should climb at least.
+    /// The smallest number of layers from source to target.
     min_span: usize,
 }
 
-/// The items of one connected part, each on its layer.
+/// The layers of one connected component.
 #[derive(Clone, Debug, Default)]
 pub struct Layering {
-    /// The items.
+    /// The groups.
     pub groups: Vec<NodeGroup>,
-    /// The steps between them.
+    /// The edges between groups.
     pub edges: Vec<GroupEdge>,
-    /// The layer of every item; 0 is the lowest.
+    /// The layer of each group; 0 is the lowest.
     pub layer_of: Vec<usize>,
 }
 
-/// The roles that steps connect, part by part, and those without a step.
-pub fn connected_components(sketch: &DiagramGraph) -> (Vec<Vec<usize>>, Vec<usize>) {
-    let mut part: Vec<usize> = (0..sketch.nodes.len()).collect();
-    for step in &sketch.edges {
-        let (one, other) = (part[step.from], part[step.to]);
-        part.iter_mut().filter(|part| **part == one.max(other)).for_each(|part| *part = one.min(other));
+/// The nodes of each connected component, and the isolated nodes.
+pub fn connected_components(graph: &DiagramGraph) -> (Vec<Vec<usize>>, Vec<usize>) {
+    let mut component: Vec<usize> = (0..graph.nodes.len()).collect();
+    for edge in &graph.edges {
+        let (first, second) = (component[edge.from], component[edge.to]);
+        component.iter_mut().filter(|id| **id == first.max(second)).for_each(|id| *id = first.min(second));
     }
-    let mut parts: Vec<Vec<usize>> = Vec::new();
-    let mut alone: Vec<usize> = Vec::new();
-    for first in 0..part.len() {
-        let members: Vec<usize> = (first..part.len()).filter(|role| part[*role] == first).collect();
+    let mut components: Vec<Vec<usize>> = Vec::new();
+    let mut isolated: Vec<usize> = Vec::new();
+    for first in 0..component.len() {
+        let members: Vec<usize> = (first..component.len()).filter(|node| component[*node] == first).collect();
         match members.as_slice() {
             [] => {}
-            [one] => alone.push(*one),
-            _ => parts.push(members),
+            [node] => isolated.push(*node),
+            _ => components.push(members),
         }
     }
-    (parts, alone)
+    (components, isolated)
 }
 
-/// Puts the roles of one part on layers, each at most so many boxes wide.
-pub fn assign_layers(sketch: &DiagramGraph, roles: &[usize], widest: usize) -> Layering {
-    let (items, links) = group_side_nodes(sketch, roles);
-    let mut order = DepthFirstSearch {
-        edges: &links,
-        visited: vec![false; items.len()],
-        on_stack: vec![false; items.len()],
+/// Assigns the nodes of one component to layers of at most `max_width` boxes; a single wider group has a layer of its own.
+pub fn assign_layers(graph: &DiagramGraph, nodes: &[usize], max_width: usize) -> Layering {
+    let (groups, edges) = group_side_nodes(graph, nodes);
+    let mut search = DepthFirstSearch {
+        edges: &edges,
+        visited: vec![false; groups.len()],
+        on_stack: vec![false; groups.len()],
         ..DepthFirstSearch::default()
     };
-    let starts = |item: &usize| links.iter().all(|link| link.to != *item);
-    for item in (0..items.len()).filter(starts).chain(0..items.len()) {
-        order.visit(item);
+    let is_source = |group: &usize| edges.iter().all(|edge| edge.to != *group);
+    for group in (0..groups.len()).filter(is_source).chain(0..groups.len()) {
+        search.visit(group);
     }
-    // A circle is cut where it closes; the step that closes it leads down.
-    let onward: Vec<GroupEdge> =
-        links.iter().enumerate().filter(|(at, _)| !order.back_edges.contains(at)).map(|(_, link)| *link).collect();
-    let order: Vec<usize> = order.postorder.into_iter().rev().collect();
-    let (mut layer, mut above) = (vec![0; items.len()], vec![0; items.len()]);
-    for item in &order {
-        for link in onward.iter().filter(|link| link.from == *item) {
-            layer[link.to] = layer[link.to].max(layer[*item] + link.min_span);
+    // Without its back edges the graph is acyclic; a back edge leads down.
+    let forward_edges: Vec<GroupEdge> = edges
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| !search.back_edges.contains(index))
+        .map(|(_, edge)| *edge)
+        .collect();
+    let topological_order: Vec<usize> = search.postorder.into_iter().rev().collect();
+    let (mut layer_of, mut height_above) = (vec![0; groups.len()], vec![0; groups.len()]);
+    for group in &topological_order {
+        for edge in forward_edges.iter().filter(|edge| edge.from == *group) {
+            layer_of[edge.to] = layer_of[edge.to].max(layer_of[*group] + edge.min_span);
         }
     }
-    for item in order.iter().rev() {
-        for link in onward.iter().filter(|link| link.from == *item) {
-            above[*item] = above[*item].max(above[link.to] + link.min_span);
+    for group in topological_order.iter().rev() {
+        for edge in forward_edges.iter().filter(|edge| edge.from == *group) {
+            height_above[*group] = height_above[*group].max(height_above[edge.to] + edge.min_span);
         }
     }
-    // Whoever only leads on stands right below.
-    for item in 0..items.len() {
-        if onward.iter().all(|link| link.to != item) {
-            let highest =
-                onward.iter().filter(|link| link.from == item).map(|link| layer[link.to] - link.min_span).min();
-            layer[item] = highest.unwrap_or(layer[item]);
+    // A source goes directly below its lowest target.
+    for group in 0..groups.len() {
+        if forward_edges.iter().all(|edge| edge.to != group) {
+            let highest = forward_edges
+                .iter()
+                .filter(|edge| edge.from == group)
+                .map(|edge| layer_of[edge.to] - edge.min_span)
+                .min();
+            layer_of[group] = highest.unwrap_or(layer_of[group]);
         }
     }
-    let mut turn: Vec<usize> = order.clone();
-    turn.sort_by_key(|item| (layer[*item], std::cmp::Reverse(above[*item])));
-    let mut taken: Vec<usize> = Vec::new();
-    for item in turn {
-        let below = onward.iter().filter(|link| link.to == item).map(|link| layer[link.from] + link.min_span).max();
-        let width = 1 + items[item].side_columns();
-        let mut at = below.unwrap_or(0).max(layer[item]);
+    let mut placement_order = topological_order;
+    placement_order.sort_by_key(|group| (layer_of[*group], std::cmp::Reverse(height_above[*group])));
+    let mut layer_widths: Vec<usize> = Vec::new();
+    for group in placement_order {
+        let lowest =
+            forward_edges.iter().filter(|edge| edge.to == group).map(|edge| layer_of[edge.from] + edge.min_span).max();
+        let width = 1 + groups[group].side_columns();
+        let mut layer = lowest.unwrap_or(0).max(layer_of[group]);
         loop {
-            taken.resize(taken.len().max(at + 1), 0);
-            if taken[at] == 0 || taken[at] + width <= widest {
+            layer_widths.resize(layer_widths.len().max(layer + 1), 0);
+            if layer_widths[layer] == 0 || layer_widths[layer] + width <= max_width {
                 break;
             }
-            at += 1;
+            layer += 1;
         }
-        taken[at] += width;
-        layer[item] = at;
+        layer_widths[layer] += width;
+        layer_of[group] = layer;
     }
-    let mut used = layer.clone();
-    used.sort_unstable();
-    used.dedup();
-    layer.iter_mut().for_each(|layer| *layer = used.partition_point(|at| at < layer));
-    Layering { groups: items, edges: links, layer_of: layer }
+    let mut used_layers = layer_of.clone();
+    used_layers.sort_unstable();
+    used_layers.dedup();
+    layer_of.iter_mut().for_each(|layer| *layer = used_layers.partition_point(|used| used < layer));
+    Layering { groups, edges, layer_of }
 }
 
-/// The roles as items, and the steps between these.
-fn group_side_nodes(sketch: &DiagramGraph, roles: &[usize]) -> (Vec<NodeGroup>, Vec<GroupEdge>) {
-    let touching = |role: usize| sketch.edges.iter().filter(move |step| step.from == role || step.to == role).count();
-    let mut beside: Vec<usize> = Vec::new();
-    let mut items: Vec<NodeGroup> =
-        roles.iter().map(|role| NodeGroup { node: *role, side_nodes: Vec::new() }).collect();
-    for (at, step) in sketch.edges.iter().enumerate() {
-        if step.direction == Direction::Sideways
-            && touching(step.to) == 1
-            && let Some(item) = items.iter_mut().find(|item| item.node == step.from)
+/// Groups nodes with their side nodes; gives the groups and the edges between them.
+fn group_side_nodes(graph: &DiagramGraph, nodes: &[usize]) -> (Vec<NodeGroup>, Vec<GroupEdge>) {
+    let degree = |node: usize| graph.edges.iter().filter(|edge| edge.from == node || edge.to == node).count();
+    let mut side_nodes: Vec<usize> = Vec::new();
+    let mut groups: Vec<NodeGroup> =
+        nodes.iter().map(|node| NodeGroup { node: *node, side_nodes: Vec::new() }).collect();
+    for (index, edge) in graph.edges.iter().enumerate() {
+        if edge.direction == Direction::Sideways
+            && degree(edge.to) == 1
+            && let Some(group) = groups.iter_mut().find(|group| group.node == edge.from)
         {
-            item.side_nodes.push((step.to, at));
-            beside.push(step.to);
+            group.side_nodes.push((edge.to, index));
+            side_nodes.push(edge.to);
         }
     }
-    items.retain(|item| !beside.contains(&item.node));
-    let place = |role: usize| items.iter().position(|item| item.node == role);
-    let mut links: Vec<GroupEdge> = Vec::new();
-    for (at, step) in sketch.edges.iter().enumerate() {
-        if let Some((from, to)) = place(step.from).zip(place(step.to)) {
-            let climbs = usize::from(step.direction != Direction::Sideways);
-            links.push(GroupEdge { from, to, edge: at, min_span: climbs });
+    groups.retain(|group| !side_nodes.contains(&group.node));
+    let position = |node: usize| groups.iter().position(|group| group.node == node);
+    let mut edges: Vec<GroupEdge> = Vec::new();
+    for (index, edge) in graph.edges.iter().enumerate() {
+        if let Some((from, to)) = position(edge.from).zip(position(edge.to)) {
+            let min_span = usize::from(edge.direction != Direction::Sideways);
+            edges.push(GroupEdge { from, to, edge: index, min_span });
         }
     }
-    // Promotions are followed first, so that a circle is cut at another step where it has one.
-    links.sort_by_key(|link| sketch.edges[link.edge].direction != Direction::Up);
-    (items, links)
+    // Steps up come first, so that the back edge of a cycle is a step of another kind if there is one.
+    edges.sort_by_key(|edge| graph.edges[edge.edge].direction != Direction::Up);
+    (groups, edges)
 }
 
-/// A search in depth that finds an order, and the steps that close a circle.
+/// A depth-first search that records the postorder and the back edges.
 #[derive(Default)]
 struct DepthFirstSearch<'a> {
     edges: &'a [GroupEdge],
@@ -170,19 +178,19 @@ struct DepthFirstSearch<'a> {
 }
 
 impl DepthFirstSearch<'_> {
-    fn visit(&mut self, item: usize) {
-        if std::mem::replace(&mut self.visited[item], true) {
+    fn visit(&mut self, group: usize) {
+        if std::mem::replace(&mut self.visited[group], true) {
             return;
         }
-        self.on_stack[item] = true;
-        for (at, link) in self.edges.iter().enumerate().filter(|(_, link)| link.from == item) {
-            if self.on_stack[link.to] {
-                self.back_edges.push(at);
+        self.on_stack[group] = true;
+        for (index, edge) in self.edges.iter().enumerate().filter(|(_, edge)| edge.from == group) {
+            if self.on_stack[edge.to] {
+                self.back_edges.push(index);
             } else {
-                self.visit(link.to);
+                self.visit(edge.to);
             }
         }
-        self.on_stack[item] = false;
-        self.postorder.push(item);
+        self.on_stack[group] = false;
+        self.postorder.push(group);
     }
 }

@@ -1,4 +1,4 @@
-//! A sheet: every box, line and heading of a picture with its place. No two boxes or texts have a place in common.
+//! The layout of a diagram: coordinates of every box, line and label. Boxes and labels do not overlap.
 
 use crate::diagram::compaction::compact;
 use crate::diagram::crossing_reduction::{Vertex, minimize_crossings};
@@ -8,114 +8,114 @@ use crate::diagram::geometry::{
     Point, Rect, SMALL_FONT_SIZE, TITLE_FONT_SIZE, remove_collinear_points,
 };
 use crate::diagram::graph::{DiagramEdge, DiagramGraph};
-use crate::diagram::layering::{Layering, assign_layers, connected_components};
+use crate::diagram::layering::{assign_layers, connected_components};
 use crate::diagram::side_nodes::{SideNodes, place_side_nodes};
 use crate::diagram::text_metrics::{FontWeight, TextMeasurer};
-use crate::diagram::x_placement::{self, assign_x};
+use crate::diagram::x_placement::{Extent, assign_x};
 use crate::i18n::t;
 use crate::model::document::Direction;
 
-/// A picture that is this many times as high as wide is set in more columns.
+/// The largest height divided by width; a higher layout is retried with more columns.
 const MAX_ASPECT_RATIO: f32 = 1.9;
-/// Columns of boxes: as few as this, as a telephone is narrow; at most so many.
+/// The numbers of columns to try, from the one that suits a phone.
 const COLUMN_RANGE: std::ops::RangeInclusive<usize> = 3..=8;
-/// Between two parts.
+/// The space between two components.
 const COMPONENT_SPACING: f32 = 48.0;
-/// Above a part, where its family is named.
+/// The height of a component's heading of one line.
 const COMPONENT_HEADING_HEIGHT: f32 = 44.0;
-/// Below the title.
+/// The space below the title.
 const TITLE_MARGIN_BOTTOM: f32 = 22.0;
-/// How long the sample of a line in the key is, and what is free behind it.
+/// The length of a sample line in the legend, and the space behind it.
 const LEGEND_SAMPLE: (f32, f32) = (56.0, 12.0);
 
-/// A box with a role's title in it.
+/// A box with the title of a role.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeBox {
-    /// The role, by position in the sketch.
+    /// The index of the node in the graph.
     pub node: usize,
-    /// Where the box is.
+    /// The area of the box.
     pub rect: Rect,
-    /// The title's lines.
+    /// The lines of the title.
     pub lines: Vec<String>,
 }
 
-/// The line of a step.
+/// The line of an edge.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EdgePath {
-    /// Its corners, from start to end.
+    /// The corners, from source to target.
     pub points: Vec<Point>,
-    /// What kind of step it is.
+    /// The kind of step.
     pub direction: Direction,
-    /// It has an arrowhead at its start too.
+    /// Whether there is an arrowhead at the source too.
     pub bidirectional: bool,
-    /// It lies on the route to follow.
+    /// Whether the edge lies on the highlighted route.
     pub on_route: bool,
 }
 
-/// A text outside of boxes.
+/// A line of text outside the boxes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Label {
-    /// Where it is.
+    /// The area of the text.
     pub rect: Rect,
-    /// What it says; one line.
+    /// The text.
     pub text: String,
-    /// How large its letters are.
+    /// The font size.
     pub font_size: f32,
-    /// How thick they are.
+    /// The font weight.
     pub weight: FontWeight,
 }
 
-/// A picture, laid out.
+/// A diagram with coordinates.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Layout {
-    /// How wide it is.
+    /// The width.
     pub width: f32,
-    /// How high it is.
+    /// The height.
     pub height: f32,
     /// The boxes.
     pub boxes: Vec<NodeBox>,
-    /// The lines; those of the key as well.
+    /// The lines, including those of the legend.
     pub edge_paths: Vec<EdgePath>,
-    /// The texts outside of boxes.
+    /// The texts outside the boxes.
     pub labels: Vec<Label>,
 }
 
-/// Lays out a sketch.
-pub fn lay_out(sketch: &DiagramGraph) -> Layout {
+/// Lays out a graph.
+pub fn lay_out(graph: &DiagramGraph) -> Layout {
     let (regular, bold) =
         (TextMeasurer::new(FONT_SIZE, FontWeight::Regular), TextMeasurer::new(FONT_SIZE, FontWeight::Bold));
     let mut boxes = BoxSizes { lines: Vec::new(), width: MIN_BOX_WIDTH };
-    for role in &sketch.nodes {
-        let ruler = if role.on_route { &bold } else { &regular };
-        let lines = ruler.wrap(&role.title, MAX_LINE_WIDTH);
-        let widest = lines.iter().map(|line| ruler.width(line)).fold(0.0, f32::max);
-        boxes.width = boxes.width.max((widest + 2.0 * PADDING_X).ceil());
+    for node in &graph.nodes {
+        let measurer = if node.on_route { &bold } else { &regular };
+        let lines = measurer.wrap(&node.title, MAX_LINE_WIDTH);
+        let max_width = lines.iter().map(|line| measurer.width(line)).fold(0.0, f32::max);
+        boxes.width = boxes.width.max((max_width + 2.0 * PADDING_X).ceil());
         boxes.lines.push(lines);
     }
-    let mut sheet = Layout::default();
+    let mut layout = Layout::default();
     for columns in COLUMN_RANGE {
-        sheet = lay_out_with_columns(sketch, &boxes, columns);
-        if sheet.height <= MAX_ASPECT_RATIO * sheet.width {
+        layout = lay_out_with_columns(graph, &boxes, columns);
+        if layout.height <= MAX_ASPECT_RATIO * layout.width {
             break;
         }
     }
-    sheet
+    layout
 }
 
-/// What is known of the boxes before they have a place.
+/// The title lines of each box, and the width of all boxes.
 struct BoxSizes {
     lines: Vec<Vec<String>>,
     width: f32,
 }
 
 impl BoxSizes {
-    fn height(&self, role: usize) -> f32 {
-        self.lines[role].len().max(1) as f32 * LINE_HEIGHT + 2.0 * PADDING_Y
+    fn height(&self, node: usize) -> f32 {
+        self.lines[node].len().max(1) as f32 * LINE_HEIGHT + 2.0 * PADDING_Y
     }
 
-    fn node_box(&self, role: usize, x: f32, y: f32) -> NodeBox {
-        let area = Rect { x: x.round(), y: y.round(), width: self.width, height: self.height(role) };
-        NodeBox { node: role, rect: area, lines: self.lines[role].clone() }
+    fn node_box(&self, node: usize, x: f32, y: f32) -> NodeBox {
+        let rect = Rect { x: x.round(), y: y.round(), width: self.width, height: self.height(node) };
+        NodeBox { node, rect, lines: self.lines[node].clone() }
     }
 
     fn row_width(&self, columns: usize) -> f32 {
@@ -123,243 +123,250 @@ impl BoxSizes {
     }
 }
 
-/// Sets the whole picture with so many columns.
-fn lay_out_with_columns(sketch: &DiagramGraph, boxes: &BoxSizes, columns: usize) -> Layout {
-    let (mut connected, alone) = connected_components(sketch);
-    connected.sort_by_key(|part| std::cmp::Reverse(part.len()));
-    let several = connected.len() > 1;
-    let mut parts: Vec<Layout> = connected
+/// Lays out the diagram with at most this many columns of boxes.
+fn lay_out_with_columns(graph: &DiagramGraph, boxes: &BoxSizes, columns: usize) -> Layout {
+    let (mut connected, isolated) = connected_components(graph);
+    connected.sort_by_key(|component| std::cmp::Reverse(component.len()));
+    let multiple = connected.len() > 1;
+    let mut components: Vec<Layout> = connected
         .iter()
-        .map(|roles| {
+        .map(|nodes| {
             with_heading(
-                lay_out_component(sketch, boxes, roles, columns),
-                family_heading(sketch, roles).filter(|_| several),
+                lay_out_component(graph, boxes, nodes, columns),
+                family_heading(graph, nodes).filter(|_| multiple),
             )
         })
         .collect();
-    // The title and the key want some room, however small the ladder is.
-    let least = boxes.row_width(if several { columns } else { 2 });
-    let widest = parts.iter().map(|part| part.width).fold(least, f32::max);
-    let indent = if several { 0.0 } else { parts.first().map_or(0.0, |part| ((widest - part.width) / 2.0).floor()) };
-    if !alone.is_empty() {
-        let heading = if connected.is_empty() { None } else { Some(t!(sketch.language, "picture-idle")) };
-        parts.push(with_heading(lay_out_grid(boxes, &alone, widest - indent), heading));
+    // A small diagram still has to hold the title and the legend.
+    let min_width = boxes.row_width(if multiple { columns } else { 2 });
+    let max_width = components.iter().map(|component| component.width).fold(min_width, f32::max);
+    let indent = if multiple {
+        0.0
+    } else {
+        components.first().map_or(0.0, |component| ((max_width - component.width) / 2.0).floor())
+    };
+    if !isolated.is_empty() {
+        let heading = if connected.is_empty() { None } else { Some(t!(graph.language, "picture-idle")) };
+        components.push(with_heading(lay_out_grid(boxes, &isolated, max_width - indent), heading));
     }
-    let mut sheet = Layout::default();
-    let mut y = add_title(&mut sheet, &sketch.title, widest) + MARGIN;
-    // Parts go side by side while there is room.
-    let mut rest = parts.into_iter().peekable();
-    while let Some(first) = rest.next() {
+    let mut layout = Layout::default();
+    let mut y = add_title(&mut layout, &graph.title, max_width) + MARGIN;
+    // As many components side by side as fit.
+    let mut remaining = components.into_iter().peekable();
+    while let Some(first) = remaining.next() {
         let mut row = vec![first];
-        let mut taken = row[0].width;
-        while let Some(next) = rest.next_if(|next| taken + COMPONENT_SPACING + next.width <= widest) {
-            taken += COMPONENT_SPACING + next.width;
+        let mut row_width = row[0].width;
+        while let Some(next) = remaining.next_if(|next| row_width + COMPONENT_SPACING + next.width <= max_width) {
+            row_width += COMPONENT_SPACING + next.width;
             row.push(next);
         }
-        let height = row.iter().map(|part| part.height).fold(0.0, f32::max);
+        let height = row.iter().map(|component| component.height).fold(0.0, f32::max);
         let mut x = MARGIN + indent;
-        for part in row {
-            let step = part.width + COMPONENT_SPACING;
-            sheet.append(part, x, y);
+        for component in row {
+            let step = component.width + COMPONENT_SPACING;
+            layout.append(component, x, y);
             x += step;
         }
         y += height + COMPONENT_SPACING;
     }
-    sheet.width = (widest + 2.0 * MARGIN).ceil();
-    sheet.height = (y - COMPONENT_SPACING + MARGIN).ceil();
-    add_legend(&mut sheet, sketch);
-    sheet
+    layout.width = (max_width + 2.0 * MARGIN).ceil();
+    layout.height = (y - COMPONENT_SPACING + MARGIN).ceil();
+    add_legend(&mut layout, graph);
+    layout
 }
 
-/// The families that these belong to, in the order of the roles.
-fn family_heading(sketch: &DiagramGraph, roles: &[usize]) -> Option<String> {
-    let mut families: Vec<&str> = roles.iter().filter_map(|role| sketch.nodes[*role].family.as_deref()).collect();
+/// The families of these nodes, in their order.
+fn family_heading(graph: &DiagramGraph, nodes: &[usize]) -> Option<String> {
+    let mut families: Vec<&str> = nodes.iter().filter_map(|node| graph.nodes[*node].family.as_deref()).collect();
     families.dedup();
     (!families.is_empty()).then(|| families.join(", "))
 }
 
-/// The title on top; gives how high it is.
-fn add_title(sheet: &mut Layout, title: &str, widest: f32) -> f32 {
-    let ruler = TextMeasurer::new(TITLE_FONT_SIZE, FontWeight::Bold);
+/// Adds the title; gives its height.
+fn add_title(layout: &mut Layout, title: &str, max_width: f32) -> f32 {
+    let measurer = TextMeasurer::new(TITLE_FONT_SIZE, FontWeight::Bold);
     let mut y = 0.0;
-    let whole = title.replace('\n', " ");
-    let fits = ruler.width(&whole) <= widest;
-    let parts = if fits { whole.as_str() } else { title };
-    for text in parts.lines().flat_map(|part| ruler.wrap(part, widest)) {
-        let area = Rect {
+    let single_line = title.replace('\n', " ");
+    let fits = measurer.width(&single_line) <= max_width;
+    let text = if fits { single_line.as_str() } else { title };
+    for text in text.lines().flat_map(|line| measurer.wrap(line, max_width)) {
+        let rect = Rect {
             x: MARGIN,
             y: MARGIN + y,
-            width: ruler.width(&text).ceil(),
+            width: measurer.width(&text).ceil(),
             height: (TITLE_FONT_SIZE * 1.3).round(),
         };
-        y += area.height;
-        sheet.labels.push(Label { rect: area, text, font_size: TITLE_FONT_SIZE, weight: FontWeight::Bold });
+        y += rect.height;
+        layout.labels.push(Label { rect, text, font_size: TITLE_FONT_SIZE, weight: FontWeight::Bold });
     }
     y + TITLE_MARGIN_BOTTOM
 }
 
-/// A part below its heading.
-fn with_heading(part: Layout, heading: Option<String>) -> Layout {
-    let Some(text) = heading else { return part };
-    let ruler = TextMeasurer::new(SMALL_FONT_SIZE, FontWeight::Bold);
-    let lines = ruler.wrap(&text, part.width.max(MAX_LINE_WIDTH));
-    let line = (SMALL_FONT_SIZE * 1.3).round();
-    let below = COMPONENT_HEADING_HEIGHT + line * lines.len().saturating_sub(1) as f32;
-    let mut out = Layout { width: part.width, height: part.height + below, ..Layout::default() };
-    for (at, text) in lines.into_iter().enumerate() {
-        let area = Rect { x: 0.0, y: line * at as f32, width: ruler.width(&text), height: line };
-        out.width = out.width.max(area.width);
-        out.labels.push(Label { rect: area, text, font_size: SMALL_FONT_SIZE, weight: FontWeight::Bold });
+/// Puts a heading above a component.
+fn with_heading(component: Layout, heading: Option<String>) -> Layout {
+    let Some(text) = heading else { return component };
+    let measurer = TextMeasurer::new(SMALL_FONT_SIZE, FontWeight::Bold);
+    let lines = measurer.wrap(&text, component.width.max(MAX_LINE_WIDTH));
+    let line_height = (SMALL_FONT_SIZE * 1.3).round();
+    let offset = COMPONENT_HEADING_HEIGHT + line_height * lines.len().saturating_sub(1) as f32;
+    let mut out = Layout { width: component.width, height: component.height + offset, ..Layout::default() };
+    for (index, text) in lines.into_iter().enumerate() {
+        let rect = Rect { x: 0.0, y: line_height * index as f32, width: measurer.width(&text), height: line_height };
+        out.width = out.width.max(rect.width);
+        out.labels.push(Label { rect, text, font_size: SMALL_FONT_SIZE, weight: FontWeight::Bold });
     }
-    out.append(part, 0.0, below);
+    out.append(component, 0.0, offset);
     out
 }
 
-/// Roles without steps, row by row.
-fn lay_out_grid(boxes: &BoxSizes, roles: &[usize], widest: f32) -> Layout {
-    let columns = (((widest + BOX_SPACING) / (boxes.width + BOX_SPACING)).floor() as usize).clamp(1, roles.len());
-    let mut sheet = Layout { width: boxes.row_width(columns), ..Layout::default() };
+/// Lays out isolated nodes, row by row.
+fn lay_out_grid(boxes: &BoxSizes, nodes: &[usize], max_width: f32) -> Layout {
+    let columns = (((max_width + BOX_SPACING) / (boxes.width + BOX_SPACING)).floor() as usize).clamp(1, nodes.len());
+    let mut layout = Layout { width: boxes.row_width(columns), ..Layout::default() };
     let mut y = 0.0;
-    for row in roles.chunks(columns) {
-        let height = row.iter().map(|role| boxes.height(*role)).fold(0.0, f32::max);
-        for (column, role) in row.iter().enumerate() {
+    for row in nodes.chunks(columns) {
+        let height = row.iter().map(|node| boxes.height(*node)).fold(0.0, f32::max);
+        for (column, node) in row.iter().enumerate() {
             let x = column as f32 * (boxes.width + BOX_SPACING);
-            sheet.boxes.push(boxes.node_box(*role, x, y + (height - boxes.height(*role)) / 2.0));
+            layout.boxes.push(boxes.node_box(*node, x, y + (height - boxes.height(*node)) / 2.0));
         }
-        sheet.height = y + height;
+        layout.height = y + height;
         y += height + BOX_SPACING / 1.5;
     }
-    sheet
+    layout
 }
 
-/// One connected part, layer above layer.
-fn lay_out_component(sketch: &DiagramGraph, boxes: &BoxSizes, roles: &[usize], columns: usize) -> Layout {
-    let layered = assign_layers(sketch, roles, columns);
-    let ordered = minimize_crossings(sketch, &layered);
+/// Lays out one connected component in layers.
+fn lay_out_component(graph: &DiagramGraph, boxes: &BoxSizes, nodes: &[usize], columns: usize) -> Layout {
+    let layering = assign_layers(graph, nodes, columns);
+    let order = minimize_crossings(graph, &layering);
     let half = boxes.width / 2.0;
-    let stacks: Vec<SideNodes> = place_all_side_nodes(&layered, boxes);
-    let reach: Vec<x_placement::Extent> = ordered
+    let side_nodes_of: Vec<SideNodes> = layering
+        .groups
+        .iter()
+        .map(|group| {
+            let heights: Vec<f32> = group.side_nodes.iter().map(|(node, _)| boxes.height(*node)).collect();
+            place_side_nodes(&heights, group.side_columns(), boxes.width)
+        })
+        .collect();
+    let extents: Vec<Extent> = order
         .vertices
         .iter()
         .map(|node| match node {
-            Vertex::Group(item) => {
-                x_placement::Extent { left: half + BOX_SPACING / 2.0, right: stacks[*item].right + BOX_SPACING / 2.0 }
+            Vertex::Group(group) => {
+                Extent { left: half + BOX_SPACING / 2.0, right: side_nodes_of[*group].right + BOX_SPACING / 2.0 }
             }
-            Vertex::Dummy(_) => x_placement::Extent { left: DUMMY_HALF_WIDTH, right: DUMMY_HALF_WIDTH },
+            Vertex::Dummy(_) => Extent { left: DUMMY_HALF_WIDTH, right: DUMMY_HALF_WIDTH },
         })
         .collect();
-    let middles = assign_x(&ordered, &reach);
-    let heights: Vec<f32> = layered.groups.iter().map(|item| boxes.height(item.node)).collect();
-    let mut tall = vec![(0.0_f32, 0.0_f32); ordered.layers.len()];
-    for (item, layer) in layered.layer_of.iter().enumerate() {
-        let half = heights[item] / 2.0;
-        tall[*layer].0 = tall[*layer].0.max(half).max(stacks[item].up);
-        tall[*layer].1 = tall[*layer].1.max(half).max(stacks[item].down);
+    let centers_x = assign_x(&order, &extents);
+    let heights: Vec<f32> = layering.groups.iter().map(|group| boxes.height(group.node)).collect();
+    let mut layer_extents = vec![(0.0_f32, 0.0_f32); order.layers.len()];
+    for (group, layer) in layering.layer_of.iter().enumerate() {
+        let half = heights[group] / 2.0;
+        layer_extents[*layer].0 = layer_extents[*layer].0.max(half).max(side_nodes_of[group].up);
+        layer_extents[*layer].1 = layer_extents[*layer].1.max(half).max(side_nodes_of[group].down);
     }
-    let accompanied: Vec<bool> = layered.groups.iter().map(|item| !item.side_nodes.is_empty()).collect();
-    let wiring = route_edges(&RoutingInput {
-        layer_order: &ordered,
-        centers_x: &middles,
-        layer_of: &layered.layer_of,
+    let has_side_nodes: Vec<bool> = layering.groups.iter().map(|group| !group.side_nodes.is_empty()).collect();
+    let routed = route_edges(&RoutingInput {
+        layer_order: &order,
+        centers_x: &centers_x,
+        layer_of: &layering.layer_of,
         box_heights: &heights,
-        has_side_nodes: &accompanied,
-        layer_extents: &tall,
+        has_side_nodes: &has_side_nodes,
+        layer_extents: &layer_extents,
         box_width: boxes.width,
     });
-    let mut sheet = Layout { height: wiring.height, ..Layout::default() };
-    for (at, item) in layered.groups.iter().enumerate() {
-        let (x, y) = (middles[at], wiring.layer_centers_y[layered.layer_of[at]]);
-        sheet.boxes.push(boxes.node_box(item.node, x - half, y - heights[at] / 2.0));
-        let stack = &stacks[at];
-        for ((role, step), (area, line)) in item.side_nodes.iter().zip(stack.rects.iter().zip(&stack.paths)) {
-            sheet.boxes.push(boxes.node_box(*role, x + area.x, y + area.y));
-            let points = line.iter().map(|point| Point::new(x + point.x, y + point.y)).collect();
-            sheet.edge_paths.push(to_edge_path(&sketch.edges[*step], points));
+    let mut layout = Layout::default();
+    for (index, group) in layering.groups.iter().enumerate() {
+        let (x, y) = (centers_x[index], routed.layer_centers_y[layering.layer_of[index]]);
+        layout.boxes.push(boxes.node_box(group.node, x - half, y - heights[index] / 2.0));
+        let side_nodes = &side_nodes_of[index];
+        for ((node, edge), (rect, path)) in group.side_nodes.iter().zip(side_nodes.rects.iter().zip(&side_nodes.paths))
+        {
+            layout.boxes.push(boxes.node_box(*node, x + rect.x, y + rect.y));
+            let points = path.iter().map(|point| Point::new(x + point.x, y + point.y)).collect();
+            layout.edge_paths.push(to_edge_path(&graph.edges[*edge], points));
         }
     }
-    sheet.edge_paths.extend(wiring.paths.into_iter().map(|(step, points)| to_edge_path(&sketch.edges[step], points)));
-    let cuts: Vec<f32> =
-        (1..tall.len()).rev().map(|layer| wiring.layer_centers_y[layer] + tall[layer].1 + 1.0).collect();
-    let mut areas: Vec<Rect> = sheet.boxes.iter().map(|card| card.rect).collect();
-    let mut lines: Vec<Vec<Point>> = sheet.edge_paths.iter().map(|wire| wire.points.clone()).collect();
-    compact(&mut areas, &mut lines, &cuts);
-    sheet.boxes.iter_mut().zip(areas).for_each(|(card, area)| card.rect = area);
-    sheet.edge_paths.iter_mut().zip(lines).for_each(|(wire, points)| wire.points = points);
-    sheet.height = sheet.boxes.iter().map(|card| card.rect.y + card.rect.height).fold(0.0, f32::max);
-    // The space that is kept free at the left edge is not part of it.
-    let left = sheet.leftmost();
-    let mut out = Layout { height: sheet.height, ..Layout::default() };
-    out.append(sheet, -left, 0.0);
+    layout.edge_paths.extend(routed.paths.into_iter().map(|(edge, points)| to_edge_path(&graph.edges[edge], points)));
+    let cuts: Vec<f32> = (1..layer_extents.len())
+        .rev()
+        .map(|layer| routed.layer_centers_y[layer] + layer_extents[layer].1 + 1.0)
+        .collect();
+    let mut rects: Vec<Rect> = layout.boxes.iter().map(|node_box| node_box.rect).collect();
+    let mut paths: Vec<Vec<Point>> = layout.edge_paths.iter().map(|path| path.points.clone()).collect();
+    compact(&mut rects, &mut paths, &cuts);
+    layout.boxes.iter_mut().zip(rects).for_each(|(node_box, rect)| node_box.rect = rect);
+    layout.edge_paths.iter_mut().zip(paths).for_each(|(path, points)| path.points = points);
+    let height = layout.boxes.iter().map(|node_box| node_box.rect.y + node_box.rect.height).fold(0.0, f32::max);
+    // Drops the free space at the left edge.
+    let left = layout.leftmost();
+    let mut out = Layout { height, ..Layout::default() };
+    out.append(layout, -left, 0.0);
     out.width = out.rightmost();
     out
 }
 
-fn place_all_side_nodes(layered: &Layering, boxes: &BoxSizes) -> Vec<SideNodes> {
-    let stack = |item: &crate::diagram::layering::NodeGroup| {
-        let heights: Vec<f32> = item.side_nodes.iter().map(|(role, _)| boxes.height(*role)).collect();
-        place_side_nodes(&heights, item.side_columns(), boxes.width)
-    };
-    layered.groups.iter().map(stack).collect()
-}
-
-fn to_edge_path(step: &DiagramEdge, points: Vec<Point>) -> EdgePath {
+fn to_edge_path(edge: &DiagramEdge, points: Vec<Point>) -> EdgePath {
     let points: Vec<Point> = points.iter().map(|point| Point::new(point.x.round(), point.y.round())).collect();
     let points = remove_collinear_points(&points);
-    EdgePath { points, direction: step.direction, bidirectional: step.bidirectional, on_route: step.on_route }
+    EdgePath { points, direction: edge.direction, bidirectional: edge.bidirectional, on_route: edge.on_route }
 }
 
-/// What the lines mean, where they do not all mean the same.
-fn add_legend(sheet: &mut Layout, sketch: &DiagramGraph) {
-    let kinds = [
-        (Direction::Up, t!(sketch.language, "legend-up")),
-        (Direction::Sideways, t!(sketch.language, "legend-sideways")),
-        (Direction::Entry, t!(sketch.language, "legend-entry")),
+/// Adds the legend, unless all edges are steps up.
+fn add_legend(layout: &mut Layout, graph: &DiagramGraph) {
+    let entries = [
+        (Direction::Up, t!(graph.language, "legend-up")),
+        (Direction::Sideways, t!(graph.language, "legend-sideways")),
+        (Direction::Entry, t!(graph.language, "legend-entry")),
     ];
-    let there = |kind: &(Direction, String)| sketch.edges.iter().any(|step| step.direction == kind.0);
-    let kinds: Vec<(Direction, String)> = kinds.into_iter().filter(there).collect();
-    if kinds.iter().all(|(kind, _)| *kind == Direction::Up) {
+    let is_used = |entry: &(Direction, String)| graph.edges.iter().any(|edge| edge.direction == entry.0);
+    let entries: Vec<(Direction, String)> = entries.into_iter().filter(is_used).collect();
+    if entries.iter().all(|(direction, _)| *direction == Direction::Up) {
         return;
     }
-    let ruler = TextMeasurer::new(SMALL_FONT_SIZE, FontWeight::Regular);
-    let line = (SMALL_FONT_SIZE * 1.6).round();
-    let (mut x, mut y) = (MARGIN, sheet.height + 4.0);
-    for (direction, text) in kinds {
-        let width = ruler.width(&text).ceil();
-        if x > MARGIN && x + LEGEND_SAMPLE.0 + LEGEND_SAMPLE.1 + width > sheet.width - MARGIN {
-            (x, y) = (MARGIN, y + line);
+    let measurer = TextMeasurer::new(SMALL_FONT_SIZE, FontWeight::Regular);
+    let line_height = (SMALL_FONT_SIZE * 1.6).round();
+    let (mut x, mut y) = (MARGIN, layout.height + 4.0);
+    for (direction, text) in entries {
+        let width = measurer.width(&text).ceil();
+        if x > MARGIN && x + LEGEND_SAMPLE.0 + LEGEND_SAMPLE.1 + width > layout.width - MARGIN {
+            (x, y) = (MARGIN, y + line_height);
         }
-        let middle = (y + line / 2.0).round();
-        let points = vec![Point::new(x, middle), Point::new(x + LEGEND_SAMPLE.0, middle)];
-        sheet.edge_paths.push(EdgePath { points, direction, bidirectional: false, on_route: false });
-        let area = Rect {
+        let center_y = (y + line_height / 2.0).round();
+        let points = vec![Point::new(x, center_y), Point::new(x + LEGEND_SAMPLE.0, center_y)];
+        layout.edge_paths.push(EdgePath { points, direction, bidirectional: false, on_route: false });
+        let rect = Rect {
             x: x + LEGEND_SAMPLE.0 + LEGEND_SAMPLE.1,
-            y: y + line / 2.0 - SMALL_FONT_SIZE * 0.65,
+            y: y + line_height / 2.0 - SMALL_FONT_SIZE * 0.65,
             width,
             height: SMALL_FONT_SIZE * 1.3,
         };
-        sheet.labels.push(Label { rect: area, text, font_size: SMALL_FONT_SIZE, weight: FontWeight::Regular });
+        layout.labels.push(Label { rect, text, font_size: SMALL_FONT_SIZE, weight: FontWeight::Regular });
         x += LEGEND_SAMPLE.0 + LEGEND_SAMPLE.1 + width + BOX_SPACING;
-        sheet.width = sheet.width.max(x - BOX_SPACING + MARGIN).ceil();
+        layout.width = layout.width.max(x - BOX_SPACING + MARGIN).ceil();
     }
-    sheet.height = (y + line + MARGIN / 1.5).ceil();
+    layout.height = (y + line_height + MARGIN / 1.5).ceil();
 }
 
 impl Layout {
-    /// Puts all of another sheet into this one.
+    /// Adds everything from another layout, shifted by x and y.
     fn append(&mut self, other: Layout, x: f32, y: f32) {
-        let moved = |area: Rect| Rect { x: area.x + x, y: area.y + y, ..area };
-        self.boxes.extend(other.boxes.into_iter().map(|card| NodeBox { rect: moved(card.rect), ..card }));
-        self.labels.extend(other.labels.into_iter().map(|label| Label { rect: moved(label.rect), ..label }));
-        self.edge_paths.extend(other.edge_paths.into_iter().map(|wire| {
-            let points = wire.points.iter().map(|point| Point::new(point.x + x, point.y + y)).collect();
-            EdgePath { points, ..wire }
+        let shifted = |rect: Rect| Rect { x: rect.x + x, y: rect.y + y, ..rect };
+        self.boxes.extend(other.boxes.into_iter().map(|node_box| NodeBox { rect: shifted(node_box.rect), ..node_box }));
+        self.labels.extend(other.labels.into_iter().map(|label| Label { rect: shifted(label.rect), ..label }));
+        self.edge_paths.extend(other.edge_paths.into_iter().map(|path| {
+            let points = path.points.iter().map(|point| Point::new(point.x + x, point.y + y)).collect();
+            EdgePath { points, ..path }
         }));
     }
 
+    /// The left and right ends of all boxes and lines.
     fn x_extents(&self) -> impl Iterator<Item = (f32, f32)> {
-        let cards = self.boxes.iter().map(|card| (card.rect.x, card.rect.x + card.rect.width));
-        cards.chain(
-            self.edge_paths.iter().flat_map(|wire| wire.points.iter().map(|point| (point.x - 8.0, point.x + 8.0))),
+        let boxes = self.boxes.iter().map(|node_box| (node_box.rect.x, node_box.rect.x + node_box.rect.width));
+        boxes.chain(
+            self.edge_paths.iter().flat_map(|path| path.points.iter().map(|point| (point.x - 8.0, point.x + 8.0))),
         )
     }
 

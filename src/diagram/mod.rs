@@ -1,4 +1,4 @@
-//! What we show: a part of the career graph as a picture, and the same in words. Knows `library` and `speech`.
+//! Diagrams of the career graph: layered layout, SVG and PNG output, and the alternative text.
 
 pub mod alt_text;
 mod compaction;
@@ -21,63 +21,63 @@ use crate::i18n::Language;
 use crate::knowledge::Knowledge;
 use crate::knowledge::graph_selection::GraphSelection;
 
-/// More roles than this are no picture any more.
+/// The most roles in one diagram.
 const MAX_ROLES: usize = 120;
-/// The largest picture, in pixels: the memory for drawing it is four times as many bytes. What is larger is drawn smaller.
+/// The most pixels of a PNG; rasterizing takes four bytes for each. A larger diagram is scaled down.
 const MAX_PIXELS: f32 = 9_000_000.0;
-/// The smallest that it is drawn, as a share of its full size.
+/// The smallest scale factor; a diagram that needs a smaller one is an error.
 const MIN_SCALE: f32 = 0.6;
-/// The largest picture, in bytes.
+/// The largest PNG, in bytes.
 const MAX_PNG_BYTES: usize = 2_000_000;
-/// The longest text beside a picture, as readers for the blind are given it.
+/// The longest alternative text, in UTF-16 code units: Discord's limit for the description of an attachment.
 const MAX_ALT_TEXT_LEN: usize = 1024;
 
-/// A picture of a part of the career graph.
+/// A rendered diagram.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagram {
-    /// It, as PNG.
+    /// The PNG file.
     pub png: Vec<u8>,
-    /// What it shows, in words; at most 1024 UTF-16 units.
+    /// The alternative text; at most 1024 UTF-16 code units.
     pub alt_text: String,
 }
 
-/// Draws a chart of this library as PNG, with its words in a language.
+/// Renders the selected part of the career graph as PNG, labelled in this language.
 ///
 /// # Errors
-/// Where there is nothing to draw, too much of it, or a letter that cannot be drawn.
-pub fn render(library: &Knowledge, chart: &GraphSelection, language: Language) -> Result<Diagram, DiagramError> {
-    let sketch = DiagramGraph::from_selection(library, chart, language);
-    let png = png::rasterize(&render_graph(&sketch)?, MAX_PIXELS)?;
+/// If the selection is empty or too large, or a title has a character that the font lacks.
+pub fn render(library: &Knowledge, selection: &GraphSelection, language: Language) -> Result<Diagram, DiagramError> {
+    let graph = DiagramGraph::from_selection(library, selection, language);
+    let png = png::rasterize(&render_graph(&graph)?, MAX_PIXELS)?;
     if png.len() > MAX_PNG_BYTES {
         return Err(DiagramError::TooLarge(format!("{} bytes", png.len())));
     }
-    Ok(Diagram { png, alt_text: alt_text::alt_text(&sketch, MAX_ALT_TEXT_LEN) })
+    Ok(Diagram { png, alt_text: alt_text::alt_text(&graph, MAX_ALT_TEXT_LEN) })
 }
 
-/// Draws a chart of this library as SVG, in a language.
+/// Renders the selected part of the career graph as SVG, labelled in this language.
 ///
 /// # Errors
-/// As [`draw`].
-pub fn render_svg(library: &Knowledge, chart: &GraphSelection, language: Language) -> Result<String, DiagramError> {
-    render_graph(&DiagramGraph::from_selection(library, chart, language))
+/// As [`render`].
+pub fn render_svg(library: &Knowledge, selection: &GraphSelection, language: Language) -> Result<String, DiagramError> {
+    render_graph(&DiagramGraph::from_selection(library, selection, language))
 }
 
-fn render_graph(sketch: &DiagramGraph) -> Result<String, DiagramError> {
-    match sketch.nodes.len() {
+fn render_graph(graph: &DiagramGraph) -> Result<String, DiagramError> {
+    match graph.nodes.len() {
         0 => return Err(DiagramError::Empty),
         count if count > MAX_ROLES => return Err(DiagramError::TooManyRoles(count, MAX_ROLES)),
         _ => {}
     }
-    let families = sketch.nodes.iter().filter_map(|role| role.family.as_ref());
-    let texts = sketch.nodes.iter().map(|role| &role.title).chain([&sketch.title]).chain(families);
+    let families = graph.nodes.iter().filter_map(|node| node.family.as_ref());
+    let texts = graph.nodes.iter().map(|node| &node.title).chain([&graph.title]).chain(families);
     for text in texts {
         if text_metrics::missing_glyph(text).is_some() {
             return Err(DiagramError::MissingGlyph(text.clone()));
         }
     }
-    let sheet = layout::lay_out(sketch);
-    if sheet.width * sheet.height * MIN_SCALE * MIN_SCALE > MAX_PIXELS {
-        return Err(DiagramError::TooLarge(format!("{} by {} pixels", sheet.width, sheet.height)));
+    let layout = layout::lay_out(graph);
+    if layout.width * layout.height * MIN_SCALE * MIN_SCALE > MAX_PIXELS {
+        return Err(DiagramError::TooLarge(format!("{} by {} pixels", layout.width, layout.height)));
     }
-    Ok(svg::to_svg(sketch, &sheet))
+    Ok(svg::to_svg(graph, &layout))
 }

@@ -1,4 +1,4 @@
-//! An SVG as PNG, drawn in this process with the letters that are built in.
+//! SVG to PNG, rasterized in-process with the embedded fonts.
 
 use std::sync::Arc;
 
@@ -7,35 +7,35 @@ use resvg::usvg::{Options, Tree};
 
 use crate::diagram::text_metrics::{FONT_DATABASE, FONT_FAMILY};
 
-/// Why there is no picture.
+/// Why a diagram cannot be rendered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DiagramError {
-    /// There is nothing to see.
-    #[error("there is no role to draw")]
+    /// The selection has no role.
+    #[error("no role is selected")]
     Empty,
-    /// Nobody could read it.
-    #[error("{0} roles are too many for a picture; at most {1} go in")]
+    /// The selection has more roles than the limit.
+    #[error("{0} roles are selected; a diagram shows at most {1}")]
     TooManyRoles(usize, usize),
-    /// It would be too large to send.
-    #[error("it would be too large: {0}")]
+    /// The image exceeds the limit for its size, in bytes or pixels.
+    #[error("the image is too large: {0}")]
     TooLarge(String),
-    /// It would show a blank where a letter belongs.
-    #[error("the letters of “{0}” are not among those that are built in")]
+    /// The embedded fonts lack a character of this text.
+    #[error("the embedded fonts lack a character of “{0}”")]
     MissingGlyph(String),
-    /// Something that should not happen.
-    #[error("it cannot be drawn: {0}")]
+    /// The renderer failed.
+    #[error("rendering failed: {0}")]
     Render(String),
 }
 
-/// Draws an SVG, smaller than it is where it has more pixels than `most`.
+/// Rasterizes an SVG; one with more than `max_pixels` is scaled down.
 ///
 /// # Errors
-/// Where it cannot be read, or there is no memory for it.
-pub fn rasterize(svg: &str, most: f32) -> Result<Vec<u8>, DiagramError> {
+/// If the SVG cannot be parsed, or the image has no valid size.
+pub fn rasterize(svg: &str, max_pixels: f32) -> Result<Vec<u8>, DiagramError> {
     let options =
         Options { fontdb: Arc::clone(&FONT_DATABASE), font_family: FONT_FAMILY.to_owned(), ..Options::default() };
     let tree = Tree::from_str(svg, &options).map_err(|error| DiagramError::Render(error.to_string()))?;
-    let scale = (most / (tree.size().width() * tree.size().height())).sqrt().min(1.0);
+    let scale = (max_pixels / (tree.size().width() * tree.size().height())).sqrt().min(1.0);
     let full = tree.size().to_int_size();
     let size = full.scale_by(scale).unwrap_or(full);
     let mut pixels = Pixmap::new(size.width(), size.height())

@@ -1,4 +1,4 @@
-//! A sheet as SVG: a card with a background of its own, so that it can be read on a light and on a dark page.
+//! Layout to SVG, with an opaque background that is legible on light and dark pages.
 
 use std::fmt::Write as _;
 
@@ -20,14 +20,14 @@ const UP_COLOR: &str = "#3d4d63";
 const SIDEWAYS_COLOR: &str = "#0b7a5c";
 const ENTRY_COLOR: &str = "#a0510d";
 
-/// How round the corners of a line are.
+/// The radius of rounded corners of a line.
 const CORNER_RADIUS: f32 = 12.0;
-/// How long an arrowhead is, and half its width.
+/// The length and half the width of an arrowhead.
 const ARROWHEAD_SIZE: (f32, f32) = (15.0, 8.0);
 
-/// Draws a sheet of this sketch.
-pub fn to_svg(sketch: &DiagramGraph, sheet: &Layout) -> String {
-    let (width, height) = (sheet.width, sheet.height);
+/// Draws the layout of a graph.
+pub fn to_svg(graph: &DiagramGraph, layout: &Layout) -> String {
+    let (width, height) = (layout.width, layout.height);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
          font-family=\"{FONT_FAMILY}, sans-serif\">\n"
@@ -39,122 +39,131 @@ pub fn to_svg(sketch: &DiagramGraph, sheet: &Layout) -> String {
         height - 2.0
     );
     // The route is drawn last, so that no other line covers it.
-    let (route, others): (Vec<&EdgePath>, Vec<&EdgePath>) = sheet.edge_paths.iter().partition(|wire| wire.on_route);
-    others.into_iter().chain(route).for_each(|wire| draw_edge(&mut out, wire));
-    sheet.boxes.iter().for_each(|card| draw_node_box(&mut out, card, sketch.nodes[card.node].on_route));
-    sheet.labels.iter().for_each(|label| draw_label(&mut out, label));
+    let (route, others): (Vec<&EdgePath>, Vec<&EdgePath>) = layout.edge_paths.iter().partition(|edge| edge.on_route);
+    others.into_iter().chain(route).for_each(|edge| draw_edge(&mut out, edge));
+    layout.boxes.iter().for_each(|node_box| draw_node_box(&mut out, node_box, graph.nodes[node_box.node].on_route));
+    layout.labels.iter().for_each(|label| draw_label(&mut out, label));
     out.push_str("</svg>\n");
     out
 }
 
-fn draw_node_box(out: &mut String, card: &NodeBox, on_route: bool) {
-    let area = card.rect;
-    let (fill, edge, ink, weight) = if on_route {
+fn draw_node_box(out: &mut String, node_box: &NodeBox, on_route: bool) {
+    let rect = node_box.rect;
+    let (fill, border, color, weight) = if on_route {
         (ROUTE_COLOR, ROUTE_COLOR, ROUTE_TEXT_COLOR, FontWeight::Bold)
     } else {
         (BOX_FILL_COLOR, BOX_BORDER_COLOR, TEXT_COLOR, FontWeight::Regular)
     };
     let _ = writeln!(
         out,
-        "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"12\" fill=\"{fill}\" stroke=\"{edge}\" stroke-width=\"2\"/>",
-        area.x, area.y, area.width, area.height
+        "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"12\" fill=\"{fill}\" stroke=\"{border}\" stroke-width=\"2\"/>",
+        rect.x, rect.y, rect.width, rect.height
     );
-    let first = area.y + (area.height - card.lines.len() as f32 * LINE_HEIGHT) / 2.0;
-    for (at, line) in card.lines.iter().enumerate() {
-        // A third of the letters' height above the middle of the line is where most of them stand.
-        let base = first + (at as f32 + 0.5) * LINE_HEIGHT + FONT_SIZE * 0.36;
-        draw_text(out, (area.x + area.width / 2.0, base), (FONT_SIZE, weight, ink, " text-anchor=\"middle\""), line);
+    let top = rect.y + (rect.height - node_box.lines.len() as f32 * LINE_HEIGHT) / 2.0;
+    for (index, line) in node_box.lines.iter().enumerate() {
+        // The baseline lies about a third of the font size below the middle of the line.
+        let baseline = top + (index as f32 + 0.5) * LINE_HEIGHT + FONT_SIZE * 0.36;
+        draw_text(
+            out,
+            (rect.x + rect.width / 2.0, baseline),
+            (FONT_SIZE, weight, color, " text-anchor=\"middle\""),
+            line,
+        );
     }
 }
 
 fn draw_label(out: &mut String, label: &Label) {
-    let ink = if label.weight == FontWeight::Bold { TEXT_COLOR } else { MUTED_TEXT_COLOR };
-    let base = label.rect.y + label.rect.height / 2.0 + label.font_size * 0.36;
-    draw_text(out, (label.rect.x, base), (label.font_size, label.weight, ink, ""), &label.text);
+    let color = if label.weight == FontWeight::Bold { TEXT_COLOR } else { MUTED_TEXT_COLOR };
+    let baseline = label.rect.y + label.rect.height / 2.0 + label.font_size * 0.36;
+    draw_text(out, (label.rect.x, baseline), (label.font_size, label.weight, color, ""), &label.text);
 }
 
 fn draw_text(
     out: &mut String,
     (x, y): (f32, f32),
-    (size, weight, ink, more): (f32, FontWeight, &str, &str),
+    (size, weight, color, attributes): (f32, FontWeight, &str, &str),
     text: &str,
 ) {
     let weight = if weight == FontWeight::Bold { " font-weight=\"bold\"" } else { "" };
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    // What cannot stand in XML at all cannot be seen either.
-    let text: String = text.chars().filter(|letter| !letter.is_control()).collect();
+    // XML allows no control characters.
+    let text: String = text.chars().filter(|character| !character.is_control()).collect();
     let _ = writeln!(
         out,
-        "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\"{weight} fill=\"{ink}\"{more}>{text}</text>"
+        "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\"{weight} fill=\"{color}\"{attributes}>{text}</text>"
     );
 }
 
-fn draw_edge(out: &mut String, wire: &EdgePath) {
-    let mut points = remove_collinear_points(&wire.points);
+fn draw_edge(out: &mut String, edge: &EdgePath) {
+    let mut points = remove_collinear_points(&edge.points);
     if points.len() < 2 {
         return;
     }
-    let (colour, dashes) = match wire.direction {
+    let (color, dashes) = match edge.direction {
         Direction::Up => (UP_COLOR, ""),
         Direction::Sideways => (SIDEWAYS_COLOR, " stroke-dasharray=\"11 7\""),
         Direction::Entry => (ENTRY_COLOR, " stroke-dasharray=\"1 9\" stroke-linecap=\"round\""),
     };
-    let (colour, width) = if wire.on_route { (ROUTE_COLOR, 6.0) } else { (colour, 3.5) };
-    // The line ends inside the arrowhead, not at its point.
-    let mut heads = vec![arrowhead(&mut points, wire.on_route)];
-    if wire.bidirectional {
+    let (color, width) = if edge.on_route { (ROUTE_COLOR, 6.0) } else { (color, 3.5) };
+    // The line ends inside the arrowhead, not at its tip.
+    let mut heads = vec![arrowhead(&mut points, edge.on_route)];
+    if edge.bidirectional {
         points.reverse();
-        heads.push(arrowhead(&mut points, wire.on_route));
+        heads.push(arrowhead(&mut points, edge.on_route));
         points.reverse();
     }
     let _ = writeln!(
         out,
-        "<path d=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"{width}\"{dashes}/>",
+        "<path d=\"{}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"{width}\"{dashes}/>",
         rounded_path(&points)
     );
     for corners in heads {
         let corners: Vec<String> = corners.iter().map(|point| format!("{},{}", point.x, point.y)).collect();
-        let _ = writeln!(out, "<polygon points=\"{}\" fill=\"{colour}\"/>", corners.join(" "));
+        let _ = writeln!(out, "<polygon points=\"{}\" fill=\"{color}\"/>", corners.join(" "));
     }
 }
 
-/// One unit from a point towards another.
+/// The unit vector from one point towards another, and their distance.
 fn unit_vector(from: Point, to: Point) -> (f32, f32, f32) {
     let (x, y) = (to.x - from.x, to.y - from.y);
-    let length = x.hypot(y).max(f32::EPSILON);
-    (x / length, y / length, length)
+    let distance = x.hypot(y).max(f32::EPSILON);
+    (x / distance, y / distance, distance)
 }
 
-/// The corners of an arrowhead at the end of a line, which is shortened for it.
+/// Computes the corners of the arrowhead at the end of a line, and shortens the line to its base.
 fn arrowhead(points: &mut [Point], bold: bool) -> [Point; 3] {
-    let (long, half) = if bold { (ARROWHEAD_SIZE.0 + 3.0, ARROWHEAD_SIZE.1 + 3.0) } else { ARROWHEAD_SIZE };
-    let (tip, before) = (points[points.len() - 1], points[points.len() - 2]);
-    let (x, y, length) = unit_vector(before, tip);
-    let long = long.min(length);
-    let foot = Point::new(tip.x - x * long, tip.y - y * long);
+    let (length, half_width) = if bold { (ARROWHEAD_SIZE.0 + 3.0, ARROWHEAD_SIZE.1 + 3.0) } else { ARROWHEAD_SIZE };
+    let (tip, from) = (points[points.len() - 1], points[points.len() - 2]);
+    let (x, y, distance) = unit_vector(from, tip);
+    let length = length.min(distance);
+    let base = Point::new(tip.x - x * length, tip.y - y * length);
     if let Some(last) = points.last_mut() {
-        *last = Point::new(tip.x - x * (long - 1.0), tip.y - y * (long - 1.0));
+        *last = Point::new(tip.x - x * (length - 1.0), tip.y - y * (length - 1.0));
     }
-    [tip, Point::new(foot.x - y * half, foot.y + x * half), Point::new(foot.x + y * half, foot.y - x * half)]
+    [
+        tip,
+        Point::new(base.x - y * half_width, base.y + x * half_width),
+        Point::new(base.x + y * half_width, base.y - x * half_width),
+    ]
 }
 
-/// A line with its corners rounded, as the data of a path.
+/// The SVG path data of a line with rounded corners.
 fn rounded_path(points: &[Point]) -> String {
     let mut out = format!("M{} {}", points[0].x, points[0].y);
-    for corner in points.windows(3) {
-        let [before, at, after] = [corner[0], corner[1], corner[2]];
-        let (back_x, back_y, back) = unit_vector(at, before);
-        let (on_x, on_y, on) = unit_vector(at, after);
-        let round = CORNER_RADIUS.min(back / 2.0).min(on / 2.0);
+    for window in points.windows(3) {
+        let [previous, corner, next] = [window[0], window[1], window[2]];
+        let (back_x, back_y, back) = unit_vector(corner, previous);
+        let (ahead_x, ahead_y, ahead) = unit_vector(corner, next);
+        let radius = CORNER_RADIUS.min(back / 2.0).min(ahead / 2.0);
         let _ = write!(
             out,
             " L{:.1} {:.1} Q{} {} {:.1} {:.1}",
-            at.x + back_x * round,
-            at.y + back_y * round,
-            at.x,
-            at.y,
-            at.x + on_x * round,
-            at.y + on_y * round
+            corner.x + back_x * radius,
+            corner.y + back_y * radius,
+            corner.x,
+            corner.y,
+            corner.x + ahead_x * radius,
+            corner.y + ahead_y * radius
         );
     }
     if let Some(last) = points.last() {

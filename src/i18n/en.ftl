@@ -1,9 +1,9 @@
-### Every fixed phrase in English. CONTRIBUTING.md, "Languages", tells how a catalogue is read and how to add one.
-### { $title } and other names in capitals or with a dollar sign are filled in. ARTICLE() puts "a" or "an" before a title, and
-### nothing before a plural; LOWER() begins with a small letter. Both are for languages that need them.
+### The fixed phrases in English. CONTRIBUTING.md, "Languages", explains this format and how to add a language.
+### { $title } and other names with a dollar sign are arguments. ARTICLE() puts "a" or "an" before a title, and nothing before a
+### plural; LOWER() makes the first letter lower case. A language may use both or neither.
 
-## Commands and their options. A name is lower case, without spaces, at most 32 letters, and no other command or option of the same
-## command has it; the English ones are those of the program, and stay. A description (.about) is at most 100 letters long.
+## Commands and their options. A name is lower case, without spaces, at most 32 characters, and unique among the commands, or among the
+## options of its command. The English names are identifiers: do not change them. A description (.about) is at most 100 characters.
 
 command-role = role
     .about = What a role is, what it is responsible for, and what comes before and after it
@@ -47,10 +47,10 @@ option-question = question
 option-public = public
     .about = Show the answer to everybody here, not to you alone
 
-# The command in the menu of every message. At most 32 letters, spaces allowed.
+# The command in the context menu of messages. At most 32 characters, spaces allowed.
 on-message = Answer this
 
-# Sections of a role's card; the .word is what is typed: /role cook section:why
+# Sections of a role's card; the .word is the value of the option: /role cook section:why
 section-summary = What it is
     .word = summary
 section-why = Why a team has one
@@ -68,7 +68,7 @@ section-steps = Steps before and after
 section-more = More about it
     .word = more
 
-# Words between two names that are typed: "/path from cook to baker", "/compare cook and baker".
+# Words accepted between two names: "/path from cook to baker", "/compare cook and baker".
 typed-from = from
 typed-to = to
 typed-and = and
@@ -77,17 +77,17 @@ command-unknown = There is no command /{ $name }. The commands are { $all }.
 command-incomplete = /{ $command } needs { $missing }. It goes like this: { $usage }
 section-unknown = There is no section “{ $name }”. The sections are { $all }.
 
-## What stands in every answer.
+## Parts of every reply.
 
 sources = Sources
 sources-continued = Sources, continued
 ask-next = Ask next
 more = More
 and-more = and { $count } more
-# On the button that opens the next page: so many are left, or just the end of one.
+# The button for the next page: the number of items left, or the rest of a single item.
 more-left = { $count } more
 more-rest = The rest
-# Behind a title: "Baker · page 2 of 3".
+# After a title: "Baker · page 2 of 3".
 page-of = page { $page } of { $count }
 unsaid = The sources do not say.
 all-roles = All roles
@@ -120,7 +120,7 @@ role-unknown = I do not know that role
 role-unknown-name = No role here is called “{ $name }”.
 role-unknown-near = No role here is called “{ $name }”. Did you mean one of these?
 
-## Ways from role to role.
+## Paths between roles.
 
 from-role = From { $title }
 to-role = To { $title }
@@ -151,7 +151,7 @@ into-unsaid = The sources do not say how somebody gets there.
 ways-in = Ways in
 ways-in-first = The role to look at first
 
-## Who does something, and whether somebody does. The headings (check-yes ...) stand above the lines of the corpus.
+## Owners of a duty, and yes/no questions. The headings (check-yes ...) come before statements of the corpus.
 
 who-first = { $title }, first of all
 who-nobody = Nobody that the sources name
@@ -185,7 +185,7 @@ compare-figures = In figures: { $measure }
 compare-some = { $title } ({ $shown } of { $count })
 compare-limits = Not part of being { ARTICLE($title) }
 
-## Figures. The measure (pay, experience ...) is a word of the corpus.
+## Metrics. The name of the metric (pay, experience ...) comes from the corpus.
 
 figure-first = { $title } comes first
 figure-none = the sources give no such figure
@@ -195,7 +195,7 @@ figure-unsaid-title = The sources do not say
 figure-others = Roles with a figure for { $measure }
 figure-others-any = Roles with a figure
 
-## The ladder, as a list and as a picture.
+## The career ladder as a list and as a diagram.
 
 ladder = Career ladder
 ladder-of = Career ladder: { $family }
@@ -205,7 +205,7 @@ ladder-all = All ladders
 ladder-whole = The whole ladder
 families = Families
 family-unknown = I know no family of roles called “{ $name }”.
-# Two lines above a picture.
+# The title of a diagram, in two lines.
 picture-route =
     From { $from }
     to { $to }
@@ -213,7 +213,7 @@ picture-idle = No step known
 legend-up = a step up
 legend-sideways = a step sideways
 legend-entry = a way in
-# The picture in words, for readers who do not see it: "Highlighted: Waiter, then Cook. Waiter leads up to Cook, Baker; into Usher."
+# The alternative text of a diagram: "Highlighted: Waiter, then Cook. Waiter leads up to Cook, Baker; into Usher."
 words-route = Highlighted: { $way }.
 words-then = , then
 words-leads = { $title } leads { $ways }.
@@ -223,7 +223,7 @@ words-entry = into { $titles }
 words-idle = No step known: { $titles }.
 words-more = And { $count } more.
 
-## What can be asked, and what is said where there is no answer.
+## Help, and replies without an answer.
 
 roles-title = { $count ->
         [one] { $count } role
@@ -235,7 +235,7 @@ help-title = What you can ask
 help-intro = I know what people in an organisation's roles do. Ask in your own words, or use a command. Every answer names its source; what the sources do not say, I do not answer.
 help-commands = Commands
 help-questions = Questions
-# Examples to type. Questions are understood in English alone: leave these five in English in every language.
+# Example questions. Questions are understood in English only: keep these five in English in every language.
 help-question-role = What does { ARTICLE($title) } do?
 help-question-path = How do I get from { $from } to { $to }?
 help-question-compare = What is the difference between { ARTICLE($one) } and { ARTICLE($other) }?
@@ -243,7 +243,7 @@ help-question-next = What comes after { $title }?
 help-question-why = Why have { ARTICLE($title) }?
 nothing-title = I do not know that
 nothing = My documents do not answer this, and I do not guess. I can tell what a role does, who does something, and how to get from one role to another.
-# On buttons.
+# Buttons.
 nothing-role = What does { ARTICLE($title) } do?
 nothing-topic = Tell me about { $title }
 perhaps = Perhaps: { $title }
@@ -258,7 +258,7 @@ right = 👍 Right
 wrong = 👎 Wrong
 right-thanks = Thank you, that is good to know.
 wrong-thanks = Thank you. What you say helps to make the answers better.
-# The form behind "Wrong": title and label at most 45 letters, placeholder 100.
+# The modal of the "Wrong" button: title and label at most 45 characters, placeholder 100.
 form-title = What went wrong?
 form-label = What did you expect?
 form-placeholder = What you asked, and what would have been right. You can leave this empty.
@@ -273,7 +273,7 @@ empty-message = There is no text in that message that I could answer, perhaps ju
 empty-reply = I have nothing to say to that.
 menu-span = { $title }: { $first } to { $last }
 
-## /reload, for those who manage a server.
+## /reload, for members with the Manage Server permission.
 
 command-reload = reload
     .about = Read the role documents anew, for those who manage the server

@@ -1,6 +1,6 @@
-//! How we say it: every fixed phrase in every language that the bot speaks, from one catalogue a language. Knows no other room.
+//! Localization: the fixed phrases of every language, from one Fluent file each. Uses no other module of the crate.
 //!
-//! What the corpus says stays in the language of the corpus; the catalogues hold the frame around it.
+//! Statements of the corpus are not translated.
 
 mod article;
 
@@ -15,10 +15,10 @@ static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| load_bundle("en", include_st
 static GERMAN: LazyLock<Bundle> = LazyLock::new(|| load_bundle("de", include_str!("de.ftl")));
 static SPANISH: LazyLock<Bundle> = LazyLock::new(|| load_bundle("es", include_str!("es.ftl")));
 
-/// A language that the bot speaks.
+/// A supported language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Language {
-    /// The language of the shipped corpus, and of what is understood.
+    /// English: also the language of the shipped corpus, and the only one in which questions are understood.
     #[default]
     English,
     /// German.
@@ -27,12 +27,12 @@ pub enum Language {
     Spanish,
 }
 
-/// What is put into a phrase.
+/// An argument of a message.
 #[derive(Clone, Copy, Debug)]
 pub enum Argument<'a> {
-    /// A text, as it is.
+    /// A text, inserted verbatim.
     Text(&'a str),
-    /// How many; a phrase may differ for one and for several.
+    /// A number, which selects the plural form.
     Count(usize),
 }
 
@@ -58,7 +58,7 @@ impl Language {
     /// Every language.
     pub const ALL: [Language; 3] = [Language::English, Language::German, Language::Spanish];
 
-    /// Its tag in settings, and the name of its catalogue: `en`, `de`, `es`.
+    /// The language tag in settings and file names: `en`, `de`, `es`.
     pub fn tag(self) -> &'static str {
         match self {
             Language::English => "en",
@@ -67,48 +67,49 @@ impl Language {
         }
     }
 
-    /// The language of a locale such as `de`, `en-GB` or `es-419`, where it is spoken here.
+    /// The language of a locale such as `de`, `en-GB` or `es-419`, if supported.
     pub fn from_locale(locale: &str) -> Option<Language> {
         let tag = locale.split(['-', '_']).next().unwrap_or_default();
         Language::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(tag))
     }
 
-    /// The phrase with this key, or this `key.attribute`, with these arguments; inside the crate `t!` is the shorter way.
-    /// A phrase that a catalogue lacks is said in English. A test holds that none lacks any, with what goes into it.
+    /// Formats the message with this key, or `key.attribute`; the macro `t!` is the short form. Falls back to English, then to the
+    /// key. A test checks that every language has every key, with the same arguments.
     pub fn translate(self, key: &str, arguments: &[(&'static str, Argument<'_>)]) -> String {
-        let known = [self, Language::English].into_iter().find_map(|language| language.format_message(key, arguments));
-        known.unwrap_or_else(|| key.to_owned())
+        let translation =
+            [self, Language::English].into_iter().find_map(|language| language.format_message(key, arguments));
+        translation.unwrap_or_else(|| key.to_owned())
     }
 
     fn format_message(self, key: &str, arguments: &[(&'static str, Argument<'_>)]) -> Option<String> {
-        let catalogue: &Bundle = match self {
+        let bundle: &Bundle = match self {
             Language::English => &ENGLISH,
             Language::German => &GERMAN,
             Language::Spanish => &SPANISH,
         };
         let (id, attribute) = key.split_once('.').map_or((key, None), |(id, attribute)| (id, Some(attribute)));
-        let message = catalogue.get_message(id)?;
+        let message = bundle.get_message(id)?;
         let pattern = match attribute {
             Some(attribute) => message.get_attribute(attribute)?.value(),
             None => message.value()?,
         };
-        let mut given = FluentArgs::with_capacity(arguments.len());
+        let mut args = FluentArgs::with_capacity(arguments.len());
         for (name, argument) in arguments {
             match *argument {
-                Argument::Text(text) => given.set(*name, text),
-                Argument::Count(count) => given.set(*name, count),
+                Argument::Text(text) => args.set(*name, text),
+                Argument::Count(count) => args.set(*name, count),
             }
         }
-        let mut faults = Vec::new();
-        let said = catalogue.format_pattern(pattern, Some(&given), &mut faults).into_owned();
-        debug_assert!(faults.is_empty(), "{key} in {self:?}: {faults:?}");
-        Some(said)
+        let mut errors = Vec::new();
+        let text = bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned();
+        debug_assert!(errors.is_empty(), "{key} in {self:?}: {errors:?}");
+        Some(text)
     }
 }
 
-/// What somebody types who leaves capitals and accents out: `quién` and `Quien` are the same.
+/// Removes case and accents, so that `quién` equals `Quien`.
 pub fn fold(text: &str) -> String {
-    let bare = |letter: char| match letter {
+    let base = |letter: char| match letter {
         'á' | 'à' | 'ä' | 'â' => 'a',
         'é' | 'è' | 'ë' | 'ê' => 'e',
         'í' | 'ì' | 'ï' | 'î' => 'i',
@@ -117,11 +118,11 @@ pub fn fold(text: &str) -> String {
         'ñ' => 'n',
         other => other,
     };
-    text.to_lowercase().chars().map(bare).collect()
+    text.to_lowercase().chars().map(base).collect()
 }
 
-/// A phrase in a language: `t!(language, "from-role", title = &document.title)`. The key is written out, so that a test can hold
-/// that every catalogue has it.
+/// Formats a message: `t!(language, "from-role", title = &document.title)`. The key is a literal, so that a test can check that
+/// every language has it.
 macro_rules! t {
     ($language:expr, $key:literal $(, $name:ident = $value:expr)* $(,)?) => {
         $crate::i18n::Language::translate(
@@ -133,28 +134,28 @@ macro_rules! t {
 }
 pub(crate) use t;
 
-/// What can be read of a catalogue; a test holds that this is all of it.
+/// Loads a Fluent file, without entries that do not parse; a test checks that all do.
 fn load_bundle(tag: &str, text: &str) -> Bundle {
-    let mut catalogue = FluentBundle::new_concurrent(vec![tag.parse().unwrap_or_default()]);
-    // Marks around what is put in would stand in messages, buttons and pictures as boxes.
-    catalogue.set_use_isolating(false);
-    let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(readable, _)| readable);
-    catalogue.add_resource_overriding(resource);
-    let added = catalogue
+    let mut bundle = FluentBundle::new_concurrent(vec![tag.parse().unwrap_or_default()]);
+    // Discord and the diagrams show bidi isolation marks as boxes.
+    bundle.set_use_isolating(false);
+    let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(partial, _)| partial);
+    bundle.add_resource_overriding(resource);
+    let added = bundle
         .add_function("ARTICLE", |texts, _| map_string(texts, article::with_article))
-        .and_then(|()| catalogue.add_function("LOWER", |texts, _| map_string(texts, lowercase_first)));
+        .and_then(|()| bundle.add_function("LOWER", |texts, _| map_string(texts, lowercase_first)));
     debug_assert!(added.is_ok(), "{added:?}");
-    catalogue
+    bundle
 }
 
-fn map_string<'v>(texts: &[FluentValue<'v>], change: fn(&str) -> String) -> FluentValue<'v> {
+fn map_string<'v>(texts: &[FluentValue<'v>], map: fn(&str) -> String) -> FluentValue<'v> {
     match texts {
-        [FluentValue::String(text)] => change(text).into(),
+        [FluentValue::String(text)] => map(text).into(),
         _ => FluentValue::Error,
     }
 }
 
-/// Inside a sentence, where only its beginning is a capital.
+/// Lower-cases the first letter, for use inside a sentence.
 fn lowercase_first(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())

@@ -1,21 +1,21 @@
-//! One test crate, a module a topic: what a person sees, from the corpus to the process's exit code.
+//! The integration tests: one crate, one module for each topic, from the corpus to the exit code of the process.
 
 mod authors;
+mod career_graph;
 mod contracts;
 mod corpus;
 mod deploy;
+mod diagram;
 mod discord;
 mod hostile;
+mod i18n;
 mod index;
-mod ladder;
 mod measures;
-mod picture;
 mod questions;
 mod replies;
 mod settings;
 mod shape;
-mod speech;
 mod stage;
 mod suggestions;
 mod trades;
-mod verdicts;
+mod yes_no;

@@ -1,5 +1,5 @@
-//! What answers are measured by: questions with what a right answer holds, chatter that wants none, and plain BM25 to
-//! compare with. The tests and the benchmark of answers share it, so that both mean the same by "right".
+//! Scoring of answers: questions with expected answers, chatter that must stay unanswered, and a BM25 baseline. Shared by the tests
+//! and the answers benchmark.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -10,39 +10,39 @@ use rolecall::model::document::{Document, Passage};
 use rolecall::search::text::english::tokenize;
 use serde::Deserialize;
 
-/// A question and what its answer has to hold; an empty list is not looked at.
+/// A question and its expected answer; an empty list is not checked.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
-    /// Its name.
+    /// The name of the question.
     pub id: String,
-    /// The question as it is typed.
+    /// The text of the question.
     pub q: String,
-    /// The kind of answer it wants.
+    /// The expected kind of answer.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The first role of the answer is one of these.
+    /// The first role of the answer must be one of these.
     pub top: Vec<String>,
-    /// All of these are among the roles of the answer.
+    /// The roles of the answer must include all of these.
     pub all: Vec<String>,
-    /// The path of the answer.
+    /// The expected path.
     pub path: Vec<String>,
-    /// Patterns, each of which the text of the answer, in lower case, holds.
+    /// Regular expressions that the lower-case text of the answer must match.
     pub mention: Vec<String>,
-    /// False where silence is right.
+    /// False if the question must stay unanswered.
     pub answer: bool,
 }
 
-/// Of an answer, what is scored.
+/// The scored parts of an answer.
 #[derive(Debug, Default)]
 pub struct Answer {
-    /// False where it is none.
+    /// False if there is no answer.
     pub answered: bool,
-    /// Slugs of the roles that it speaks of, best first.
+    /// The slugs of its roles, best first.
     pub roles: Vec<String>,
-    /// Slugs of a route in order, or none.
+    /// The slugs of its path, in order.
     pub path: Vec<String>,
-    /// All that it says.
+    /// The text.
     pub text: String,
 }
 
@@ -54,8 +54,8 @@ impl From<Reply> for Answer {
 }
 
 impl Question {
-    /// What is wrong with an answer to it; nothing where all is right.
-    pub fn fault(&self, answer: &Answer) -> Option<String> {
+    /// What is wrong with an answer; `None` if it is right.
+    pub fn error(&self, answer: &Answer) -> Option<String> {
         if answer.answered != self.answer {
             return Some(if self.answer { "silent" } else { "answered" }.to_owned());
         }
@@ -72,35 +72,35 @@ impl Question {
             return Some(format!("the path is {}", answer.path.join(" > ")));
         }
         let text = answer.text.to_lowercase();
-        let said = |pattern: &&String| !Regex::new(pattern).expect("a pattern").is_match(&text);
-        self.mention.iter().find(said).map(|pattern| format!("{pattern} is not said"))
+        let missing = |pattern: &&String| !Regex::new(pattern).expect("a pattern").is_match(&text);
+        self.mention.iter().find(missing).map(|pattern| format!("{pattern} is not said"))
     }
 }
 
-/// Reads questions, one JSON object a line.
+/// Reads questions, one JSON object per line.
 ///
 /// # Errors
-/// Where a line is no question, or one of its patterns is none.
+/// If a line is no question, or one of its patterns is no regular expression.
 pub fn questions(text: &str) -> Result<Vec<Question>, String> {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let read = |(at, line)| {
-        let fault = |fault: &dyn std::fmt::Display| format!("line {} is no question: {fault}", at + 1);
-        let question: Question = serde_json::from_str(line).map_err(|error| fault(&error))?;
+        let invalid = |error: &dyn std::fmt::Display| format!("line {} is no question: {error}", at + 1);
+        let question: Question = serde_json::from_str(line).map_err(|error| invalid(&error))?;
         match question.mention.iter().find_map(|pattern| Regex::new(pattern).err()) {
-            Some(error) => Err(fault(&error)),
+            Some(error) => Err(invalid(&error)),
             None => Ok(question),
         }
     };
     lines.map(read).collect()
 }
 
-/// The line that may stand on top of a file of chatter.
+/// The optional first line of a chatter file.
 const HEADER: &str = "source\ttext";
 
-/// Reads chatter, a source and a text a line with a tab between: the texts.
+/// Reads the texts of a chatter file; a line is a source, a tab and a text.
 ///
 /// # Errors
-/// Where a line has no tab.
+/// If a line has no tab.
 pub fn chatter(text: &str) -> Result<Vec<String>, String> {
     let lines = text.lines().enumerate().filter(|(at, line)| !line.is_empty() && (*at, *line) != (0, HEADER));
     let read = |(at, line): (usize, &str)| {
@@ -110,30 +110,30 @@ pub fn chatter(text: &str) -> Result<Vec<String>, String> {
     lines.map(read).collect()
 }
 
-/// How many questions are answered right, and what is wrong with the answers to the others.
+/// How many questions are answered right, and the wrong answers.
 #[derive(Debug, Default)]
 pub struct Score<'q> {
-    /// By kind of question: how many are right, and how many there are.
+    /// For each kind of question: (right answers, questions).
     pub kinds: BTreeMap<&'q str, (usize, usize)>,
-    /// The questions that are answered wrong, each with what is wrong.
+    /// The questions that are answered wrong, each with the reason.
     pub wrong: Vec<(&'q Question, String)>,
 }
 
 impl<'q> Score<'q> {
-    /// The score of whoever gives these answers.
+    /// Scores an answering function.
     pub fn of(questions: &'q [Question], answer: impl Fn(&str) -> Answer) -> Score<'q> {
         let mut score = Score::default();
         for question in questions {
-            let fault = question.fault(&answer(&question.q));
+            let error = question.error(&answer(&question.q));
             let (right, all) = score.kinds.entry(&question.kind).or_default();
-            *right += usize::from(fault.is_none());
+            *right += usize::from(error.is_none());
             *all += 1;
-            score.wrong.extend(fault.map(|fault| (question, fault)));
+            score.wrong.extend(error.map(|error| (question, error)));
         }
         score
     }
 
-    /// How many are right, and how many there are.
+    /// (right answers, questions) of all kinds.
     pub fn total(&self) -> (usize, usize) {
         self.kinds.values().fold((0, 0), |(right, all), kind| (right + kind.0, all + kind.1))
     }
@@ -144,18 +144,17 @@ pub fn answered(lines: &[String], answer: impl Fn(&str) -> Answer) -> Vec<&str> 
     lines.iter().map(String::as_str).filter(|line| answer(line).answered).collect()
 }
 
-/// BM25 as the textbook has it, over all words of a passage: its document's names, its heading, its text and its search
-/// phrases.
+/// The BM25 baseline, over all words of a passage: the names of its document, its heading, text and search phrases.
 #[derive(Debug)]
-pub struct Plain<'l> {
+pub struct Bm25<'l> {
     library: &'l Knowledge,
-    /// A passage with the number of its document, how often it holds each stem, and how many words it has.
+    /// For each passage: document index, passage, frequency of each stem, number of words.
     passages: Vec<(usize, &'l Passage, HashMap<String, f64>, f64)>,
 }
 
-impl<'l> Plain<'l> {
-    /// Counts the words of a library.
-    pub fn over(library: &'l Knowledge) -> Plain<'l> {
+impl<'l> Bm25<'l> {
+    /// Builds the baseline over a library.
+    pub fn over(library: &'l Knowledge) -> Bm25<'l> {
         let mut passages = Vec::new();
         for (at, document) in library.documents().iter().enumerate() {
             for passage in &document.passages {
@@ -166,10 +165,10 @@ impl<'l> Plain<'l> {
                 passages.push((at, passage, counts, length));
             }
         }
-        Plain { library, passages }
+        Bm25 { library, passages }
     }
 
-    /// The passage that ranks first, as an answer; none where no passage holds any of the words.
+    /// The passage that ranks first, as an answer; unanswered if no passage has any of the words.
     pub fn answer(&self, text: &str) -> Answer {
         let (k1, b) = (1.2, 0.75);
         let count = self.passages.len() as f64;
@@ -177,11 +176,12 @@ impl<'l> Plain<'l> {
         let stems: BTreeSet<String> = tokenize(text).into_iter().map(|word| word.stem).collect();
         let mut scores = vec![0.0; self.passages.len()];
         for stem in &stems {
-            let holders = self.passages.iter().filter(|(.., counts, _)| counts.contains_key(stem)).count() as f64;
-            let rarity = (1.0 + (count - holders + 0.5) / (holders + 0.5)).ln();
+            let document_frequency =
+                self.passages.iter().filter(|(.., counts, _)| counts.contains_key(stem)).count() as f64;
+            let idf = (1.0 + (count - document_frequency + 0.5) / (document_frequency + 0.5)).ln();
             for (score, (.., counts, length)) in scores.iter_mut().zip(&self.passages) {
-                let often = counts.get(stem).copied().unwrap_or_default();
-                *score += rarity * often * (k1 + 1.0) / (often + k1 * (1.0 - b + b * length / average));
+                let term_frequency = counts.get(stem).copied().unwrap_or_default();
+                *score += idf * term_frequency * (k1 + 1.0) / (term_frequency + k1 * (1.0 - b + b * length / average));
             }
         }
         let best = (0..scores.len()).max_by(|one, other| scores[*one].total_cmp(&scores[*other]));

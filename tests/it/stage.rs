@@ -1,4 +1,4 @@
-//! The stage that the tests play on: folders of documents, the program as a process, and bots over the corpora that are here.
+//! Test fixtures: temporary corpora, the program as a process, and engines over the corpora of this repository.
 
 use std::fs;
 use std::io::Write;
@@ -14,15 +14,15 @@ use rolecall::engine::question::Thresholds;
 use rolecall::knowledge::Knowledge;
 use tempfile::TempDir;
 
-/// The corpus that is shipped.
+/// The shipped corpus.
 pub const SHIPPED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus");
-/// A folder that nobody can write to, root included: it lies below a file.
+/// A folder that cannot be created, even by root: its parent is a device file.
 pub const UNWRITABLE: &str = "/dev/null/index";
 
-/// A bot over the shipped corpus.
+/// An engine over the shipped corpus.
 pub static BOT: LazyLock<App> = LazyLock::new(|| bot(Path::new(SHIPPED)));
 
-/// A bot over a corpus, with its index in memory.
+/// Opens a corpus with its index in memory.
 pub fn bot(corpus: &Path) -> App {
     App::new(
         Knowledge::open(corpus, Path::new(UNWRITABLE), |_, _| {}).expect("the corpus can be served"),
@@ -30,33 +30,33 @@ pub fn bot(corpus: &Path) -> App {
     )
 }
 
-/// Fails where what a program said names a token, or who asked. Everything that the tests see a program say goes through here.
-pub fn keeps_secrets(said: &str) {
+/// Panics if the output of a program contains a token, a user name or a user id. All output that the tests read is checked.
+pub fn keeps_secrets(output: &str) {
     static ID: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b11000000000000\d{5}\b").expect("a pattern"));
     let secrets = [TOKEN, "only-the-stand-in", INTERACTION_TOKEN, USER_NAME_SUFFIX];
-    let told = secrets.into_iter().find(|secret| said.contains(secret));
-    assert_eq!(told, None, "a secret was told:\n{said}");
-    // The first ids are the application's and the server's; people and their channels come after.
-    let id = ID.find_iter(said).map(|id| id.as_str()).find(|id| *id >= "1100000000000001000");
-    assert_eq!(id, None, "somebody's id was told:\n{said}");
+    let leaked = secrets.into_iter().find(|secret| output.contains(secret));
+    assert_eq!(leaked, None, "the output contains a secret:\n{output}");
+    // Lower ids are those of the application and the guild; users and their channels have higher ones.
+    let id = ID.find_iter(output).map(|id| id.as_str()).find(|id| *id >= "1100000000000001000");
+    assert_eq!(id, None, "the output contains a user id:\n{output}");
 }
 
 #[test]
-fn what_must_not_be_told_is_found() {
-    let told = |said: &'static str| std::panic::catch_unwind(|| keeps_secrets(said)).is_err();
-    assert!(told(TOKEN) && told("POST /interactions/1/standin-token-of-7/callback"));
-    assert!(told("user 1100000000000012345 asked") && told("Hello gwendolyn-the-curious!"));
-    assert!(!told("client_id=1100000000000000001"));
+fn leaked_secrets_are_detected() {
+    let leaks = |output: &'static str| std::panic::catch_unwind(|| keeps_secrets(output)).is_err();
+    assert!(leaks(TOKEN) && leaks("POST /interactions/1/standin-token-of-7/callback"));
+    assert!(leaks("user 1100000000000012345 asked") && leaks("Hello gwendolyn-the-curious!"));
+    assert!(!leaks("client_id=1100000000000000001"));
 }
 
-/// What a process left behind.
+/// The exit code and the output of a process.
 #[derive(Debug)]
 pub struct Outcome {
-    /// Its exit code; none where a signal ended it.
+    /// The exit code; `None` if a signal ended the process.
     pub code: Option<i32>,
-    /// Its standard output.
+    /// Standard output.
     pub out: String,
-    /// Its standard error.
+    /// Standard error.
     pub err: String,
 }
 
@@ -70,26 +70,26 @@ impl Outcome {
         outcome
     }
 
-    /// Every line of the output as JSON.
+    /// Parses each line of standard output as JSON.
     pub fn json_lines(&self) -> Vec<serde_json::Value> {
-        let read = |line| serde_json::from_str(line).unwrap_or_else(|fault| panic!("{fault} in {line}\n{}", self.err));
+        let read = |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line}\n{}", self.err));
         self.out.lines().map(read).collect()
     }
 }
 
-/// A folder of its own, with a corpus in `corpus/` and the program's working folder.
+/// A temporary folder: the working directory of the program, with a corpus in `corpus/`.
 #[derive(Debug)]
 pub struct Place {
     folder: TempDir,
 }
 
 impl Place {
-    /// An empty place.
+    /// An empty folder.
     pub fn new() -> Place {
         Place { folder: tempfile::tempdir().expect("a temporary folder") }
     }
 
-    /// A place with these documents.
+    /// A folder with these documents in `corpus/`.
     pub fn with(documents: &[(&str, &str)]) -> Place {
         let place = Place::new();
         fs::create_dir(place.corpus()).expect("a corpus folder");
@@ -99,57 +99,57 @@ impl Place {
         place
     }
 
-    /// A path inside it.
+    /// A path inside the folder.
     pub fn path(&self, inside: &str) -> PathBuf {
         self.folder.path().join(inside)
     }
 
-    /// Its corpus folder.
+    /// The corpus folder.
     pub fn corpus(&self) -> PathBuf {
         self.path("corpus")
     }
 
-    /// Its index folder.
+    /// The index folder.
     pub fn index(&self) -> PathBuf {
         self.path("index")
     }
 
-    /// Puts a file into it.
+    /// Writes a file inside the folder.
     pub fn write(&self, inside: &str, text: impl AsRef<[u8]>) {
         fs::write(self.path(inside), text).expect("a file can be written");
     }
 
-    /// The program with these arguments, at work here; nothing of the tester's environment reaches it.
+    /// The program with these arguments in this folder, with an empty environment.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rolecall"));
         command.args(arguments).current_dir(self.folder.path()).env_clear().stdin(Stdio::null());
         command
     }
 
-    /// Runs the program to its end.
+    /// Runs the program until it exits.
     pub fn run(&self, arguments: &[&str]) -> Outcome {
         Outcome::of(self.command(arguments).output().expect("the program starts"))
     }
 
-    /// Runs the program to its end with this on its standard input.
+    /// Runs the program with this standard input until it exits.
     pub fn pipe(&self, arguments: &[&str], input: &str) -> Outcome {
         feed(self.command(arguments), input)
     }
 
-    /// The library over its corpus and index.
+    /// Opens the library over the corpus and index.
     pub fn library(&self) -> Knowledge {
         Knowledge::open(&self.corpus(), &self.index(), |_, _| {}).expect("the corpus can be served")
     }
 }
 
-/// A place with two small documents: quick to start, where it does not matter what is known.
+/// A corpus of two small documents, for tests that need any corpus and a quick start.
 pub fn kitchen() -> Place {
     let baker = "# Baker\n\nBakes bread.\n\n## Duties\n\n- Kneads dough at dawn\n- Heats the oven\n";
     let cook = "# Cook\n\nCooks lunch.\n\n## Duties\n\n- Fries the fish on Friday\n- Sharpens knives\n";
     Place::with(&[("baker.md", baker), ("cook.md", cook)])
 }
 
-/// Runs a command to its end with this on its standard input.
+/// Runs a command with this standard input until it exits.
 pub fn feed(mut command: Command, input: &str) -> Outcome {
     let mut child = command
         .stdin(Stdio::piped())
@@ -159,14 +159,14 @@ pub fn feed(mut command: Command, input: &str) -> Outcome {
         .expect("the program starts");
     let mut pipe = child.stdin.take().expect("a pipe");
     let input = input.to_owned();
-    // A program that ends early closes its end; what it leaves unread is its own affair.
+    // A program that exits early breaks the pipe; that is no error here.
     let writer = std::thread::spawn(move || drop(pipe.write_all(input.as_bytes())));
     let output = child.wait_with_output().expect("the program ends");
     writer.join().expect("the writer ends");
     Outcome::of(output)
 }
 
-/// The program over the shipped corpus, with its index in memory and no warning of that.
+/// The program over the shipped corpus, with its index in memory and the log at level error.
 pub fn shipped(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rolecall"));
     command
@@ -179,7 +179,7 @@ pub fn shipped(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs a command to its end.
+/// Runs a command until it exits.
 pub fn finish(mut command: Command) -> Outcome {
     Outcome::of(command.output().expect("the program starts"))
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use rolecall::engine::App;
 use rolecall::knowledge::Knowledge;
 
-use crate::measures::{Answer, Plain, Question, Score, answered, chatter, questions};
+use crate::measures::{Answer, Bm25, Question, Score, answered, chatter, questions};
 use crate::stage::{SHIPPED, bot};
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
@@ -72,7 +72,7 @@ fn questions_about_any_trade_are_answered_right_more_often_than_by_plain_bm25() 
         let questions = questions(&trade.read("questions.jsonl")).expect("questions");
         let bot = trade.bot();
         let library = bot.library();
-        let plain = Plain::over(&library);
+        let plain = Bm25::over(&library);
         let bm25 = share_right("BM25", &Score::of(&questions, |text| plain.answer(text)));
         let share = share_right(trade.folder, &Score::of(&questions, |text| bot.handle_text(text).into()));
         let Trade { folder, right, .. } = trade;
@@ -173,12 +173,12 @@ fn the_scorer_tells_right_from_wrong() {
         path: slugs(path),
         text: text.to_owned(),
     };
-    assert_eq!(question(true).fault(&answer(&both, &both, "A BED.")), None);
-    assert_eq!(question(false).fault(&Answer::default()), None);
-    assert!(question(true).fault(&Answer::default()).is_some());
-    assert!(question(false).fault(&answer(&both, &both, "A bed.")).is_some());
-    assert!(question(true).fault(&answer(&["nurse", "matron"], &both, "A bed.")).is_some());
-    assert!(question(true).fault(&answer(&["porter"], &both, "A bed.")).is_some());
-    assert!(question(true).fault(&answer(&both, &["matron", "porter"], "A bed.")).is_some());
-    assert!(question(true).fault(&answer(&both, &both, "A chair.")).is_some());
+    assert_eq!(question(true).error(&answer(&both, &both, "A BED.")), None);
+    assert_eq!(question(false).error(&Answer::default()), None);
+    assert!(question(true).error(&Answer::default()).is_some());
+    assert!(question(false).error(&answer(&both, &both, "A bed.")).is_some());
+    assert!(question(true).error(&answer(&["nurse", "matron"], &both, "A bed.")).is_some());
+    assert!(question(true).error(&answer(&["porter"], &both, "A bed.")).is_some());
+    assert!(question(true).error(&answer(&both, &["matron", "porter"], "A bed.")).is_some());
+    assert!(question(true).error(&answer(&both, &both, "A chair.")).is_some());
 }

@@ -1,11 +1,11 @@
-//! The career ladder as an answer to a sentence: shown to whoever asks to see it, and not to whoever stands on one.
+//! The career graph as an answer: which sentences and commands ask for it, and which do not.
 
 use rolecall::engine::reply::ReplyKind;
 
 use crate::stage::BOT;
 
 #[test]
-fn the_ladder_is_shown_to_whoever_asks_to_see_it() {
+fn a_sentence_that_asks_for_the_ladder_gets_it() {
     for (typed, title) in [
         ("show me the ladder", "Career ladder"),
         ("what does the career ladder look like?", "Career ladder"),
@@ -20,7 +20,7 @@ fn the_ladder_is_shown_to_whoever_asks_to_see_it() {
 }
 
 #[test]
-fn other_ladders_and_questions_about_the_way_are_something_else() {
+fn other_sentences_about_ladders_and_paths_do_not() {
     for typed in [
         "show me the ladder in the garage",
         "what is the ladder doing in the hallway?",
@@ -45,5 +45,5 @@ fn a_family_is_found_by_a_part_of_its_name_or_by_its_roles() {
         assert_eq!(BOT.handle_text(typed).title, title, "{typed}");
     }
     let unknown = BOT.handle_text("/ladder product");
-    assert!(!unknown.answered && unknown.suggestions.len() > 2, "both families have that in their names: {unknown:?}");
+    assert!(!unknown.answered && unknown.suggestions.len() > 2, "both family names contain it: {unknown:?}");
 }

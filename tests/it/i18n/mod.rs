@@ -1,4 +1,4 @@
-//! The languages: what is said in each, and that commands are understood by their names in each.
+//! Languages: messages, locales, localized commands, and replies of which only the fixed phrases differ.
 
 mod article;
 mod catalogues;
@@ -17,7 +17,7 @@ use rolecall::i18n::Language;
 use crate::stage::{BOT, Place, SHIPPED, feed, finish, shipped};
 
 #[test]
-fn a_phrase_is_put_together_as_its_language_wants_it() {
+fn messages_use_plurals_articles_and_arguments() {
     let steps = |language: Language, count: usize| {
         language.translate("path-steps", &[("count", count.into()), ("way", "Cook → Baker".into())])
     };
@@ -32,13 +32,13 @@ fn a_phrase_is_put_together_as_its_language_wants_it() {
         language.translate("card-section", &[("title", title), ("section", section.as_str().into())])
     };
     assert_eq!(Language::ALL.map(section), ["Cook: responsibilities", "Cook: Aufgaben", "Cook: responsabilidades"]);
-    // What is put in is text, whatever it looks like.
+    // An argument is inserted verbatim, even if it looks like Fluent syntax.
     let odd = "{ $x } { ARTICLE($y) }\n.about = *";
     assert_eq!(Language::German.translate("from-role", &[("title", odd.into())]), format!("Von {odd}"));
 }
 
 #[test]
-fn a_locale_says_which_language() {
+fn a_locale_maps_to_a_language() {
     let of = |locale: &str| Language::from_locale(locale);
     for (locale, language) in [("de", Language::German), ("es-ES", Language::Spanish), ("es-419", Language::Spanish)] {
         assert_eq!(of(locale), Some(language));
@@ -52,15 +52,15 @@ fn a_locale_says_which_language() {
 }
 
 #[test]
-fn a_name_of_a_command_means_one_command_whatever_the_language() {
+fn no_command_name_is_shared_by_two_commands() {
     let mut all: BTreeMap<String, &str> = BTreeMap::new();
     for language in Language::ALL {
         let mut here = BTreeSet::new();
         for command in &COMMANDS {
-            let called = command.localized_name(language);
-            assert!(here.insert(called.clone()), "{called} twice in {language:?}");
-            assert_eq!(*all.entry(called.clone()).or_insert(command.name), command.name, "{called}");
-            let (found, _) = Command::by_localized_name(&called).expect("a command");
+            let name = command.localized_name(language);
+            assert!(here.insert(name.clone()), "{name} twice in {language:?}");
+            assert_eq!(*all.entry(name.clone()).or_insert(command.name), command.name, "{name}");
+            let (found, _) = Command::by_localized_name(&name).expect("a command");
             assert_eq!(found.name, command.name);
         }
         let words: BTreeSet<String> = SECTIONS.iter().map(|(section, _)| section.option_value(language)).collect();
@@ -75,7 +75,7 @@ fn a_name_of_a_command_means_one_command_whatever_the_language() {
 }
 
 #[test]
-fn a_command_can_be_typed_in_each_language() {
+fn commands_are_parsed_in_each_language() {
     let same = |typed: &str, as_well: &str| {
         let (one, other) = (Request::parse(typed), Request::parse(as_well));
         assert!(one.is_ok() && one == other, "{typed} is {one:?}, {as_well} is {other:?}");
@@ -95,7 +95,7 @@ fn a_command_can_be_typed_in_each_language() {
     assert!(Request::parse("/hilfee").is_err());
 }
 
-/// Every request of which there is an example in the corpus.
+/// Requests of every kind over the shipped corpus.
 fn requests() -> Vec<Request> {
     let library = BOT.library();
     let mut requests: Vec<Request> = Vec::new();
@@ -131,7 +131,7 @@ fn requests() -> Vec<Request> {
     requests
 }
 
-/// What a request is answered with, each of whose commands reads as what it stands for.
+/// Answers a request, and checks that each suggested command parses to its request.
 fn answered(request: &Request, language: Language) -> Reply {
     let reply = BOT.handle(request, language);
     assert_eq!(reply.language, language);
@@ -144,7 +144,7 @@ fn answered(request: &Request, language: Language) -> Reply {
 }
 
 #[test]
-fn only_the_frame_of_an_answer_is_in_another_language() {
+fn statements_of_the_corpus_are_not_translated() {
     let statements = |reply: &Reply| -> Vec<String> {
         let lines = reply.blocks.iter().flat_map(|block| match block {
             Block::Paragraph(line) => vec![line],
@@ -157,7 +157,7 @@ fn only_the_frame_of_an_answer_is_in_another_language() {
         for language in [Language::German, Language::Spanish] {
             let other = answered(&request, language);
             assert_eq!(statements(&other).len(), statements(&english).len(), "{request}");
-            // A way in is told after an arrow, with a word of the frame in brackets.
+            // An entry step starts with an arrow and has a translated word in brackets.
             for (one, other) in
                 statements(&english).iter().zip(statements(&other)).filter(|(one, _)| !one.starts_with('→'))
             {
@@ -181,7 +181,7 @@ fn only_the_frame_of_an_answer_is_in_another_language() {
 }
 
 #[test]
-fn the_questions_that_help_shows_are_understood() {
+fn the_example_questions_of_help_are_answered() {
     for language in Language::ALL {
         let help = BOT.handle(&Request::Help, language);
         let Some(Block::Bullets { items, .. }) = help.blocks.last() else { panic!("{help:?}") };
@@ -193,7 +193,7 @@ fn the_questions_that_help_shows_are_understood() {
 }
 
 #[test]
-fn there_is_room_for_what_is_counted() {
+fn the_reserved_lengths_hold_large_counts() {
     for language in Language::ALL {
         let count = [("count", 1_234_567.into())];
         let more = utf16_len(&language.translate("and-more", &count));
@@ -207,13 +207,13 @@ fn there_is_room_for_what_is_counted() {
 }
 
 #[test]
-fn the_console_speaks_the_language_that_is_set() {
+fn the_console_uses_the_configured_language() {
     let mut german = shipped(&["console"]);
     german.env("ROLECALL_LANGUAGE", "de");
     let outcome = feed(german, "/rolle pd\n/path apm apm\n");
     assert_eq!((outcome.code, outcome.err.as_str()), (Some(0), ""));
-    for said in ["Aufgaben", "Quellen", "Frag als Nächstes\n  /aufgaben product-designer", "Du bist schon da"] {
-        assert!(outcome.out.contains(said), "{said}: {}", outcome.out);
+    for text in ["Aufgaben", "Quellen", "Frag als Nächstes\n  /aufgaben product-designer", "Du bist schon da"] {
+        assert!(outcome.out.contains(text), "{text}: {}", outcome.out);
     }
     let mut spanish = shipped(&["ladder", "apm", "cpo", "--svg", "-"]);
     spanish.env("ROLECALL_LANGUAGE", "ES");
@@ -221,13 +221,13 @@ fn the_console_speaks_the_language_that_is_set() {
     let place = Place::new();
     place.write(".env", "ROLECALL_LANGUAGE=fr\n");
     let wrong = place.run(&["--corpus", SHIPPED, "ask", "/help"]);
-    let told = "ROLECALL_LANGUAGE: \"fr\" is no language of mine; write one of en, de, es, or leave it out";
-    assert!(wrong.code == Some(1) && wrong.err.contains(told), "{}", wrong.err);
+    let message = "ROLECALL_LANGUAGE: \"fr\" is no language of mine; write one of en, de, es, or leave it out";
+    assert!(wrong.code == Some(1) && wrong.err.contains(message), "{}", wrong.err);
 }
 
 #[test]
-fn an_answer_as_text_is_in_its_language_throughout() {
-    // Words of the English frame that no document has in this form.
+fn a_text_reply_has_no_english_phrases_in_another_language() {
+    // English phrases that no document contains in this form.
     let english =
         ["\nSources\n", "Ask next", "Also called", "In figures", "Not part of the job", "What it takes", "Left behind"];
     for request in requests() {

@@ -1,8 +1,8 @@
-//! Which article stands before a title in English, and before which titles there is none.
+//! The English article before a title: "a", "an" or none.
 
 use rolecall::i18n::Language;
 
-/// One person, said with a consonant first.
+/// Singular titles that begin with a consonant sound.
 const A: &str = "\
     Cook | product manager | NURSE | User Researcher | usability lead | Unit Manager | UNIT MANAGER | University Lecturer | Urologist
     European Buyer | Ukrainian Interpreter | Utility Worker | Ewe Herder | One-to-One Tutor | once-weekly Cleaner | Unicorn
@@ -17,7 +17,7 @@ const A: &str = "\
     Cook (Fish & Chips) | Nurse - Nights and Weekends | Manager, Sales, Marketing, and Suppliers | Postgraduate of Letters | L'Oréal Buyer
     Jack of All Trades | Chargé d'Affaires | Clerk of Works | Cloud Lead: AWS | Bus Driver | Campus Visitor Guide | Developer AWS | Sports, Fitness, and Wellness Director";
 
-/// One person, said with a vowel first.
+/// Singular titles that begin with a vowel sound.
 const AN: &str = "\
     Usher | usher | USHER | Umpire | Undertaker | Uninstaller | Unidentified Caller | Utmost Caller | Urban Planner | Upholsterer | Editor in Chief
     IT Manager | it manager | IT MANAGER | EMERGENCY NURSE | emergency nurse | Égoutier | Œnologue | Øresund Pilot | Oneiric Painter | Onerous Task
@@ -29,7 +29,7 @@ const AN: &str = "\
     \"Agile\" Coach | 'Art' Director | (Assistant) Cook | [Acting] Head | “Art” Director | Actress
     Assistant to the Directors | Operations Manager | Analytics Lead, Products | Office Boss | Interim Head of People";
 
-/// Several people, or a department.
+/// Plural titles and departments.
 const NEITHER: &str = "\
     Architectural Drafters | Tellers | Nurses and midwives | NURSES | emergency nurses | Cooks, Fast Food | Engineers (Payments) | Engineers - Payments
     First-Line Supervisors of Kitchen Workers | Heads of Operations | Editors in Chief | Editors-in-Chief | Chefs de Partie | Head Nurses | Lead Engineers
@@ -43,20 +43,20 @@ fn titles(table: &'static str) -> Vec<&'static str> {
 }
 
 #[test]
-fn a_title_has_the_article_that_is_said_and_a_plural_has_none() {
+fn the_article_matches_the_pronunciation_and_a_plural_has_none() {
     let into = |title: &str| Language::English.translate("into-title", &[("title", title.into())]);
     let mut wrong = Vec::new();
     for (article, table) in [("a ", A), ("an ", AN), ("", NEITHER)] {
         let titles = titles(table);
         assert!(titles.len() >= 30, "{}", titles.len());
-        let said = titles.into_iter().filter(|title| into(title) != format!("How to become {article}{title}"));
-        wrong.extend(said.map(into));
+        let mismatches = titles.into_iter().filter(|title| into(title) != format!("How to become {article}{title}"));
+        wrong.extend(mismatches.map(into));
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
-fn whatever_a_title_is_it_is_said() {
+fn odd_titles_are_kept_unchanged() {
     for title in [
         "",
         " ",
@@ -76,7 +76,7 @@ fn whatever_a_title_is_it_is_said() {
         "1",
         "and, or",
     ] {
-        let said = Language::English.translate("into-title", &[("title", title.into())]);
-        assert!(said.ends_with(title), "{said}");
+        let text = Language::English.translate("into-title", &[("title", title.into())]);
+        assert!(text.ends_with(title), "{text}");
     }
 }
