@@ -15,13 +15,12 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use measures::{Answer, Bm25, Question, Score, answered, chatter, questions};
-use rolecall::engine::App;
+use rolecall::engine::app::App;
 use rolecall::engine::question::Thresholds;
-use rolecall::knowledge::Knowledge;
+use rolecall::engine::spaces;
+use rolecall::engine::spaces::SpaceId;
 
 const WARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/ward");
-/// A folder that nobody can write to: the index is built in memory and left nowhere.
-const UNWRITABLE: &str = "/dev/null/index";
 /// With these, every reading of a question is answered: what it is worth, its confidence has to tell.
 const EVERY_READING: Thresholds = Thresholds { channel: 0.0, direct: 0.0 };
 
@@ -65,11 +64,11 @@ fn report(arguments: &Arguments) -> Result<String, String> {
     let questions = read(&arguments.questions, "questions.jsonl", questions)?;
     let chatter = read(&arguments.chatter, "chatter.tsv", chatter)?;
     let bot = |bounds| {
-        let library = Knowledge::open(&corpus, Path::new(UNWRITABLE), |_, _| {}).map_err(|error| error.to_string())?;
+        let library = spaces::open(&corpus, None, |_, _| {}).map_err(|error| error.to_string())?;
         Ok::<App, String>(App::new(library, bounds))
     };
     let (rolecall, every_reading) = (bot(Thresholds::default())?, bot(EVERY_READING)?);
-    let library = rolecall.library();
+    let library = rolecall.knowledge(SpaceId::Global);
     let plain = Bm25::over(&library);
     let by_rolecall = |text: &str| Answer::from(rolecall.handle_text(text));
     let by_plain = |text: &str| plain.answer(text);

@@ -14,8 +14,10 @@ use std::time::{Duration, Instant};
 
 use rolecall::diagram;
 use rolecall::discord::state::image_cache::ImageCache;
-use rolecall::engine::App;
+use rolecall::engine::app::App;
 use rolecall::engine::question::Thresholds;
+use rolecall::engine::spaces;
+use rolecall::engine::spaces::SpaceId;
 use rolecall::i18n::Language;
 use rolecall::knowledge::Knowledge;
 use rolecall::knowledge::graph_selection::GraphSelection;
@@ -29,8 +31,6 @@ use tantivy::{Index, IndexReader, ReloadPolicy, TantivyDocument, TantivyError, T
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 const SHIPPED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus");
-/// A folder that nobody can write to: the index is built in memory and left nowhere.
-const UNWRITABLE: &str = "/dev/null/index";
 /// As long as a message can be, in characters.
 const LONGEST: usize = 4_000;
 
@@ -108,7 +108,7 @@ fn about_shipped(_: &Knowledge) -> Vec<Typed> {
 /// The rows of one corpus.
 fn table(heading: &str, corpus: &Path, about: fn(&Knowledge) -> Vec<Typed>, rounds: usize) -> Outcome<()> {
     let start = Instant::now();
-    let library = Knowledge::open(corpus, Path::new(UNWRITABLE), |_, _| {})?;
+    let library = spaces::open(corpus, None, |_, _| {})?;
     let opened = start.elapsed();
     let plain = PlainSearch::over(&library)?;
     let passages = passages(&library).len();
@@ -146,23 +146,25 @@ fn table(heading: &str, corpus: &Path, about: fn(&Knowledge) -> Vec<Typed>, roun
 
 /// What is suggested while somebody types the title of the last role: before anything, its beginning, and with a letter left out.
 fn suggestions(bot: &App, rounds: usize) {
-    let library = bot.library();
+    let library = bot.knowledge(SpaceId::Global);
     let title = library.roles().last().map_or("", |at| &library.document(*at).title).to_lowercase();
     let misspelt: String = title.chars().enumerate().filter(|(at, _)| *at != 2).map(|(_, letter)| letter).collect();
     println!("\n| typed | suggested | median, µs | 99th percentile, µs |\n|---|---:|---:|---:|");
     for (name, typed) in [("nothing", ""), ("two letters", &title[..2]), ("a misspelt title", &misspelt)] {
-        let mut times: Vec<Duration> =
-            (0..rounds).map(|_| time(|| bot.complete(&library, black_box(typed), 25)).0).collect();
-        let (count, median) = (bot.complete(&library, typed, 25).len(), percentile(&mut times, 50));
+        let mut times: Vec<Duration> = (0..rounds)
+            .map(|_| time(|| bot.space(SpaceId::Global).complete(&library, black_box(typed), 25)).0)
+            .collect();
+        let (count, median) =
+            (bot.space(SpaceId::Global).complete(&library, typed, 25).len(), percentile(&mut times, 50));
         println!("| {name} | {count} | {median:.0} | {:.0} |", percentile(&mut times, 99));
     }
 }
 
 /// Pictures of the shipped ladder: drawn anew each time, and taken from what is kept, as whoever asks next gets them.
 fn pictures(rounds: usize) -> Outcome<()> {
-    let library = Knowledge::open(Path::new(SHIPPED), Path::new(UNWRITABLE), |_, _| {})?;
+    let library = spaces::open(Path::new(SHIPPED), None, |_, _| {})?;
     let bot = App::new(library, Thresholds::default());
-    let library = bot.library();
+    let library = bot.knowledge(SpaceId::Global);
     let route = GraphSelection::ShortestPaths {
         from: "associate-product-manager".to_owned(),
         to: "chief-product-officer".to_owned(),
@@ -175,8 +177,14 @@ fn pictures(rounds: usize) -> Outcome<()> {
     println!("|---|---:|---:|---:|---:|---:|---:|");
     for (name, chart) in [("/ladder", GraphSelection::All), ("/path", route)] {
         let gallery = ImageCache::default();
-        let from_gallery =
-            || runtime.block_on(gallery.get_or_render(&bot, Some(&chart), bot.language(), tokio::time::Instant::now()));
+        let from_gallery = || {
+            runtime.block_on(gallery.get_or_render(
+                bot.knowledge(SpaceId::Global),
+                Some(&chart),
+                bot.language(),
+                tokio::time::Instant::now(),
+            ))
+        };
         // Whoever asks first may have to go without; the picture is drawn all the same.
         while from_gallery().is_none() {}
         let (mut drawn, mut kept) = (Vec::new(), Vec::new());

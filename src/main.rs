@@ -13,10 +13,12 @@ use rolecall::console;
 use rolecall::diagram;
 use rolecall::discord::commands::registration::SyncOptions;
 use rolecall::discord::{self, endpoint::server::EndpointConfig};
-use rolecall::engine::App;
+use rolecall::engine::app::{App, Ask};
 use rolecall::engine::question::Thresholds;
 use rolecall::engine::reply::Style;
 use rolecall::engine::request::Request;
+use rolecall::engine::spaces;
+use rolecall::engine::spaces::SpaceId;
 use rolecall::knowledge::Knowledge;
 use rolecall::model::diagnostic;
 use rolecall::ops::config::{CliOverrides, Config, ConfigError, HttpConfig, LogFormat};
@@ -212,7 +214,7 @@ fn open_library(config: &Config) -> Result<Knowledge, String> {
     const PROGRESS_DELAY: Duration = Duration::from_millis(300);
     let start = Instant::now();
     let mut bar: Option<ProgressBar> = None;
-    let library = Knowledge::open(&config.corpus, &config.index, |done, total| {
+    let library = spaces::open(&config.corpus, Some(&config.index), |done, total| {
         if bar.is_none() && start.elapsed() > PROGRESS_DELAY && std::io::stderr().is_terminal() {
             let style = ProgressStyle::with_template("indexing {bar:32} {pos} of {len} passages, {eta} left");
             bar =
@@ -299,7 +301,7 @@ fn ask(config: &Config, text: Option<String>, json: bool, batch: Option<&Path>, 
 /// Prints the ladder or a path on it, or writes it as a picture to the given files.
 fn ladder(config: &Config, request: &Request, svg: Option<&Path>, png: Option<&Path>) -> CliResult {
     let engine = open_engine(config)?;
-    let reply = engine.handle(request, engine.language());
+    let reply = engine.handle(&Ask::global(engine.language(), request));
     if svg.is_none() && png.is_none() {
         write!(anstream::stdout(), "{}", reply.to_text(&console::style()))?;
         return Ok(if reply.answered { ExitCode::SUCCESS } else { ExitCode::FAILURE });
@@ -307,7 +309,7 @@ fn ladder(config: &Config, request: &Request, svg: Option<&Path>, png: Option<&P
     let Some(selection) = &reply.diagram else {
         return Err(format!("this reply has no picture\n{}", reply.to_text(&Style::PLAIN)).into());
     };
-    let library = engine.library();
+    let library = engine.knowledge(SpaceId::Global);
     if let Some(path) = svg {
         write_output(path, diagram::render_svg(&library, selection, engine.language())?.as_bytes())?;
     }
@@ -350,7 +352,7 @@ fn index(config: &Config) -> CliResult {
 }
 
 fn check(config: &Config) -> CliResult {
-    let (documents, diagnostics) = Knowledge::check(&config.corpus)?;
+    let (documents, diagnostics) = spaces::check(&config.corpus)?;
     let mut out = std::io::stdout().lock();
     for diagnostic in &diagnostics {
         writeln!(out, "{}", config.corpus.join(diagnostic.to_string()).display())?;

@@ -4,16 +4,15 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use rolecall::engine::App;
+use rolecall::engine::app::{App, Ask};
 use rolecall::engine::question::Thresholds;
 use rolecall::engine::request::Request;
-use rolecall::knowledge::Knowledge;
+use rolecall::engine::spaces;
+use rolecall::engine::spaces::SpaceId;
 use serde_json::{Value, json};
 
 const QUESTIONS: &str = include_str!("../../tests/fixtures/product/questions.jsonl");
 const CHATTER: &str = include_str!("../../tests/fixtures/product/chatter.tsv");
-/// A folder that nobody can write to: the index is built in memory and left nowhere.
-const UNWRITABLE: &str = "/dev/null/index";
 /// A role that is in no other corpus; its document changes all the time.
 pub const CHANGING: &str = "lighthouse-keeper";
 
@@ -67,9 +66,9 @@ fn letters(text: &str) -> String {
 impl Table {
     /// Reads the corpus, and works out what must be answered to what.
     pub fn over(corpus: &Path) -> Result<Table, String> {
-        let library = Knowledge::open(corpus, Path::new(UNWRITABLE), |_, _| {}).map_err(|error| error.to_string())?;
+        let library = spaces::open(corpus, None, |_, _| {}).map_err(|error| error.to_string())?;
         let bot = App::new(library, Thresholds::default());
-        let library = bot.library();
+        let library = bot.knowledge(SpaceId::Global);
         let slug = |at: &usize| library.document(*at).slug.clone();
         let roles: Vec<String> = library.roles().iter().map(slug).filter(|slug| slug != CHANGING).collect();
         let mut ways = Vec::new();
@@ -100,7 +99,8 @@ impl Table {
         }
         let chatter = CHATTER.lines().filter_map(|line| line.split('\t').nth(1)).step_by(5);
         ways.extend(chatter.map(|text| (Way::Chatter(text.to_owned()), "/help".to_owned())));
-        let title = |typed: &str| Request::parse(typed).map(|request| bot.handle(&request, bot.language()).title);
+        let title =
+            |typed: &str| Request::parse(typed).map(|request| bot.handle(&Ask::global(bot.language(), &request)).title);
         let asked = ways.into_iter().enumerate().filter_map(|(at, (way, typed))| {
             // What is no request is refused in words of the front end's own.
             Some(Asked { way, title: title(&typed).ok()?, at })

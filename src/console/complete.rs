@@ -3,8 +3,9 @@
 use rustyline::completion::Completer;
 use rustyline::{Context, Helper, Highlighter, Hinter, Result, Validator};
 
-use crate::engine::App;
+use crate::engine::app::App;
 use crate::engine::request::{COMMANDS, Command, OptionKind, SECTIONS};
+use crate::engine::spaces::SpaceId;
 use crate::i18n::{Language, fold};
 
 /// The most roles offered at a time.
@@ -54,14 +55,14 @@ impl<'b> CommandCompleter<'b> {
     }
 
     fn families(&self, typed: &str) -> Vec<String> {
-        let (library, typed) = (self.engine.library(), typed.to_lowercase());
+        let (library, typed) = (self.engine.knowledge(SpaceId::Global), typed.to_lowercase());
         let matches = library.families().into_iter().filter(|family| family.to_lowercase().contains(&typed));
         matches.map(str::to_owned).collect()
     }
 
     fn roles(&self, typed: &str) -> Vec<String> {
-        let library = self.engine.library();
-        let found = self.engine.complete(&library, typed, MAX_CANDIDATES).into_iter();
+        let library = self.engine.knowledge(SpaceId::Global);
+        let found = self.engine.space(SpaceId::Global).complete(&library, typed, MAX_CANDIDATES).into_iter();
         let mut slugs: Vec<String> = found.map(|(at, _)| library.document(at).slug.clone()).collect();
         // Matches of an alias are dropped if any slug starts with the typed text.
         if slugs.iter().any(|slug| slug.starts_with(typed)) {
@@ -100,11 +101,9 @@ impl Completer for CommandCompleter<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
 
     use super::*;
     use crate::engine::question::Thresholds;
-    use crate::knowledge::Knowledge;
 
     fn engine() -> App {
         let folder = tempfile::tempdir().expect("a folder");
@@ -112,7 +111,7 @@ mod tests {
         role("pastry-chef", "---\nfamily: Cold kitchen\n---\n# Pastry Chef\n\nBakes.\n").expect("a document");
         role("sous-chef", "---\nfamily: Hot kitchen\n---\n# Sous-Chef\n\nCooks.\n").expect("a document");
         role("waiter", "---\nfamily: Service\n---\n# Waiter\n\nServes.\n").expect("a document");
-        let library = Knowledge::open(folder.path(), Path::new("/dev/null/index"), |_, _| {}).expect("a library");
+        let library = crate::engine::spaces::open(folder.path(), None, |_, _| {}).expect("a library");
         App::new(library, Thresholds::default())
     }
 

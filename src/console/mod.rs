@@ -11,9 +11,10 @@ use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
 use rustyline::{CompletionType, Config, Editor};
 
-use crate::engine::App;
+use crate::engine::app::App;
 use crate::engine::reply::Style;
 use crate::engine::request::Request;
+use crate::engine::spaces::SpaceId;
 use crate::i18n::t;
 use complete::CommandCompleter;
 
@@ -48,7 +49,7 @@ fn run_piped(engine: &App, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
 }
 
 fn run_interactive(engine: &App, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
-    let roles = engine.library().roles().len();
+    let roles = engine.knowledge(SpaceId::Global).roles().len();
     let (name, help) = (paint(bold(), "Rolecall"), Request::Help.to_command_text(engine.language()));
     anstream::println!("{}", t!(engine.language(), "console-greeting", name = &name, count = roles, help = &help));
     if let Some(hint) = hint {
@@ -63,7 +64,7 @@ fn run_interactive(engine: &App, hint: Option<&str>) -> Result<(), Box<dyn Error
             Ok(line) if line.trim().is_empty() => {}
             Ok(line) => {
                 let reply = engine.handle_text(&line);
-                engine.record_view(&reply);
+                engine.space(SpaceId::Global).record_view(&reply);
                 anstream::println!("\n{}", reply.to_text(&style()));
             }
             Err(ReadlineError::Interrupted) => println!("{}", t!(engine.language(), "console-leave")),

@@ -6,22 +6,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::corpus::document;
+use crate::model::corpus::Corpus;
 use crate::model::diagnostic::{Diagnostic, escape_control};
-use crate::model::document::Document;
 
 /// Maximum size of a file in bytes: a hundred times the longest shipped document.
 pub const MAX_FILE_BYTES: u64 = 2 * 1024 * 1024;
-
-/// The contents of the corpus folder.
-#[derive(Debug)]
-pub struct Corpus {
-    /// The documents, sorted by file name.
-    pub documents: Vec<Document>,
-    /// Sorted by file and line.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The first 16 hex digits of the BLAKE3 hash over all names and texts.
-    pub fingerprint: String,
-}
 
 /// Why no corpus can be served. The text says how to fix it.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +28,8 @@ pub enum CorpusError {
     Empty(PathBuf),
 }
 
-/// Reads every `*.md` directly inside `folder`, sorted by name. Skips hidden files and README.md.
+/// Reads every `*.md` directly inside `folder`, sorted by name. Skips hidden files and README.md. The fingerprint is the first 16 hex
+/// digits of the BLAKE3 hash over all names and texts.
 ///
 /// # Errors
 /// If the folder cannot be read or holds no usable document.

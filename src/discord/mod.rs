@@ -27,7 +27,7 @@ use state::app_state::AppState;
 use state::reload::ReloadHandle;
 use tokio::time::{Instant, sleep};
 
-use crate::engine::App;
+use crate::engine::app::App;
 use crate::secret::Secret;
 
 /// Appended to the operator's log filter. More verbose levels of these crates log interaction tokens and message contents.

@@ -6,7 +6,7 @@ pub mod graph_selection;
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::corpus::folder::{Corpus, CorpusError};
+use crate::model::corpus::Corpus;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::document::{Document, Passage, PassageKind};
 use crate::search::index::{IndexDocument, IndexError, OpenOutcome};
@@ -39,45 +39,17 @@ pub struct Knowledge {
     pub fingerprint: String,
 }
 
-/// Why a library cannot be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum KnowledgeError {
-    /// The corpus cannot be read or is empty.
-    #[error(transparent)]
-    Corpus(#[from] CorpusError),
-    /// The index cannot be built in memory.
-    #[error("the index cannot be built: {0}")]
-    Index(#[from] IndexError),
-}
-
 impl Knowledge {
-    /// Reads the folder `corpus` and opens its index below the folder `index`, or builds it. While building, calls `progress` with the
-    /// number of indexed passages and the total.
+    /// Builds a snapshot of documents. Its index is opened or stored below the folder `index`; without one, it is built in memory. While
+    /// building, calls `progress` with the number of indexed passages and the total.
     ///
     /// # Errors
-    /// If the corpus cannot be read or is empty, or the index cannot be built in memory.
-    pub fn open(corpus: &Path, index: &Path, progress: impl FnMut(usize, usize)) -> Result<Knowledge, KnowledgeError> {
-        Knowledge::from_corpus(crate::corpus::folder::read(corpus)?, index, progress)
-    }
-
-    /// Reads the corpus again; `None` if neither the texts nor the diagnostics have changed.
-    ///
-    /// # Errors
-    /// If the corpus cannot be read or is empty, or the index cannot be built in memory.
-    pub fn reload_if_changed(&self, corpus: &Path, index: &Path) -> Result<Option<Knowledge>, KnowledgeError> {
-        let corpus = crate::corpus::folder::read(corpus)?;
-        // Unreadable files are not part of the fingerprint, but have diagnostics.
-        if corpus.fingerprint == self.fingerprint && build_career_graph(&corpus).1 == self.diagnostics {
-            return Ok(None);
-        }
-        Knowledge::from_corpus(corpus, index, |_, _| {}).map(Some)
-    }
-
-    fn from_corpus(
+    /// If the index cannot be built in memory.
+    pub fn build(
         corpus: Corpus,
-        index: &Path,
+        index: Option<&Path>,
         mut progress: impl FnMut(usize, usize),
-    ) -> Result<Knowledge, KnowledgeError> {
+    ) -> Result<Knowledge, IndexError> {
         let (career_graph, diagnostics) = build_career_graph(&corpus);
         let Corpus { documents, fingerprint, .. } = corpus;
         let names = NameIndex::new(&documents);
@@ -120,13 +92,9 @@ impl Knowledge {
         Ok(library)
     }
 
-    /// Checks a corpus without building an index: number of usable documents, diagnostics.
-    ///
-    /// # Errors
-    /// If the corpus cannot be read or is empty.
-    pub fn check(corpus: &Path) -> Result<(usize, Vec<Diagnostic>), CorpusError> {
-        let corpus = crate::corpus::folder::read(corpus)?;
-        Ok((corpus.documents.len(), build_career_graph(&corpus).1))
+    /// Whether a snapshot of this corpus would be the same. Unreadable files are not part of the fingerprint, but have diagnostics.
+    pub fn is_built_from(&self, corpus: &Corpus) -> bool {
+        corpus.fingerprint == self.fingerprint && diagnostics(corpus) == self.diagnostics
     }
 
     /// All documents, sorted by file name. Other methods refer to a document by its position in this list.
@@ -265,6 +233,11 @@ fn roles_by_family(documents: &[Document]) -> Vec<usize> {
 }
 
 /// The career graph, and the diagnostics of the corpus and the graph, sorted.
+/// What is wrong in a corpus, its career graph included. Builds no index.
+pub fn diagnostics(corpus: &Corpus) -> Vec<Diagnostic> {
+    build_career_graph(corpus).1
+}
+
 fn build_career_graph(corpus: &Corpus) -> (CareerGraph, Vec<Diagnostic>) {
     let (career_graph, cycles) = CareerGraph::new(&corpus.documents);
     let mut diagnostics = [corpus.diagnostics.as_slice(), &cycles].concat();

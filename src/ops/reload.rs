@@ -10,8 +10,9 @@ use std::thread;
 use tokio::sync::oneshot;
 
 use crate::discord::state::reload::ReloadResult;
-use crate::engine::App;
+use crate::engine::app::App;
 use crate::engine::reload::{ReloadReport, summary};
+use crate::engine::spaces::SpaceId;
 use crate::metrics::counters::{CorpusSize, Metrics, ReloadStatus};
 
 /// Queues reload requests; each is the channel for its result.
@@ -25,8 +26,10 @@ impl Reloader {
     /// The thread cannot be started.
     pub fn start(engine: Arc<App>, corpus: PathBuf, index: PathBuf) -> io::Result<Reloader> {
         let metrics = Arc::clone(engine.metrics());
-        metrics.set_corpus_size(corpus_size(&ReloadReport::new(&engine.library(), false)));
-        Reloader::spawn(metrics, move || engine.reload(&corpus, &index).map_err(|error| error.to_string()))
+        metrics.set_corpus_size(corpus_size(&ReloadReport::new(&engine.knowledge(SpaceId::Global), false)));
+        Reloader::spawn(metrics, move || {
+            engine.space(SpaceId::Global).reload(&corpus, &index).map_err(|error| error.to_string())
+        })
     }
 
     /// All reloads run on one thread: the allocator keeps freed memory per thread, so with several threads each would retain

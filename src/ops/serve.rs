@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::discord;
 use crate::discord::state::reload::ReloadHandle;
-use crate::engine::App;
+use crate::engine::app::App;
 use crate::ops::corpus_watcher::watch_folder;
 use crate::ops::reload::Reloader;
 use crate::ops::sighup::SighupListener;

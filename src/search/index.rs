@@ -77,11 +77,14 @@ impl std::fmt::Debug for PassageIndex {
 /// # Errors
 /// If the index cannot be built in memory.
 pub fn open_or_build(
-    folder: &Path,
+    folder: Option<&Path>,
     fingerprint: &str,
     entries: &[IndexDocument<'_>],
     progress: &mut dyn FnMut(usize),
 ) -> Result<(PassageIndex, OpenOutcome), TantivyError> {
+    let Some(folder) = folder else {
+        return Ok((PassageIndex::from_index(&build(RamDirectory::create(), entries, progress)?)?, OpenOutcome::Built));
+    };
     let path = folder.join(format!("{SCHEMA_VERSION}-{fingerprint}"));
     let existed = path.exists();
     if existed && let Ok(index) = open(&path, entries.len()) {

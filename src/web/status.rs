@@ -16,7 +16,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
-use crate::engine::App;
+use crate::engine::app::App;
+use crate::engine::spaces::SpaceId;
 
 /// For a whole connection; monitoring is expected to be near.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
@@ -108,7 +109,8 @@ impl StatusServer {
 
     /// Why the bot is not ready; empty if it is.
     fn not_ready_reasons(&self) -> Vec<String> {
-        let roleless = self.0.library().roles().is_empty().then(|| "the corpus has no roles".to_owned());
+        let roleless =
+            self.0.knowledge(SpaceId::Global).roles().is_empty().then(|| "the corpus has no roles".to_owned());
         roleless.into_iter().chain(self.0.metrics().readiness.not_ready_reasons(Instant::now())).collect()
     }
 }

@@ -14,11 +14,12 @@ use rolecall::discord::protocol::limits::{
 use rolecall::discord::protocol::next_page;
 use rolecall::discord::protocol::share;
 use rolecall::discord::protocol::vote;
-use rolecall::engine::App;
 use rolecall::engine::answer::answer;
+use rolecall::engine::app::App;
 use rolecall::engine::question::Thresholds;
 use rolecall::engine::reply::Reply;
 use rolecall::engine::request::Request;
+use rolecall::engine::spaces::SpaceId;
 use rolecall::i18n::Language;
 use rolecall::knowledge::career_graph::CareerGraph;
 use rolecall::search::names::NameIndex;
@@ -104,7 +105,10 @@ pub fn interaction(bot: &App, data: &[u8]) {
             }
         }
         Interaction::Autocomplete(it) => {
-            let choices = json(&AutocompleteChoices::callback(decode::autocomplete_choices(&it.data, bot)));
+            let choices = json(&AutocompleteChoices::callback(decode::autocomplete_choices(
+                &it.data,
+                bot.space(SpaceId::Global),
+            )));
             let choices = choices["data"]["choices"].as_array().cloned().unwrap_or_default();
             assert!(choices.len() <= MAX_AUTOCOMPLETE_CHOICES);
             for text in choices.iter().flat_map(|choice| [&choice["name"], &choice["value"]]) {
@@ -138,7 +142,7 @@ fn clicked(bot: &App, data: &ComponentInteractionData) {
 fn said(bot: &App, asked: &DecodeResult) {
     let reply = match asked {
         // Past the bot's own net for panics, so that none is missed here.
-        Ok(request) => answer(&bot.library(), request, Thresholds::default(), SPOKEN),
+        Ok(request) => answer(&bot.knowledge(SpaceId::Global), request, Thresholds::default(), SPOKEN),
         Err(why) => decode::usage_error(SPOKEN, why),
     };
     sound(&reply);

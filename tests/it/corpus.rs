@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::LazyLock;
 
-use rolecall::corpus::folder::{self, Corpus};
-use rolecall::knowledge::Knowledge;
+use rolecall::corpus::folder;
+use rolecall::engine::spaces;
+use rolecall::model::corpus::Corpus;
 use rolecall::model::document::{Direction, Document, MetricValue, Passage, PassageKind};
 
 use crate::stage::SHIPPED;
@@ -41,7 +42,7 @@ fn counts(of_source: fn(&Passage) -> bool) -> BTreeMap<&'static str, usize> {
 
 #[test]
 fn the_shipped_corpus_parses_without_a_problem() {
-    let (documents, problems) = Knowledge::check(Path::new(SHIPPED)).expect("the shipped corpus");
+    let (documents, problems) = spaces::check(Path::new(SHIPPED)).expect("the shipped corpus");
     assert_eq!(problems, []);
     assert_eq!(documents, CORPUS.documents.len());
     assert_eq!(documents, std::fs::read_dir(SHIPPED).expect("the shipped corpus").count());

@@ -11,6 +11,7 @@ use rolecall::diagram::geometry::{Point, Rect};
 use rolecall::diagram::graph::{DiagramEdge, DiagramGraph, DiagramNode};
 use rolecall::diagram::layout::{Layout, lay_out};
 use rolecall::diagram::png::DiagramError;
+use rolecall::engine::spaces::SpaceId;
 use rolecall::i18n::Language;
 use rolecall::knowledge::graph_selection::GraphSelection;
 use rolecall::model::document::Direction;
@@ -145,15 +146,16 @@ fn a_small_career_graph_matches_its_snapshot() {
     let selection = GraphSelection::ShortestPaths { from: "waiter".to_owned(), to: "sous-chef".to_owned() };
     insta::assert_snapshot!(
         "small_career_graph",
-        diagram::render_svg(&engine.library(), &selection, Language::English).expect("a diagram")
+        diagram::render_svg(&engine.knowledge(SpaceId::Global), &selection, Language::English).expect("a diagram")
     );
-    let alt_text = diagram::render(&engine.library(), &selection, Language::English).expect("a diagram").alt_text;
+    let alt_text =
+        diagram::render(&engine.knowledge(SpaceId::Global), &selection, Language::English).expect("a diagram").alt_text;
     insta::assert_snapshot!(alt_text, @"From Waiter to Sous-Chef. Highlighted: Waiter, then Cook, then Sous-Chef. Cook leads up to Sous-Chef; sideways to Pastry & Sweets <Chef>. Waiter leads into Cook.");
 }
 
 #[test]
 fn the_shipped_career_graph_is_legible_on_a_phone() {
-    let library = BOT.library();
+    let library = BOT.knowledge(SpaceId::Global);
     let path = GraphSelection::ShortestPaths {
         from: "associate-product-manager".to_owned(),
         to: "chief-product-officer".to_owned(),
@@ -205,7 +207,7 @@ fn company() -> Place {
 #[test]
 fn a_diagram_of_sixty_roles_is_small_enough_to_send() {
     let engine = stage::bot(&company().corpus());
-    let library = engine.library();
+    let library = engine.knowledge(SpaceId::Global);
     assert_eq!(library.roles().len(), 60);
     let graph = DiagramGraph::from_selection(&library, &GraphSelection::All, Language::English);
     check(&graph, &lay_out(&graph)).expect("no overlap");
@@ -223,7 +225,7 @@ fn a_character_that_the_font_lacks_is_an_error() {
         let text = format!("---\ntitle: \"{title}\"\nfamily: \"{family}\"\n---\n\nText.\n");
         let place = Place::with(&[("a.md", &text), ("b.md", "# Cook\n\nText.\n")]);
         diagram::render(
-            &stage::bot(&place.corpus()).library(),
+            &stage::bot(&place.corpus()).knowledge(SpaceId::Global),
             &GraphSelection::Family(family.to_owned()),
             Language::English,
         )
@@ -245,7 +247,8 @@ fn an_empty_or_too_large_selection_is_an_error() {
     let engine = stage::bot(&place.corpus());
     let unknown_family = GraphSelection::Family("Nobody".to_owned());
     assert_eq!(
-        diagram::render(&engine.library(), &unknown_family, Language::English).expect_err("an empty selection"),
+        diagram::render(&engine.knowledge(SpaceId::Global), &unknown_family, Language::English)
+            .expect_err("an empty selection"),
         DiagramError::Empty
     );
     for number in 0..130 {
@@ -253,7 +256,7 @@ fn an_empty_or_too_large_selection_is_an_error() {
     }
     let engine = stage::bot(&place.corpus());
     assert!(matches!(
-        diagram::render(&engine.library(), &GraphSelection::All, Language::English),
+        diagram::render(&engine.knowledge(SpaceId::Global), &GraphSelection::All, Language::English),
         Err(DiagramError::TooManyRoles(131, _))
     ));
 }
@@ -290,16 +293,18 @@ fn the_ladder_subcommand_writes_text_svg_and_png() {
 fn labels_and_alternative_text_are_localized() {
     let engine = stage::bot(&kitchen().corpus());
     let selection = GraphSelection::ShortestPaths { from: "waiter".to_owned(), to: "sous-chef".to_owned() };
-    let described =
-        |language: Language| alt_text(&DiagramGraph::from_selection(&engine.library(), &selection, language), 1024);
+    let described = |language: Language| {
+        alt_text(&DiagramGraph::from_selection(&engine.knowledge(SpaceId::Global), &selection, language), 1024)
+    };
     let german = "Von Waiter zu Sous-Chef. Hervorgehoben: Waiter, dann Cook, dann Sous-Chef. Von Cook geht es nach oben zu Sous-Chef; \
                   zur Seite zu Pastry & Sweets <Chef>. Von Waiter geht es als Einstieg zu Cook.";
     assert_eq!(described(Language::German), german);
     let spanish = "De Waiter a Sous-Chef. Resaltado: Waiter, luego Cook, luego Sous-Chef. Desde Cook se sube a Sous-Chef; se pasa de \
                    lado a Pastry & Sweets <Chef>. Desde Waiter se accede a Cook.";
     assert_eq!(described(Language::Spanish), spanish);
-    let svg_in =
-        |language: Language| diagram::render_svg(&engine.library(), &GraphSelection::All, language).expect("a diagram");
+    let svg_in = |language: Language| {
+        diagram::render_svg(&engine.knowledge(SpaceId::Global), &GraphSelection::All, language).expect("a diagram")
+    };
     for (language, labels) in [
         (Language::German, ["Karriereleiter", "ein Schritt nach oben", "ein Schritt zur Seite", "ein Einstieg"]),
         (Language::Spanish, ["Escala profesional", "un paso hacia arriba", "un paso de lado", "una vía de acceso"]),
@@ -308,7 +313,7 @@ fn labels_and_alternative_text_are_localized() {
         assert!(labels.iter().all(|label| svg.contains(&format!(">{label}</text>"))), "{svg}");
     }
     for language in Language::ALL {
-        let library = BOT.library();
+        let library = BOT.knowledge(SpaceId::Global);
         let graph = DiagramGraph::from_selection(&library, &GraphSelection::All, language);
         check(&graph, &lay_out(&graph)).expect("no overlap");
     }

@@ -6,9 +6,10 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use rolecall::engine::App;
+use rolecall::engine::app::App;
 use rolecall::engine::question::Thresholds;
 use rolecall::engine::reply::Reply;
+use rolecall::engine::spaces;
 use rolecall::knowledge::Knowledge;
 use rolecall::search::index::{OpenOutcome, SCHEMA_VERSION};
 
@@ -23,7 +24,7 @@ fn replies(library: Knowledge) -> Vec<Reply> {
 
 /// The replies as they are without any index on a disk.
 fn right(place: &Place) -> Vec<Reply> {
-    let library = Knowledge::open(&place.corpus(), Path::new(UNWRITABLE), |_, _| {}).expect("the corpus can be served");
+    let library = spaces::open(&place.corpus(), None, |_, _| {}).expect("the corpus can be served");
     let replies = replies(library);
     assert!(replies.iter().all(|reply| reply.answered), "{replies:?}");
     replies
@@ -159,7 +160,7 @@ fn a_file_where_the_index_belongs_is_met_with_right_answers() {
     let place = kitchen();
     let right = right(&place);
     fs::create_dir(place.index()).expect("a folder");
-    let fingerprint = Knowledge::open(&place.corpus(), Path::new(UNWRITABLE), |_, _| {}).expect("served").fingerprint;
+    let fingerprint = spaces::open(&place.corpus(), None, |_, _| {}).expect("served").fingerprint;
     fs::write(place.index().join(format!("{SCHEMA_VERSION}-{fingerprint}")), "no index").expect("a file");
     assert_eq!(replies(place.library()), right);
 }

@@ -1,14 +1,12 @@
 //! What members type, the plain, the odd and the hostile: a command or a sentence in, a fitting reply out, whatever it is.
 
-use std::path::Path;
-
 use proptest::prelude::*;
-use rolecall::engine::App;
+use rolecall::engine::app::{App, Ask};
 use rolecall::engine::question::Thresholds;
 use rolecall::engine::reply::{Reply, ReplyKind, Style};
 use rolecall::engine::request::{COMMANDS, SECTIONS};
+use rolecall::engine::spaces;
 use rolecall::i18n::Language;
-use rolecall::knowledge::Knowledge;
 
 use crate::stage::BOT;
 
@@ -141,10 +139,14 @@ fn what_a_reply_offers_next_is_answered() {
     let asked = ["/help", "/roles", "/role pm", "/duties spm", "/path apm cpo", "/role xyzzy", "who owns the roadmap?"];
     for typed in asked {
         for step in ask(typed).suggestions {
-            assert!(BOT.handle(&step.request, BOT.language()).answered, "{typed} offers {}", step.request);
+            assert!(
+                BOT.handle(&Ask::global(BOT.language(), &step.request)).answered,
+                "{typed} offers {}",
+                step.request
+            );
             let again = step.request.to_string();
             assert_eq!(
-                text(&BOT.handle(&step.request, BOT.language())),
+                text(&BOT.handle(&Ask::global(BOT.language(), &step.request))),
                 text(&ask(&again)),
                 "{again} typed is another request"
             );
@@ -204,8 +206,8 @@ fn what_is_not_sure_is_told_as_what_comes_nearest() {
     assert!(!reply.answered && reply.kind == ReplyKind::FindOwner && reply.confidence < 0.5, "{reply:?}");
     assert!(text(&reply).starts_with("Perhaps: ") && text(&reply).contains("I am not sure"), "{}", text(&reply));
 
-    let library = Knowledge::open(Path::new(crate::stage::SHIPPED), Path::new(crate::stage::UNWRITABLE), |_, _| {});
-    let firm = App::new(library.expect("the corpus can be served"), Thresholds { channel: 0.5, direct: 0.5 });
+    let shipped = spaces::open(crate::stage::SHIPPED.as_ref(), None, |_, _| {}).expect("the shipped corpus");
+    let firm = App::new(shipped, Thresholds { channel: 0.5, direct: 0.5 });
     let reply = firm.handle_text(typed);
     assert!(!reply.answered && reply.kind == ReplyKind::NoAnswer, "{}", text(&reply));
 }

@@ -6,8 +6,9 @@ use std::fs;
 use std::path::Path;
 
 use rolecall::discord::protocol::encode::render_page;
-use rolecall::engine::App;
+use rolecall::engine::app::{App, Ask};
 use rolecall::engine::request::Request;
+use rolecall::engine::spaces::SpaceId;
 use rolecall::i18n::Language;
 
 use crate::measures::{chatter, questions};
@@ -22,7 +23,7 @@ fn texts(folder: &Path, bot: &App) -> Vec<String> {
         questions(&read("questions.jsonl")).expect("questions").into_iter().map(|question| question.q).collect();
     texts.extend(chatter(&read("chatter.tsv")).expect("chatter"));
     texts.extend(["", "/help", "/roles", "/ladder", "/who plans", "/role", "/path", "/horoscope"].map(str::to_owned));
-    let library = bot.library();
+    let library = bot.knowledge(SpaceId::Global);
     let slugs: Vec<&str> = library.documents().iter().map(|document| document.slug.as_str()).collect();
     for (slug, next) in slugs.iter().zip(slugs.iter().cycle().skip(1)) {
         for command in ["role", "duties", "next", "ladder"] {
@@ -38,7 +39,7 @@ fn digest(bot: &App, text: &str) -> String {
     let mut hasher = blake3::Hasher::new();
     for language in Language::ALL {
         let reply = match Request::parse(text) {
-            Ok(request) => bot.handle(&request, language),
+            Ok(request) => bot.handle(&Ask::global(language, &request)),
             Err(_) => bot.handle_text(text),
         };
         hasher.update(reply.to_json(text).to_string().as_bytes());

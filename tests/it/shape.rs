@@ -103,12 +103,12 @@ const ROOMS: [(&str, &[&str]); 13] = [
     ("secret", &[]),
     ("corpus", &["model"]),
     ("search", &["model"]),
-    ("knowledge", &["model", "corpus", "search"]),
-    ("engine", &["model", "search", "knowledge", "i18n", "metrics"]),
+    ("knowledge", &["model", "search"]),
+    ("engine", &["model", "corpus", "search", "knowledge", "i18n", "metrics"]),
     ("diagram", &["model", "knowledge", "i18n"]),
     ("console", &["engine", "i18n"]),
     ("web", &["engine", "metrics"]),
-    ("discord", &["engine", "i18n", "diagram", "metrics", "secret"]),
+    ("discord", &["engine", "knowledge", "i18n", "diagram", "metrics", "secret"]),
     ("ops", &["model", "corpus", "search", "knowledge", "engine", "i18n", "discord", "web", "metrics", "secret"]),
 ];
 

@@ -9,8 +9,9 @@ use std::sync::LazyLock;
 pub use discord_standin::TOKEN;
 use discord_standin::{INTERACTION_TOKEN, USER_NAME_SUFFIX};
 use regex::Regex;
-use rolecall::engine::App;
+use rolecall::engine::app::App;
 use rolecall::engine::question::Thresholds;
+use rolecall::engine::spaces;
 use rolecall::knowledge::Knowledge;
 use tempfile::TempDir;
 
@@ -24,10 +25,7 @@ pub static BOT: LazyLock<App> = LazyLock::new(|| bot(Path::new(SHIPPED)));
 
 /// Opens a corpus with its index in memory.
 pub fn bot(corpus: &Path) -> App {
-    App::new(
-        Knowledge::open(corpus, Path::new(UNWRITABLE), |_, _| {}).expect("the corpus can be served"),
-        Thresholds::default(),
-    )
+    App::new(spaces::open(corpus, None, |_, _| {}).expect("the corpus can be served"), Thresholds::default())
 }
 
 /// Panics if the output of a program contains a token, a user name or a user id. All output that the tests read is checked.
@@ -138,7 +136,7 @@ impl Place {
 
     /// Opens the library over the corpus and index.
     pub fn library(&self) -> Knowledge {
-        Knowledge::open(&self.corpus(), &self.index(), |_, _| {}).expect("the corpus can be served")
+        spaces::open(&self.corpus(), Some(&self.index()), |_, _| {}).expect("the corpus can be served")
     }
 }
 

@@ -1,13 +1,18 @@
 //! What is suggested while somebody types a role's name, and in what order.
 
-use rolecall::engine::App;
+use rolecall::engine::app::App;
+use rolecall::engine::spaces::SpaceId;
 
 use crate::stage::{self, BOT, Place};
 
 /// What is suggested, as slugs with the names that fitted.
 fn suggested(bot: &App, typed: &str) -> Vec<(String, String)> {
-    let library = bot.library();
-    bot.complete(&library, typed, 25).into_iter().map(|(at, name)| (library.document(at).slug.clone(), name)).collect()
+    let library = bot.knowledge(SpaceId::Global);
+    bot.space(SpaceId::Global)
+        .complete(&library, typed, 25)
+        .into_iter()
+        .map(|(at, name)| (library.document(at).slug.clone(), name))
+        .collect()
 }
 
 fn slugs(bot: &App, typed: &str) -> Vec<String> {
@@ -47,7 +52,7 @@ fn titles_come_before_other_names_and_beginnings_before_parts() {
 #[test]
 fn before_anything_is_typed_the_roles_that_matter_most_come_first() {
     let order = slugs(&BOT, "");
-    assert_eq!(order.len(), BOT.library().roles().len());
+    assert_eq!(order.len(), BOT.knowledge(SpaceId::Global).roles().len());
     assert_eq!(
         order[..2],
         ["product-manager", "associate-product-manager"],
@@ -63,7 +68,7 @@ fn what_was_shown_most_is_suggested_first_and_survives_another_corpus() {
     let bot = stage::bot(&place.corpus());
     let before = slugs(&bot, "");
     for typed in ["/role seller", "/duties seller", "/role helper", "/role nobody", "/roles", "/ladder"] {
-        bot.record_view(&bot.handle_text(typed));
+        bot.space(SpaceId::Global).record_view(&bot.handle_text(typed));
     }
     bot.handle_text("/role unbaked");
     let after = slugs(&bot, "");
@@ -73,6 +78,6 @@ fn what_was_shown_most_is_suggested_first_and_survives_another_corpus() {
     };
     assert_eq!(rest(&after), rest(&before));
     std::fs::remove_file(place.path("corpus/seller.md")).expect("the file was there");
-    bot.replace(place.library());
+    bot.space(SpaceId::Global).replace(place.library());
     assert_eq!(slugs(&bot, "")[0], "helper");
 }

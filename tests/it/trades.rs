@@ -4,7 +4,8 @@
 use std::fs;
 use std::path::Path;
 
-use rolecall::engine::App;
+use rolecall::engine::app::App;
+use rolecall::engine::spaces::SpaceId;
 use rolecall::knowledge::Knowledge;
 
 use crate::measures::{Answer, Bm25, Question, Score, answered, chatter, questions};
@@ -71,7 +72,7 @@ fn questions_about_any_trade_are_answered_right_more_often_than_by_plain_bm25() 
     for trade in &TRADES {
         let questions = questions(&trade.read("questions.jsonl")).expect("questions");
         let bot = trade.bot();
-        let library = bot.library();
+        let library = bot.knowledge(SpaceId::Global);
         let plain = Bm25::over(&library);
         let bm25 = share_right("BM25", &Score::of(&questions, |text| plain.answer(text)));
         let share = share_right(trade.folder, &Score::of(&questions, |text| bot.handle_text(text).into()));
@@ -104,7 +105,7 @@ fn yes_is_said_of_those_who_do_it_and_hardly_ever_of_others() {
     let (mut right, mut of_those, mut wrong, mut of_others) = (0, 0, Vec::new(), 0);
     for trade in &TRADES {
         let bot = trade.bot();
-        let library = bot.library();
+        let library = bot.knowledge(SpaceId::Global);
         let own = on_their_own(&library);
         let says_yes = |role: usize, does: &str| {
             let title = &library.document(role).title;

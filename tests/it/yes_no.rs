@@ -1,6 +1,6 @@
 //! Yes/no questions about duties: "yes" needs a statement of the role itself; another role's statement, or none, is labelled as such.
 
-use rolecall::engine::App;
+use rolecall::engine::app::App;
 use rolecall::engine::reply::Style;
 
 use crate::stage::{self, Place};

@@ -8,11 +8,12 @@ use serenity::model::application::Interaction;
 use serenity::model::channel::Message;
 use serenity::model::event::{Event, MessageUpdateEvent};
 use serenity::model::gateway::{BotGateway, GatewayIntents, Ready};
-use serenity::model::id::{ChannelId, MessageId, UserId};
+use serenity::model::id::{ChannelId, GuildId, MessageId, UserId};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
+use crate::diagram::Diagram;
 use crate::discord::commands::registration::register;
 use crate::discord::gateway::edit_tracker::EditTracker;
 use crate::discord::gateway::edits::TrackedReply;
@@ -36,6 +37,7 @@ use crate::discord::shutdown::CancellationToken;
 use crate::discord::state::app_state::AppState;
 use crate::discord::state::rate_limit::Decision;
 use crate::engine::reply::{GraphSelection, Reply};
+use crate::engine::spaces::SpaceId;
 use crate::i18n::t;
 use crate::metrics::counters::{Metrics, RequestKind, Transport};
 
@@ -72,6 +74,10 @@ impl GatewayState {
             sessions: Vec::new(),
         }
     }
+}
+
+fn space_of(message: &Message) -> SpaceId {
+    SpaceId::of_guild(message.guild_id.map(GuildId::get))
 }
 
 /// Runs all shards until `shutdown` is cancelled or a restart is needed.
@@ -244,7 +250,9 @@ impl EventHandler {
 
     async fn message(&self, message: Message) {
         let received_at = Instant::now();
-        let Some((body, selection)) = self.decode_message(&message).and_then(|incoming| self.render_answer(&incoming))
+        let space = space_of(&message);
+        let Some((body, selection)) =
+            self.decode_message(&message).and_then(|incoming| self.render_answer(space, &incoming))
         else {
             return;
         };
@@ -274,7 +282,7 @@ impl EventHandler {
             );
             return;
         }
-        let sent = self.send_reply(channel_id, id, body, selection).await;
+        let sent = self.send_reply(channel_id, id, body, (space, selection)).await;
         self.app_state.app.metrics().record_delivery(
             Transport::Gateway,
             RequestKind::Message,
@@ -295,10 +303,9 @@ impl EventHandler {
         tracked.apply_update(event);
         let after = self.decode_message(&tracked.question);
         if before != after {
-            let (body, selection) = after.and_then(|incoming| self.render_answer(&incoming)).unzip();
-            let AppState { app: bot, image_cache, .. } = &self.app_state;
-            let diagram =
-                image_cache.get_or_render(bot, selection.flatten().as_ref(), bot.language(), Instant::now()).await;
+            let space = space_of(&tracked.question);
+            let (body, selection) = after.and_then(|incoming| self.render_answer(space, &incoming)).unzip();
+            let diagram = self.diagram(space, selection.flatten().as_ref()).await;
             tracked.update_or_delete(&self.rest, body, diagram.as_deref()).await;
         }
     }
@@ -320,13 +327,10 @@ impl EventHandler {
         channel_id: ChannelId,
         message_id: u64,
         body: encode::OutgoingMessage,
-        selection: Option<GraphSelection>,
+        (space, selection): (SpaceId, Option<GraphSelection>),
     ) -> Result<Option<MessageId>, SendError> {
         let body = body.replying_to(message_id);
-        let (bot, now) = (&self.app_state.app, Instant::now());
-        if let Some(diagram) =
-            self.app_state.image_cache.get_or_render(bot, selection.as_ref(), bot.language(), now).await
-        {
+        if let Some(diagram) = self.diagram(space, selection.as_ref()).await {
             let body = body.clone().with_diagram(&diagram.alt_text);
             match send::message(&self.rest, channel_id, &body, Some(&diagram)).await {
                 Err(SendError::Rejected(error)) => {
@@ -344,11 +348,20 @@ impl EventHandler {
         }
     }
 
+    async fn diagram(&self, space: SpaceId, selection: Option<&GraphSelection>) -> Option<Arc<Diagram>> {
+        let AppState { app, image_cache, .. } = &self.app_state;
+        image_cache.get_or_render(app.knowledge(space), selection, app.language(), Instant::now()).await
+    }
+
     /// Renders the reply and selects its diagram; `None` if the bot stays silent.
-    fn render_answer(&self, incoming: &IncomingMessage) -> Option<(encode::OutgoingMessage, Option<GraphSelection>)> {
+    fn render_answer(
+        &self,
+        space: SpaceId,
+        incoming: &IncomingMessage,
+    ) -> Option<(encode::OutgoingMessage, Option<GraphSelection>)> {
         let keep = |reply: &Reply| incoming.addressed || reply.answered;
         // Messages carry no locale.
         let language = self.app_state.app.language();
-        render_reply(&self.app_state.app, language, || incoming.to_request(language), 0, keep, |_| Vec::new())
+        render_reply(&self.app_state.app, (space, language), || incoming.to_request(language), 0, keep, |_| Vec::new())
     }
 }

@@ -6,8 +6,9 @@ use crate::discord::protocol::decode::{self, DecodeResult};
 use crate::discord::protocol::encode::{self, Button, RenderedPage};
 use crate::discord::protocol::next_page;
 use crate::discord::protocol::vote;
-use crate::engine::App;
+use crate::engine::app::{App, Ask};
 use crate::engine::reply::{GraphSelection, Reply, ReplyKind};
+use crate::engine::spaces::SpaceId;
 use crate::i18n::Language;
 use crate::metrics::counters::RequestOutcome;
 
@@ -15,8 +16,8 @@ use crate::metrics::counters::RequestOutcome;
 /// are the button of the next page, the `extra_buttons`, and the vote buttons. None where `keep` rejects the reply: the bot stays
 /// silent. A panic, which the panic hook logs, gives the generic error message. Counts the request in the metrics.
 pub fn render_reply(
-    engine: &App,
-    language: Language,
+    app: &App,
+    (space, language): (SpaceId, Language),
     request: impl FnOnce() -> DecodeResult,
     page: usize,
     keep: impl Fn(&Reply) -> bool,
@@ -25,7 +26,7 @@ pub fn render_reply(
     let render = || {
         let request = request();
         let reply = match &request {
-            Ok(request) => engine.handle(request, language),
+            Ok(request) => app.handle(&Ask::new(space, language, request)),
             Err(message) => decode::usage_error(language, message),
         };
         let (kind, keep) = (reply.kind.as_str(), keep(&reply));
@@ -35,7 +36,7 @@ pub fn render_reply(
             false => RequestOutcome::Silent,
         };
         let rendered = keep.then(|| {
-            engine.record_view(&reply);
+            app.space(space).record_view(&reply);
             let request = request.as_ref().ok();
             let RenderedPage { message, page, remaining } = encode::render_page(&reply, page, |pages| {
                 request.is_some_and(|request| next_page::all_pages_reachable(request, pages))
@@ -53,6 +54,6 @@ pub fn render_reply(
         let error = encode::OutgoingMessage::generic_error(language);
         (ReplyKind::NoAnswer.as_str(), RequestOutcome::InternalError, Some((error, None)))
     });
-    engine.metrics().record_request(kind, outcome);
+    app.metrics().record_request(kind, outcome);
     rendered
 }

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use serenity::model::application::{CommandInteraction, ComponentInteraction, Interaction, InteractionContext};
-use serenity::model::id::UserId;
+use serenity::model::id::{GuildId, UserId};
 use tokio::time::Instant;
 
 use crate::diagram::Diagram;
@@ -18,6 +18,7 @@ use crate::discord::state::app_state::AppState;
 use crate::discord::state::rate_limit::Decision;
 use crate::discord::state::reload;
 use crate::engine::reply::Reply;
+use crate::engine::spaces::SpaceId;
 use crate::i18n::{Language, t};
 use crate::metrics::counters::RequestKind;
 
@@ -35,6 +36,14 @@ pub enum InteractionResponse {
     Modal(InteractionCallback<Modal>),
     /// Autocomplete choices.
     Autocomplete(InteractionCallback<AutocompleteChoices>),
+}
+
+/// Where and when an interaction came from.
+#[derive(Clone, Copy)]
+struct Origin {
+    space: SpaceId,
+    language: Language,
+    received_at: Instant,
 }
 
 /// Handles interactions from the gateway and the endpoint.
@@ -55,6 +64,7 @@ impl InteractionHandler {
         since: Instant,
     ) -> Option<InteractionResponse> {
         let language = self.language_of(&interaction);
+        let origin = Origin { space: space_of(&interaction), language, received_at: since };
         let rate_limited = match &interaction {
             Interaction::Command(it) => Some((it.user.id, it.channel_id)),
             Interaction::Component(it) => Some((it.user.id, it.channel_id)),
@@ -77,9 +87,9 @@ impl InteractionHandler {
                     decode::message_command(&it.data, me, language)
                         .unwrap_or_else(|| decode::slash_command(&it.data, language))
                 };
-                self.respond(since, language, visibility, 0, request).await
+                self.respond(origin, visibility, 0, request).await
             }
-            Interaction::Component(it) => self.handle_component(it, language, since).await,
+            Interaction::Component(it) => self.handle_component(it, origin).await,
             Interaction::Modal(it) => match vote::parse_submission(&it.data) {
                 Some((target, text)) => {
                     self.0.feedback.record_wrong(&target, &text);
@@ -87,7 +97,7 @@ impl InteractionHandler {
                 }
                 None => {
                     let unknown = || Err(t!(language, "gone-form"));
-                    self.respond(since, language, Visibility::Ephemeral, 0, unknown).await
+                    self.respond(origin, Visibility::Ephemeral, 0, unknown).await
                 }
             },
             Interaction::Autocomplete(it) => self.handle_autocomplete(&it),
@@ -106,17 +116,11 @@ impl InteractionHandler {
     }
 
     /// Handles a click on a button, or a choice in a select menu.
-    async fn handle_component(
-        &self,
-        interaction: ComponentInteraction,
-        language: Language,
-        since: Instant,
-    ) -> InteractionResponse {
+    async fn handle_component(&self, interaction: ComponentInteraction, origin: Origin) -> InteractionResponse {
+        let language = origin.language;
         let visibility = Visibility::from_context(false, interaction.context);
         match CustomId::parse(&interaction.data.custom_id) {
-            Ok(CustomId::Share(Some(request))) => {
-                self.respond(since, language, Visibility::Public, 0, || Ok(request)).await
-            }
+            Ok(CustomId::Share(Some(request))) => self.respond(origin, Visibility::Public, 0, || Ok(request)).await,
             Ok(CustomId::Share(None)) if !interaction.message.embeds.is_empty() => {
                 InteractionResponse::Message { body: share::public_copy(&interaction.message, language), diagram: None }
             }
@@ -125,10 +129,10 @@ impl InteractionHandler {
                 InteractionResponse::ephemeral_text(language, t!(language, "right-thanks"))
             }
             Ok(CustomId::Vote(Vote::Wrong(target))) => InteractionResponse::Modal(vote::modal(target, language)),
-            Ok(CustomId::Page(request, page)) => self.respond(since, language, visibility, page, || Ok(request)).await,
+            Ok(CustomId::Page(request, page)) => self.respond(origin, visibility, page, || Ok(request)).await,
             _ => {
                 let request = || decode::component(&interaction.data, language);
-                self.respond(since, language, visibility, 0, request).await
+                self.respond(origin, visibility, 0, request).await
             }
         }
     }
@@ -136,27 +140,28 @@ impl InteractionHandler {
     /// Responds with a page, counted from 0, of the answer to a request.
     async fn respond(
         &self,
-        since: Instant,
-        language: Language,
+        origin: Origin,
         visibility: Visibility,
         page: usize,
         request: impl FnOnce() -> DecodeResult + Send,
     ) -> InteractionResponse {
-        let AppState { app: engine, image_cache, .. } = &self.0;
+        let AppState { app, image_cache, .. } = &self.0;
+        let Origin { space, language, received_at } = origin;
         let Ok(request) = catch_unwind(AssertUnwindSafe(request)) else {
             return InteractionResponse::generic_error(language);
         };
         let shareable = request.clone().ok().filter(|_| visibility == Visibility::EphemeralShareable);
         let share_button =
             |reply: &Reply| shareable.iter().filter_map(|request| share::button(reply, request, page)).collect();
-        let rendered = render_reply(engine, language, || request, page, |_| true, share_button);
+        let rendered = render_reply(app, (space, language), || request, page, |_| true, share_button);
         let (body, graph) = rendered.unwrap_or_else(|| (encode::OutgoingMessage::generic_error(language), None));
-        let diagram = image_cache.get_or_render(engine, graph.as_ref(), language, since).await;
+        let diagram = image_cache.get_or_render(app.knowledge(space), graph.as_ref(), language, received_at).await;
         InteractionResponse::Message { body: visibility.apply(body), diagram }
     }
 
     fn handle_autocomplete(&self, interaction: &CommandInteraction) -> InteractionResponse {
-        let choices = catch_unwind(AssertUnwindSafe(|| decode::autocomplete_choices(&interaction.data, &self.0.app)));
+        let space = self.0.app.space(SpaceId::of_guild(interaction.guild_id.map(GuildId::get)));
+        let choices = catch_unwind(AssertUnwindSafe(|| decode::autocomplete_choices(&interaction.data, space)));
         InteractionResponse::Autocomplete(AutocompleteChoices::callback(choices.unwrap_or_default()))
     }
 }
@@ -180,6 +185,16 @@ impl InteractionResponse {
     pub fn empty_autocomplete() -> Self {
         InteractionResponse::Autocomplete(AutocompleteChoices::callback(Vec::new()))
     }
+}
+
+fn space_of(interaction: &Interaction) -> SpaceId {
+    let guild = match interaction {
+        Interaction::Command(it) | Interaction::Autocomplete(it) => it.guild_id,
+        Interaction::Component(it) => it.guild_id,
+        Interaction::Modal(it) => it.guild_id,
+        _ => None,
+    };
+    SpaceId::of_guild(guild.map(GuildId::get))
 }
 
 /// The label of an interaction in the metrics.

@@ -11,9 +11,9 @@ use crate::discord::protocol::custom_id::{CustomId, CustomIdError};
 use crate::discord::protocol::encode::AutocompleteChoice;
 use crate::discord::protocol::limits::{MAX_AUTOCOMPLETE_CHOICES, MAX_CHOICE_LENGTH, utf16_len};
 use crate::discord::protocol::text::{sanitize_line, truncate};
-use crate::engine::App;
 use crate::engine::reply::{Reply, ReplyKind};
 use crate::engine::request::{Command, OptionKind, Request};
+use crate::engine::spaces::Space;
 use crate::i18n::{Language, t};
 
 /// The English name of the option, on every slash command, that makes the response public.
@@ -67,17 +67,17 @@ pub fn wants_public_response(data: &CommandData) -> bool {
 }
 
 /// The choices for the option that the member is typing.
-pub fn autocomplete_choices(data: &CommandData, engine: &App) -> Vec<AutocompleteChoice> {
+pub fn autocomplete_choices(data: &CommandData, space: &Space) -> Vec<AutocompleteChoice> {
     let Some(focused) = data.autocomplete() else { return Vec::new() };
     let options = Command::by_name(&data.name).map_or(&[][..], |command| command.options);
     let kind = options.iter().find(|option| option.name == focused.name).map(|option| option.kind);
-    let library = engine.library();
+    let library = space.knowledge();
     match kind {
         Some(OptionKind::RoleName) => {}
         Some(OptionKind::FamilyName) => return family_choices(&library.families(), focused.value),
         Some(OptionKind::Text | OptionKind::Section) | None => return Vec::new(),
     }
-    let names = engine.complete(&library, focused.value, 2 * MAX_AUTOCOMPLETE_CHOICES);
+    let names = space.complete(&library, focused.value, 2 * MAX_AUTOCOMPLETE_CHOICES);
     let roles = names.into_iter().map(|(at, name)| (library.document(at), name));
     let choices = roles.filter(|(role, _)| utf16_len(&role.slug) <= MAX_CHOICE_LENGTH).map(|(role, name)| {
         let label = if name == role.title { name } else { format!("{} ({name})", role.title) };

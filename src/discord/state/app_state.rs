@@ -8,7 +8,7 @@ use crate::discord::state::feedback::Feedback;
 use crate::discord::state::image_cache::ImageCache;
 use crate::discord::state::rate_limit::{Decision, UserRateLimiter};
 use crate::discord::state::reload::ReloadHandle;
-use crate::engine::App;
+use crate::engine::app::App;
 
 /// The shared state. Clones refer to the same one.
 #[derive(Clone)]

@@ -11,9 +11,9 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::diagram::png::DiagramError;
 use crate::diagram::{self, Diagram};
-use crate::engine::App;
 use crate::engine::reply::GraphSelection;
 use crate::i18n::Language;
+use crate::knowledge::Knowledge;
 
 /// Maximum number of cached diagrams.
 const MAX_CACHED_IMAGES: usize = 32;
@@ -51,13 +51,12 @@ impl ImageCache {
     /// The diagram of a graph selection, for a request received at `since`. None where it cannot be rendered, or not in time.
     pub async fn get_or_render(
         &self,
-        engine: &App,
+        knowledge: Arc<Knowledge>,
         graph: Option<&GraphSelection>,
         language: Language,
         since: Instant,
     ) -> Option<Arc<Diagram>> {
-        let library = engine.library();
-        let key = (library.fingerprint.clone(), graph?.clone(), language);
+        let key = (knowledge.fingerprint.clone(), graph?.clone(), language);
         if let Some(cached) = get_cached(&self.entries, &key) {
             return cached;
         }
@@ -66,7 +65,7 @@ impl ImageCache {
         let entries = Arc::clone(&self.entries);
         let job = move || {
             let diagram =
-                render_and_cache(&entries, key, |(_, graph, language)| diagram::render(&library, graph, *language));
+                render_and_cache(&entries, key, |(_, graph, language)| diagram::render(&knowledge, graph, *language));
             // The receiver is dropped after the timeout.
             let _ = sender.send(diagram);
         };

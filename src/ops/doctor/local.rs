@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::time::Duration;
 
+use crate::engine::spaces;
 use crate::knowledge::Knowledge;
 use crate::ops::doctor::finding::Finding;
 use crate::search::index::OpenOutcome;
@@ -15,7 +16,7 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Checks that the documents can be served and their index stored. Opens or builds the index as a start of the bot does.
 pub fn check_corpus_and_index(corpus: &Path, index: &Path) -> Vec<Finding> {
-    let library = match Knowledge::open(corpus, index, |_, _| {}) {
+    let library = match spaces::open(corpus, Some(index), |_, _| {}) {
         Ok(library) => library,
         Err(error) => {
             let index_finding = match probe_writable(index) {

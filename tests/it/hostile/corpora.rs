@@ -8,7 +8,7 @@ use std::os::unix::fs::symlink;
 
 use insta::assert_snapshot;
 use rolecall::corpus::{document, folder};
-use rolecall::knowledge::Knowledge;
+use rolecall::engine::spaces;
 use rolecall::knowledge::career_graph::CareerGraph;
 
 use crate::hostile::claims;
@@ -234,7 +234,7 @@ fn names_made_of_names_are_bounded() {
     let aliases = |begin: &str| (0..2_000).map(|at| format!("{begin}{at}")).collect::<Vec<_>>().join(", ");
     place.write("corpus/cook.md", format!("---\ntitle: Line Cook\naliases: [{}]\n---\n\nCooks.\n", aliases("x")));
     place.write("corpus/chef.md", format!("---\ntitle: Chef\naliases: [{}]\n---\n\nRuns.\n", aliases("line cook ")));
-    let library = Knowledge::open(&place.corpus(), UNWRITABLE.as_ref(), |_, _| {}).expect("a library");
+    let library = spaces::open(&place.corpus(), None, |_, _| {}).expect("a library");
     assert_eq!(library.diagnostics, []);
     let chef = library.by_slug("chef").expect("the chef");
     assert_eq!(library.names.find("x0 7"), [chef], "a short name of the cook's stands in the chef's");
@@ -247,6 +247,6 @@ fn a_corpus_of_hostile_files_is_read_to_the_end() {
     place.write("corpus/words.md", format!("# {}\n\n{}\n", "baker ".repeat(20_000), "bread maker ".repeat(2_000)));
     let found = folder::read(&place.corpus()).expect("a corpus");
     assert_eq!(found.documents.len(), 3);
-    let library = Knowledge::open(&place.corpus(), UNWRITABLE.as_ref(), |_, _| {}).expect("a library");
+    let library = spaces::open(&place.corpus(), None, |_, _| {}).expect("a library");
     assert_eq!(library.documents().len(), 3);
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use rolecall::corpus::document;
 use rolecall::engine::intent::interpret;
+use rolecall::engine::spaces::SpaceId;
 use rolecall::knowledge::career_graph::CareerGraph;
 use rolecall::model::document::Document;
 use rolecall::search::names::NameIndex;
@@ -98,7 +99,7 @@ fn documents_are_read_in_linear_time() {
 #[test]
 #[ignore = "takes half a minute"]
 fn questions_are_understood_in_linear_time() {
-    let library = BOT.library();
+    let library = BOT.knowledge(SpaceId::Global);
     for piece in ["a", "e\u{301}", "a/", "a'", "pm ", "who ", "? ", "managre ", "pm -> ", "\u{200b}", "ise", "1 pm, "] {
         let make = |size: usize| -> Box<dyn FnMut()> {
             let (library, text) = (library.clone(), format!("who owns {}?", piece.repeat(size / piece.len())));

@@ -10,8 +10,10 @@ use rolecall::discord::protocol::encode;
 use rolecall::discord::protocol::fields;
 use rolecall::discord::protocol::limits::utf16_len;
 use rolecall::discord::protocol::paginate;
+use rolecall::engine::app::Ask;
 use rolecall::engine::reply::{Block, Reply, Style};
 use rolecall::engine::request::{COMMANDS, Command, Request, SECTIONS};
+use rolecall::engine::spaces::SpaceId;
 use rolecall::i18n::Language;
 
 use crate::stage::{BOT, Place, SHIPPED, feed, finish, shipped};
@@ -97,7 +99,7 @@ fn commands_are_parsed_in_each_language() {
 
 /// Requests of every kind over the shipped corpus.
 fn requests() -> Vec<Request> {
-    let library = BOT.library();
+    let library = BOT.knowledge(SpaceId::Global);
     let mut requests: Vec<Request> = Vec::new();
     for &at in library.roles() {
         let name = library.document(at).slug.clone();
@@ -133,7 +135,7 @@ fn requests() -> Vec<Request> {
 
 /// Answers a request, and checks that each suggested command parses to its request.
 fn answered(request: &Request, language: Language) -> Reply {
-    let reply = BOT.handle(request, language);
+    let reply = BOT.handle(&Ask::global(language, request));
     assert_eq!(reply.language, language);
     for step in &reply.suggestions {
         let typed = step.request.to_command_text(language);
@@ -183,7 +185,7 @@ fn statements_of_the_corpus_are_not_translated() {
 #[test]
 fn the_example_questions_of_help_are_answered() {
     for language in Language::ALL {
-        let help = BOT.handle(&Request::Help, language);
+        let help = BOT.handle(&Ask::global(language, &Request::Help));
         let Some(Block::Bullets { items, .. }) = help.blocks.last() else { panic!("{help:?}") };
         assert_eq!(items.len(), 5);
         for item in items {
@@ -232,7 +234,7 @@ fn a_text_reply_has_no_english_phrases_in_another_language() {
         ["\nSources\n", "Ask next", "Also called", "In figures", "Not part of the job", "What it takes", "Left behind"];
     for request in requests() {
         for language in [Language::German, Language::Spanish] {
-            let text = BOT.handle(&request, language).to_text(&Style::PLAIN);
+            let text = BOT.handle(&Ask::global(language, &request)).to_text(&Style::PLAIN);
             for word in english {
                 assert!(!text.contains(word), "{request} in {language:?} says {word}:\n{text}");
             }
