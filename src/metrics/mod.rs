@@ -1,4 +1,4 @@
-//! Metrics and readiness of the process. Both are statics, like the log: any module can record with one call. No metric identifies
+//! Counters, gauges and readiness as a value that the app owns. No metric identifies
 //! a user.
 
 pub mod counters;
