@@ -1,14 +1,14 @@
-//! A bot over the shipped corpus, with its index in memory.
+//! An app over the shipped corpus, with its index in memory.
 
 use std::path::Path;
 use std::sync::LazyLock;
 
-use rolecall::engine::Bot;
-use rolecall::engine::question::Bounds;
-use rolecall::knowledge::Library;
+use rolecall::engine::app::App;
+use rolecall::engine::question::Thresholds;
+use rolecall::engine::spaces;
 
-pub static BOT: LazyLock<Bot> = LazyLock::new(|| {
+pub static BOT: LazyLock<App> = LazyLock::new(|| {
     let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../../corpus");
-    let library = Library::open(Path::new(corpus), Path::new("/dev/null/index"), |_, _| {});
-    Bot::new(library.unwrap_or_else(|why| panic!("{why}")), Bounds::default())
+    let knowledge = spaces::open(Path::new(corpus), None, |_, _| {});
+    App::new(knowledge.unwrap_or_else(|error| panic!("{error}")), Thresholds::default())
 });
