@@ -1,16 +1,17 @@
-//! Sends interaction callbacks and messages with retries and timeouts, and describes their errors.
+//! Sends interaction callbacks and messages with retries and timeouts.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serenity::builder::CreateAttachment;
-use serenity::http::{HttpError, LightMethod, Multipart, MultipartUpload, Request, Route};
+use serenity::http::{LightMethod, Multipart, MultipartUpload, Request, Route};
 use serenity::model::id::{ChannelId, InteractionId, MessageId};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::diagram::Diagram;
 use crate::discord::backoff::{Backoff, with_jitter};
 use crate::discord::protocol::encode::DIAGRAM_FILE_NAME;
+use crate::discord::rest::discord_error::{describe, is_transient, json_error_code, status};
 use crate::discord::rest::request_sender::RequestSender;
 
 /// Time for a callback from the interaction's receipt; Discord allows 3 s.
@@ -167,55 +168,5 @@ fn is_rejected(error: &serenity::Error, diagram: Option<&Diagram>) -> bool {
         Some(400) => true,
         Some(403 | 413) => diagram.is_some(),
         _ => false,
-    }
-}
-
-/// The HTTP status of Discord's response.
-pub fn status(error: &serenity::Error) -> Option<u16> {
-    match error {
-        serenity::Error::Http(error) => error.status_code().map(|status| status.as_u16()),
-        _ => None,
-    }
-}
-
-/// Discord's JSON error code.
-pub fn json_error_code(error: &serenity::Error) -> Option<isize> {
-    match error {
-        serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) => Some(response.error.code),
-        _ => None,
-    }
-}
-
-/// Whether a retry may succeed: 429, 5xx or a network error.
-pub fn is_transient(error: &serenity::Error) -> bool {
-    match status(error) {
-        Some(status) => status == 429 || status >= 500,
-        None => matches!(error, serenity::Error::Http(HttpError::Request(_))),
-    }
-}
-
-/// The error's text without the URL, which may contain an interaction token.
-pub fn describe(error: serenity::Error) -> String {
-    match error {
-        serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) => {
-            let field_errors: Vec<String> =
-                response.error.errors.iter().map(|error| format!("{}: {}", error.path, error.message)).collect();
-            let code = response.error.code;
-            let status = response.status_code.as_u16();
-            format!("HTTP {status}, code {code}: {} {}", response.error.message, field_errors.join("; "))
-                .trim_end()
-                .to_owned()
-        }
-        serenity::Error::Http(HttpError::Request(error)) => {
-            let mut text = "no connection".to_owned();
-            let error = error.without_url();
-            let mut source: Option<&dyn std::error::Error> = Some(&error);
-            while let Some(error) = source {
-                text = format!("{text}: {error}");
-                source = error.source();
-            }
-            text
-        }
-        other => other.to_string(),
     }
 }
