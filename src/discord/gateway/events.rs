@@ -13,9 +13,11 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
+use crate::diagram::Diagram;
 use crate::discord::commands::registration::register;
 use crate::discord::gateway::edit_tracker::EditTracker;
 use crate::discord::gateway::edits::TrackedReply;
+use crate::discord::gateway::fallback::send_with_fallback;
 use crate::discord::gateway::gateway_url::GatewayUrl;
 use crate::discord::gateway::health::Health;
 use crate::discord::gateway::identify_limiter::IdentifyLimiter;
@@ -297,9 +299,7 @@ impl EventHandler {
         let after = self.decode_message(&tracked.question);
         if before != after {
             let (body, selection) = after.and_then(|incoming| self.render_answer(&incoming)).unzip();
-            let AppState { app: bot, image_cache, .. } = &self.app_state;
-            let diagram =
-                image_cache.get_or_render(bot, selection.flatten().as_ref(), bot.language(), Instant::now()).await;
+            let diagram = self.diagram(selection.flatten().as_ref()).await;
             tracked.update_or_delete(&self.rest, body, diagram.as_deref()).await;
         }
     }
@@ -314,8 +314,7 @@ impl EventHandler {
         decode::incoming_message(message, *self.bot_user_id.get()?, &self.ask_channels)
     }
 
-    /// Sends a reply and returns its id. A rejected diagram is left out, and a rejected body is replaced by a generic
-    /// error.
+    /// Sends a reply and returns its id.
     async fn send_reply(
         &self,
         channel_id: ChannelId,
@@ -323,26 +322,17 @@ impl EventHandler {
         body: encode::OutgoingMessage,
         selection: Option<GraphSelection>,
     ) -> Result<Option<MessageId>, SendError> {
-        let body = body.replying_to(message_id);
-        let (bot, now) = (&self.app_state.app, Instant::now());
-        if let Some(diagram) =
-            self.app_state.image_cache.get_or_render(bot, selection.as_ref(), bot.language(), now).await
-        {
-            let body = body.clone().with_diagram(&diagram.alt_text);
-            match send::message(&self.rest, channel_id, &body, Some(&diagram)).await {
-                Err(SendError::Rejected(error)) => {
-                    tracing::warn!(%error, "sending the reply without its diagram; may the bot attach files in that channel?");
-                }
-                sent => return sent,
-            }
-        }
-        match send::message(&self.rest, channel_id, &body, None).await {
-            Err(SendError::Rejected(error)) => {
-                tracing::error!(%error, "Discord rejected a reply; please report it");
-                send::message(&self.rest, channel_id, &body.to_generic_error().replying_to(message_id), None).await
-            }
-            sent => sent,
-        }
+        let generic_error = body.to_generic_error();
+        let diagram = self.diagram(selection.as_ref()).await;
+        let send = move |body: encode::OutgoingMessage, diagram| async move {
+            send::message(&self.rest, channel_id, &body.replying_to(message_id), diagram).await
+        };
+        send_with_fallback("sending the reply", body, generic_error, diagram.as_deref(), send).await
+    }
+
+    async fn diagram(&self, selection: Option<&GraphSelection>) -> Option<Arc<Diagram>> {
+        let AppState { app, image_cache, .. } = &self.app_state;
+        image_cache.get_or_render(app, selection, app.language(), Instant::now()).await
     }
 
     /// Renders the reply and selects its diagram; `None` if the bot stays silent.

@@ -3,6 +3,7 @@
 pub mod edit_tracker;
 pub mod edits;
 pub mod events;
+pub mod fallback;
 pub mod gateway_url;
 pub mod health;
 pub mod identify_limiter;
