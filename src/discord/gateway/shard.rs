@@ -8,7 +8,7 @@ use serenity::model::event::{Event, GatewayEvent};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use crate::discord::backoff::{Backoff, random_fraction, with_jitter};
+use crate::discord::backoff::{Backoff, with_jitter};
 use crate::discord::gateway::gateway_url::GatewayUrl;
 use crate::discord::gateway::health::Health;
 use crate::discord::gateway::identify_limiter::IdentifyLimiter;
@@ -212,7 +212,7 @@ impl<D: FnMut(Event) + Send> Shard<D> {
         };
         progress.hello_received = true;
         let opened_at = Instant::now();
-        let mut next_heartbeat = opened_at + interval.mul_f64(random_fraction());
+        let mut next_heartbeat = opened_at + interval.mul_f64(fastrand::f64());
         let (mut last_heartbeat, mut unacknowledged_since) = (None::<Instant>, None::<Instant>);
         loop {
             let deadline =
@@ -275,7 +275,7 @@ impl<D: FnMut(Event) + Send> Shard<D> {
                         }
                         socket.close(CLOSE_CODE_RESUMABLE).await;
                         // Discord's documentation: wait 1 to 5 s, then identify.
-                        let delay = if resumable { 0.0 } else { 1.0 + 4.0 * random_fraction() };
+                        let delay = if resumable { 0.0 } else { 1.0 + 4.0 * fastrand::f64() };
                         let reason = format!("INVALID_SESSION (op 9) received, resumable: {resumable}");
                         return Disconnect::Retryable { reason, delay: Duration::from_secs_f64(delay) };
                     }

@@ -14,8 +14,8 @@ use crate::discord::protocol::encode::DIAGRAM_FILE_NAME;
 use crate::discord::rest::discord_error::{describe, is_transient, json_error_code, status};
 use crate::discord::rest::request_sender::RequestSender;
 
-/// Time for a callback from the interaction's receipt; Discord allows 3 s.
-const CALLBACK_TIMEOUT: Duration = Duration::from_millis(2700);
+/// From the interaction's receipt to its callback; Discord allows 3 s.
+const INTERACTION_DEADLINE: Duration = Duration::from_millis(2700);
 /// One attempt at a callback, so that a hanging request leaves time for another.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(1200);
 const INITIAL_CALLBACK_BACKOFF: Duration = Duration::from_millis(150);
@@ -50,7 +50,7 @@ pub async fn callback(
     diagram: Option<&Diagram>,
     received_at: Instant,
 ) -> Result<(), SendError> {
-    let deadline = received_at + CALLBACK_TIMEOUT;
+    let deadline = received_at + INTERACTION_DEADLINE;
     let (mut wait, mut is_retry, body) = (with_jitter(INITIAL_CALLBACK_BACKOFF), false, to_json(body)?);
     loop {
         let route = Route::InteractionResponse { interaction_id: id, token };
@@ -60,9 +60,7 @@ pub async fn callback(
             Ok(Ok(_)) => return Ok(()),
             // An earlier attempt was delivered, but its response was lost.
             Ok(Err(error)) if is_retry && json_error_code(&error) == Some(ALREADY_ACKNOWLEDGED) => return Ok(()),
-            Ok(Err(error)) if is_rejected(&error, diagram) => return Err(SendError::Rejected(describe(error))),
-            Ok(Err(error)) if !is_transient(&error) => return Err(SendError::Undeliverable(describe(error))),
-            Ok(Err(error)) => describe(error),
+            Ok(Err(error)) => transient_or_fail(error, diagram)?,
             Err(_) => "no response in time".to_owned(),
         };
         if Instant::now() + wait >= deadline {
@@ -136,14 +134,11 @@ async fn with_retry(
         let request = with_body(Request::new(route, method), body.as_deref(), diagram);
         let error = match rest.request(request).await {
             Ok(response) => return Ok(response),
-            Err(error) => error,
+            Err(error) => transient_or_fail(error, diagram)?,
         };
         attempts += 1;
-        if is_rejected(&error, diagram) {
-            return Err(SendError::Rejected(describe(error)));
-        }
-        if !is_transient(&error) || attempts == MAX_SEND_ATTEMPTS {
-            return Err(SendError::Undeliverable(describe(error)));
+        if attempts == MAX_SEND_ATTEMPTS {
+            return Err(SendError::Undeliverable(error));
         }
         sleep(backoff.next_delay()).await;
     }
@@ -162,11 +157,13 @@ fn with_body<'a>(request: Request<'a>, body: Option<&str>, diagram: Option<&Diag
     }
 }
 
-/// Whether another body may succeed: a 400, or a 403 or 413 that may be due to the attachment.
-fn is_rejected(error: &serenity::Error, diagram: Option<&Diagram>) -> bool {
-    match status(error) {
-        Some(400) => true,
-        Some(403 | 413) => diagram.is_some(),
-        _ => false,
+/// Returns the text of an error after which a retry may succeed, else fails. Another body may succeed after a 400, or after
+/// a 403 or 413 that may be due to the attachment.
+fn transient_or_fail(error: serenity::Error, diagram: Option<&Diagram>) -> Result<String, SendError> {
+    match status(&error) {
+        Some(400) => Err(SendError::Rejected(describe(error))),
+        Some(403 | 413) if diagram.is_some() => Err(SendError::Rejected(describe(error))),
+        _ if is_transient(&error) => Ok(describe(error)),
+        _ => Err(SendError::Undeliverable(describe(error))),
     }
 }
