@@ -7,8 +7,8 @@ use std::time::Duration;
 use serenity::model::application::Interaction;
 use serenity::model::channel::Message;
 use serenity::model::event::{Event, MessageUpdateEvent};
-use serenity::model::gateway::{BotGateway, GatewayIntents, Ready};
-use serenity::model::id::{ChannelId, MessageId, UserId};
+use serenity::model::gateway::{BotGateway, GatewayIntents, Ready, ShardInfo};
+use serenity::model::id::{ChannelId, MessageId, ShardId, UserId};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
@@ -125,7 +125,7 @@ pub async fn serve(
             identify_info: IdentifyInfo {
                 token: rest_client.token().clone(),
                 intents: intents.bits(),
-                shard: [shard_id, shards],
+                shard: ShardInfo { id: ShardId(shard_id), total: shards },
             },
             gateway_url: Arc::clone(&gateway_url),
             identify_limiter: Arc::clone(&state.identify_limiter),
