@@ -78,7 +78,8 @@ pub async fn run(settings: DiscordSettings, engine: Arc<App>) -> Result<(), Serv
     let mut shutdown = CancellationToken::cancel_on_signal()?;
     let DiscordSettings { token, http, api_url, ask_channels, watchdog_timeout, reload } = settings;
     let gateway_state = GatewayState::new(engine.metrics());
-    let _watchdog = Watchdog::start(watchdog_timeout, Arc::clone(&gateway_state.health))?;
+    let _watchdog =
+        Watchdog::start(watchdog_timeout, Arc::clone(engine.metrics()), Arc::clone(&gateway_state.restart))?;
     let app_state = AppState::new(engine, reload);
     let server = match http {
         Some(config) => Some(Server::bind(config, app_state.clone()).await?),

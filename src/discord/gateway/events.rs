@@ -9,7 +9,7 @@ use serenity::model::channel::Message;
 use serenity::model::event::{Event, MessageUpdateEvent};
 use serenity::model::gateway::{BotGateway, GatewayIntents, Ready, ShardInfo};
 use serenity::model::id::{ChannelId, MessageId, ShardId, UserId};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
@@ -19,7 +19,6 @@ use crate::discord::gateway::edit_tracker::EditTracker;
 use crate::discord::gateway::edits::TrackedReply;
 use crate::discord::gateway::fallback::send_with_fallback;
 use crate::discord::gateway::gateway_url::GatewayUrl;
-use crate::discord::gateway::health::Health;
 use crate::discord::gateway::identify_limiter::IdentifyLimiter;
 use crate::discord::gateway::interaction_responder::InteractionResponder;
 use crate::discord::gateway::shard::{FatalClose, Session, Shard, ShardCommand};
@@ -60,8 +59,8 @@ pub enum ExitReason {
 pub struct GatewayState {
     /// Limits IDENTIFY.
     pub identify_limiter: Arc<IdentifyLimiter>,
-    /// The state of the shards.
-    pub health: Arc<Health>,
+    /// Requests that all connections be opened again.
+    pub restart: Arc<Notify>,
     /// The session that each shard can resume.
     pub sessions: Vec<Option<Session>>,
 }
@@ -71,7 +70,7 @@ impl GatewayState {
     pub fn new(metrics: &Arc<Metrics>) -> GatewayState {
         GatewayState {
             identify_limiter: Arc::new(IdentifyLimiter::new(Arc::clone(metrics))),
-            health: Arc::new(Health::new(Arc::clone(metrics))),
+            restart: Arc::default(),
             sessions: Vec::new(),
         }
     }
@@ -106,7 +105,8 @@ pub async fn serve(
     state.identify_limiter.update_limit(&gateway.session_start_limit);
     let shards = gateway.shards.max(1);
     state.sessions.resize(shards as usize, None);
-    app_state.app.metrics().readiness.expect_shards(shards);
+    let metrics = app_state.app.metrics();
+    metrics.readiness.expect_shards(shards);
     let gateway_url = Arc::new(GatewayUrl::new(gateway.url));
     let refresh_url = async {
         loop {
@@ -129,7 +129,7 @@ pub async fn serve(
             },
             gateway_url: Arc::clone(&gateway_url),
             identify_limiter: Arc::clone(&state.identify_limiter),
-            health: Arc::clone(&state.health),
+            metrics: Arc::clone(metrics),
             commands: command_receiver.clone(),
             on_event: move |event| handler.dispatch(event),
         };
@@ -144,7 +144,7 @@ pub async fn serve(
         },
         () = shutdown.cancelled() => Ok(ExitReason::Stopped),
         ended = refresh_url => ended,
-        () = state.health.restart_requested() => Ok(ExitReason::Restart("requested by the watchdog")),
+        () = state.restart.notified() => Ok(ExitReason::Restart("requested by the watchdog")),
     };
     commands.send_replace(if matches!(ended, Ok(ExitReason::Restart(_))) {
         ShardCommand::CloseResumable
@@ -161,7 +161,7 @@ pub async fn serve(
         }
     });
     let _ = tokio::join!(close, app_state.task_tracker.wait_timeout(SHUTDOWN_TIMEOUT));
-    state.health.clear();
+    metrics.readiness.stop_shards();
     if !matches!(ended, Ok(ExitReason::Restart(_))) {
         state.sessions.clear();
     }

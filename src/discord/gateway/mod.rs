@@ -5,7 +5,6 @@ pub mod edits;
 pub mod events;
 pub mod fallback;
 pub mod gateway_url;
-pub mod health;
 pub mod heartbeat;
 pub mod identify_limiter;
 pub mod interaction_responder;

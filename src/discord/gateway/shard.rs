@@ -10,10 +10,11 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::discord::backoff::{Backoff, with_jitter};
 use crate::discord::gateway::gateway_url::GatewayUrl;
-use crate::discord::gateway::health::Health;
 use crate::discord::gateway::heartbeat::Heartbeater;
 use crate::discord::gateway::identify_limiter::IdentifyLimiter;
 use crate::discord::gateway::socket::{IdentifyInfo, Socket, SocketEvent};
+use crate::metrics::counters::Metrics;
+use crate::metrics::readiness::ShardState;
 
 /// Longest wait from IDENTIFY or RESUME to READY or RESUMED.
 const READY_TIMEOUT: Duration = Duration::from_secs(20);
@@ -73,7 +74,7 @@ pub struct Shard<D> {
     /// Limits IDENTIFY.
     pub identify_limiter: Arc<IdentifyLimiter>,
     /// Where its state is recorded.
-    pub health: Arc<Health>,
+    pub metrics: Arc<Metrics>,
     /// Commands to close.
     pub commands: watch::Receiver<ShardCommand>,
     /// Called with each event in order; must not block.
@@ -128,7 +129,7 @@ impl<D: FnMut(Event) + Send> Shard<D> {
         let mut state = ConnectionState { session, ..ConnectionState::default() };
         let mut backoff = Backoff::new(INITIAL_BACKOFF, MAX_BACKOFF);
         let (mut short_connections, mut failed_resumes) = (0, 0);
-        self.health.set_disconnected(shard_id);
+        self.set_state(ShardState::Disconnected);
         loop {
             let resuming = state.session.is_some();
             (state.hello_received, state.ready_at) = (false, None);
@@ -137,7 +138,7 @@ impl<D: FnMut(Event) + Send> Shard<D> {
                 Disconnect::Fatal(fatal) => return (Some(fatal), None),
                 Disconnect::Retryable { reason, delay } => (reason, delay),
             };
-            self.health.set_disconnected(shard_id);
+            self.set_state(ShardState::Disconnected);
             if state.ready_at.is_some_and(|since| since.elapsed() > STABLE_CONNECTION) {
                 backoff.reset();
                 short_connections = 0;
@@ -173,20 +174,24 @@ impl<D: FnMut(Event) + Send> Shard<D> {
             }
             if state.hello_received {
                 // Discord is reachable but closed the connection: a restart of the process would not help.
-                self.health.set_backing_off(shard_id);
+                self.set_state(ShardState::BackingOff);
             }
             tokio::select! {
                 () = sleep(wait) => {}
                 _ = wait_for_close(&mut self.commands) => return (None, state.session),
             }
             if state.hello_received {
-                self.health.set_connecting(shard_id);
+                self.set_state(ShardState::Connecting);
             }
         }
     }
 
     fn id(&self) -> u32 {
         self.identify_info.shard.id.0
+    }
+
+    fn set_state(&self, state: ShardState) {
+        self.metrics.readiness.set_shard(self.id(), state);
     }
 
     /// Connects and sends RESUME or IDENTIFY. Returns the heartbeat interval, too.
@@ -197,9 +202,9 @@ impl<D: FnMut(Event) + Send> Shard<D> {
             return Ok((socket, interval));
         }
         // Before connecting, since Discord closes a connection that does not identify in time.
-        self.health.set_backing_off(self.id());
+        self.set_state(ShardState::BackingOff);
         let permit = self.identify_limiter.acquire(self.id()).await;
-        self.health.set_connecting(self.id());
+        self.set_state(ShardState::Connecting);
         let (mut socket, interval) = Socket::open(&self.gateway_url.get()).await?;
         permit.consume();
         socket.identify(&self.identify_info).await?;
@@ -259,7 +264,7 @@ impl<D: FnMut(Event) + Send> Shard<D> {
                     return retryable(reason);
                 }
                 heartbeater.record_sent(now);
-                self.health.heartbeat_sent(self.id());
+                self.metrics.readiness.heartbeat_sent(self.id());
             }
         }
     }
@@ -282,7 +287,7 @@ impl<D: FnMut(Event) + Send> Shard<D> {
                 state.record_sequence(sequence);
                 if matches!(event, Event::Ready(_) | Event::Resumed(_)) {
                     state.ready_at = Some(now);
-                    self.health.set_connected(shard_id);
+                    self.set_state(ShardState::Connected);
                     if std::mem::take(&mut state.outage_logged) {
                         tracing::info!(shard = shard_id, "connected to Discord again");
                     }
@@ -292,7 +297,7 @@ impl<D: FnMut(Event) + Send> Shard<D> {
             GatewayEvent::Heartbeat(..) => heartbeater.request(now),
             GatewayEvent::HeartbeatAck => {
                 heartbeater.record_ack();
-                self.health.heartbeat_acknowledged(shard_id);
+                self.metrics.readiness.heartbeat_acknowledged(shard_id);
             }
             GatewayEvent::Reconnect => return Some(retryable("RECONNECT (op 7) received")),
             GatewayEvent::InvalidateSession(resumable) => {
