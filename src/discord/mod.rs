@@ -31,8 +31,8 @@ use crate::engine::App;
 use crate::secret::Secret;
 
 /// Appended to the operator's log filter. More verbose levels of these crates log interaction tokens and message contents.
-pub const LOG_DIRECTIVES: &str = "needed=info,serenity=warn,serenity::http=error,tungstenite=warn,tokio_tungstenite=warn,\
-                              reqwest=warn,hyper=warn,hyper_util=warn,h2=warn,rustls=warn";
+pub const LOG_DIRECTIVES: &str = "needed=info,serenity=warn,serenity::http=error,serenity::model::guild=error,\
+                              tungstenite=warn,tokio_tungstenite=warn,reqwest=warn,hyper=warn,hyper_util=warn,h2=warn,rustls=warn";
 
 /// Settings of the Discord front end.
 #[derive(Clone, Debug)]
