@@ -1,7 +1,5 @@
 //! Exponential backoff with jitter.
 
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hasher};
 use std::time::Duration;
 
 /// Delays that double up to a maximum.
@@ -36,15 +34,9 @@ impl Backoff {
     }
 }
 
-/// A random number from 0 to 1.
-pub fn random_fraction() -> f64 {
-    let bits = u32::try_from(RandomState::new().build_hasher().finish() >> 32).unwrap_or_default();
-    f64::from(bits) / f64::from(u32::MAX)
-}
-
 /// The delay times a random factor from 0.8 to 1.2, so that clients that failed together do not retry together.
 pub fn with_jitter(delay: Duration) -> Duration {
-    delay.mul_f64(0.8 + 0.4 * random_fraction())
+    delay.mul_f64(0.8 + 0.4 * fastrand::f64())
 }
 
 #[cfg(test)]

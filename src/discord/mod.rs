@@ -17,11 +17,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backoff::Backoff;
-use endpoint::server::{EndpointConfig, Server};
+use endpoint::server::{EndpointConfig, EndpointError, Server};
 use gateway::events::{self, ExitReason, GatewayState};
 use gateway::watchdog::Watchdog;
-pub use rest::client::DiscordError;
 use rest::client::RestClient;
+use rest::discord_error::DiscordError;
 use shutdown::CancellationToken;
 use state::app_state::AppState;
 use state::reload::ReloadHandle;
@@ -31,8 +31,8 @@ use crate::engine::app::App;
 use crate::secret::Secret;
 
 /// Appended to the operator's log filter. More verbose levels of these crates log interaction tokens and message contents.
-pub const LOG_DIRECTIVES: &str = "needed=info,serenity=warn,serenity::http=error,tungstenite=warn,tokio_tungstenite=warn,\
-                              reqwest=warn,hyper=warn,hyper_util=warn,h2=warn,rustls=warn";
+pub const LOG_DIRECTIVES: &str = "needed=info,serenity=warn,serenity::http=error,serenity::model::guild=error,\
+                              tungstenite=warn,tokio_tungstenite=warn,reqwest=warn,hyper=warn,hyper_util=warn,h2=warn,rustls=warn";
 
 /// Settings of the Discord front end.
 #[derive(Clone, Debug)]
@@ -51,6 +51,20 @@ pub struct DiscordSettings {
     pub reload: Option<ReloadHandle>,
 }
 
+/// Why [`run`] failed. The text is for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Discord rejects the bot.
+    #[error(transparent)]
+    Discord(#[from] DiscordError),
+    /// The interactions endpoint cannot be opened.
+    #[error(transparent)]
+    Endpoint(#[from] EndpointError),
+    /// The system refused a signal handler or a thread.
+    #[error("the bot cannot listen for signals or start a thread: {0}")]
+    Io(#[from] std::io::Error),
+}
+
 const INITIAL_BACKOFF: Duration = Duration::from_secs(1);
 const MAX_BACKOFF: Duration = Duration::from_secs(900);
 /// A connection that lasted longer than this resets the backoff.
@@ -60,11 +74,12 @@ const BACKOFF_RESET_AFTER: Duration = Duration::from_secs(600);
 ///
 /// # Errors
 /// What the operator has to fix: an invalid token, a disallowed intent, an address in use.
-pub async fn run(settings: DiscordSettings, engine: Arc<App>) -> Result<(), DiscordError> {
+pub async fn run(settings: DiscordSettings, engine: Arc<App>) -> Result<(), ServeError> {
     let mut shutdown = CancellationToken::cancel_on_signal()?;
     let DiscordSettings { token, http, api_url, ask_channels, watchdog_timeout, reload } = settings;
     let gateway_state = GatewayState::new(engine.metrics());
-    let _watchdog = Watchdog::start(watchdog_timeout, Arc::clone(&gateway_state.health))?;
+    let _watchdog =
+        Watchdog::start(watchdog_timeout, Arc::clone(engine.metrics()), Arc::clone(&gateway_state.restart))?;
     let app_state = AppState::new(engine, reload);
     let server = match http {
         Some(config) => Some(Server::bind(config, app_state.clone()).await?),
@@ -91,7 +106,7 @@ pub async fn run(settings: DiscordSettings, engine: Arc<App>) -> Result<(), Disc
     };
     let (result, ()) = tokio::join!(serve_gateway, serve_endpoint);
     app_state.feedback.log_totals();
-    result
+    Ok(result?)
 }
 
 async fn run_gateway(

@@ -48,7 +48,7 @@ pub enum RunError {
     },
     /// The Discord front end failed.
     #[error(transparent)]
-    Discord(#[from] discord::DiscordError),
+    Discord(#[from] discord::ServeError),
     /// The operating system refused a thread or a signal handler.
     #[error("a thread or a signal handler cannot be set up: {0}")]
     System(#[from] io::Error),

@@ -13,9 +13,9 @@ use crate::discord::backoff::Backoff;
 use crate::discord::commands::diff::{Change, Diff, diff, normalize};
 use crate::discord::commands::diff_text;
 use crate::discord::commands::table::{Scope, desired, display_name};
-use crate::discord::rest::client::{DiscordError, RestClient};
+use crate::discord::rest::client::RestClient;
+use crate::discord::rest::discord_error::{DiscordError, describe, json_error_code, status};
 use crate::discord::rest::request_sender::RequestSender;
-use crate::discord::rest::send::{describe, json_error_code, status};
 
 /// The first and the longest wait before a failed synchronization is retried.
 const INITIAL_BACKOFF: Duration = Duration::from_secs(2);

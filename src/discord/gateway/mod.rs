@@ -3,9 +3,11 @@
 pub mod edit_tracker;
 pub mod edits;
 pub mod events;
+pub mod fallback;
 pub mod gateway_url;
-pub mod health;
+pub mod heartbeat;
 pub mod identify_limiter;
+pub mod interaction_responder;
 pub mod shard;
 pub mod socket;
 pub mod watchdog;

@@ -9,6 +9,7 @@ use rustls::{ClientConfig, RootCertStore};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use serenity::model::event::GatewayEvent;
+use serenity::model::gateway::ShardInfo;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
@@ -51,8 +52,8 @@ pub struct IdentifyInfo {
     pub token: Secret,
     /// The gateway intents as a bit set.
     pub intents: u64,
-    /// `[shard_id, num_shards]`.
-    pub shard: [u32; 2],
+    /// Which of how many shards.
+    pub shard: ShardInfo,
 }
 
 impl Socket {

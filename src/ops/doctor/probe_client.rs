@@ -8,7 +8,7 @@ use serde_json::Value;
 use serenity::http::HttpError;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::discord::rest::send::describe;
+use crate::discord::rest::discord_error::describe;
 use crate::secret::Secret;
 
 const API_ORIGIN: &str = "https://discord.com";
