@@ -19,3 +19,4 @@ mod stage;
 mod suggestions;
 mod trades;
 mod verdicts;
+mod ward;
