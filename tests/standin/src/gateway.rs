@@ -18,8 +18,6 @@ pub const GUILDS: u64 = 1;
 pub const GUILD_MESSAGES: u64 = 1 << 9;
 pub const DIRECT_MESSAGES: u64 = 1 << 12;
 pub const MESSAGE_CONTENT: u64 = 1 << 15;
-/// A line that is dead without being closed; longer than any test waits.
-const FROZEN_FOR: Duration = Duration::from_secs(3600);
 const ALL_INTENTS: u64 = 0x1_ffff | 1 << 20 | 1 << 21 | 1 << 24 | 1 << 25;
 
 /// How a bot introduced itself.
@@ -130,7 +128,11 @@ pub fn tell(world: &mut World, name: &str, event: &Value) {
 }
 
 pub async fn upgrade(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery, ws: WebSocketUpgrade) -> Response {
-    if shared.look().setup.mischief.refuse_sockets {
+    let refused = shared.change(|world| {
+        world.sockets += 1;
+        world.setup.mischief.refuse_sockets
+    });
+    if refused {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     let version_10 = query.unwrap_or_default().split('&').any(|pair| pair == "v=10");
@@ -171,7 +173,8 @@ impl Connection {
                 order = inbox.recv() => match order {
                     Some(Order::Send(text)) => self.send(text).await,
                     Some(Order::Close(code)) => return self.close(code).await,
-                    Some(Order::Freeze) => return tokio::time::sleep(FROZEN_FOR).await,
+                    // Open until the runtime ends: nothing is read, sent or closed any more.
+                    Some(Order::Freeze) => return std::future::pending().await,
                     Some(Order::Cut) | None => break,
                 },
                 message = self.socket.recv() => match message {

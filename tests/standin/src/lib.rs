@@ -1,7 +1,7 @@
-//! A fake Discord inside the test's own runtime, so that the whole bot is tested as people meet it, without a network.
+//! A stand-in for Discord in the test's own runtime: REST API, gateway and members, without a network.
 //!
 //! Start it, point the bot at `origin()`, then be a member: `slash`, `autocomplete`, `click`, `message`. What the bot
-//! does that Discord would refuse, or that pings people, is a violation; a test that leaves one unread fails when the
+//! does that Discord would reject, or that pings members, is a violation; a test that leaves one unread fails when the
 //! stand-in is dropped.
 
 mod asking;
@@ -11,6 +11,7 @@ mod door;
 mod events;
 mod gateway;
 mod limits;
+mod messages;
 mod people;
 mod registry;
 mod rest;
@@ -265,6 +266,12 @@ impl StandIn {
         self.shared.look().requests.clone()
     }
 
+    /// Waits until a request has arrived that stays without an answer (`Fault::Hang`).
+    pub async fn wait_hanging(&self) {
+        let hangs = |world: &mut World| world.requests.iter().any(|request| request.status == 0).then_some(());
+        self.shared.until("a request that hangs", PATIENCE, hangs).await;
+    }
+
     /// All that the bot showed so far, whether the test has seen it or not.
     pub fn posts(&self) -> Vec<Post> {
         self.shared.look().posts.clone()
@@ -285,60 +292,6 @@ impl StandIn {
     /// All that was wrong since the last call. What is left unread fails the test when the stand-in is dropped.
     pub fn violations(&self) -> Vec<String> {
         self.shared.change(|world| std::mem::take(&mut world.violations))
-    }
-
-    // Messages.
-
-    /// Writes a message and waits for the bot's message in that channel, or until it is proved that none comes (see
-    /// `settle`). Returns exactly what the bot sent.
-    pub async fn message(&self, message: Message) -> Option<Value> {
-        self.connected().await;
-        let channel = message.context.channel();
-        self.shared.change(|world| {
-            world.channels.insert(channel, message.context.as_channel());
-            let replied = message.replies_to.as_ref().map(|sent| asking::message_of(world, sent, &message.context));
-            let id = world.new_id();
-            let event = message.event(id, replied.as_ref());
-            world.messages.push(event.clone());
-            gateway::deliver(world, event, message.context.guild());
-        });
-        let answer = |post: &Post| post.kind == PostKind::Message && post.channel == channel;
-        self.calm(|world| world.claim(answer)).await.map(|post| post.body)
-    }
-
-    /// Edits the question to which the bot sent this answer, and waits for what the bot edits then, or until it is proved that
-    /// it edits nothing.
-    pub async fn edit(&self, answer: &Value, content: &str) -> Option<Value> {
-        let channel: u64 = self.shared.change(|world| {
-            let question = world.question_of(answer);
-            events::rewrite(question, content);
-            let (event, channel) = (question.clone(), question["channel_id"].as_str().and_then(|id| id.parse().ok()));
-            gateway::tell(world, "MESSAGE_UPDATE", &event);
-            channel.expect("a message with a channel")
-        });
-        let edited = |post: &Post| post.kind == PostKind::Edit && post.channel == channel;
-        self.calm(|world| world.claim(edited)).await.map(|post| post.body)
-    }
-
-    /// Deletes the question to which the bot sent this answer.
-    pub fn delete(&self, answer: &Value) {
-        self.shared.change(|world| {
-            let question = world.question_of(answer).clone();
-            world.messages.retain(|message| message["id"] != question["id"]);
-            let event = json!({
-                "id": question["id"], "channel_id": question["channel_id"], "guild_id": question["guild_id"],
-            });
-            gateway::tell(world, "MESSAGE_DELETE", &event);
-        });
-    }
-
-    /// Waits until the bot has deleted what it sent.
-    pub async fn wait_gone(&self, sent: &Value) {
-        let gone = |world: &mut World| {
-            let post = world.posts.iter().find(|post| post.body == *sent)?;
-            world.message(post.message?).is_none().then_some(())
-        };
-        self.shared.until("the bot's message to be deleted", PATIENCE, gone).await;
     }
 
     /// The next thing that the bot shows beyond what was handed out: a follow-up, an edit, a second message.

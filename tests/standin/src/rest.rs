@@ -141,6 +141,7 @@ pub async fn answer(State(shared): State<Arc<Shared>>, request: HttpRequest<Body
     });
     let act = || shared.change(|world| route(world, &call));
     if let Some(Fault::Slow(milliseconds)) = fault {
+        // The fault is a delay of the response, which the bot measures against its own timeouts.
         tokio::time::sleep(Duration::from_millis(milliseconds)).await;
     }
     let reply = match fault {

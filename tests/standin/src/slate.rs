@@ -1,5 +1,5 @@
-//! The slate: what was asked without waiting for the answer, and what became of it. For trials in which an answer may never
-//! come, and for the worst days of Discord.
+//! Requests that do not wait for an answer, and what became of them; and faults of the gateway. For trials in which an
+//! answer may never come.
 
 use std::time::{Duration, Instant};
 
@@ -8,17 +8,17 @@ use serde_json::{Map, Value, json};
 use super::asking::Asked;
 use super::gateway::Order;
 use super::people::Context;
-use super::world::{Interaction, PostKind, World};
+use super::world::{Interaction, PATIENCE, PostKind, World};
 use super::{Message, StandIn, events, gateway};
 
 const TOKEN_BEGINS: &str = "standin-token-of-";
-/// What reached the bot later than this after it was asked, by a RESUME, cannot be answered in time.
+/// An interaction that is delivered later than this, after a RESUME, cannot be answered in time.
 const TOO_LATE: Duration = Duration::from_millis(1500);
 
-/// What Discord does on its worst days only.
+/// Faults of the gateway.
 #[derive(Clone, Debug, Default)]
 pub struct Mischief {
-    /// Sockets are turned away with 503.
+    /// Connections are refused with 503.
     pub refuse_sockets: bool,
     /// Every RESUME ends with this close code.
     pub close_on_resume: Option<u16>,
@@ -26,28 +26,28 @@ pub struct Mischief {
     pub withhold_hello: bool,
     /// No READY after an IDENTIFY.
     pub withhold_ready: bool,
-    /// Another address of the gateway than the right one.
+    /// A URL other than the gateway's.
     pub gateway_url: Option<String>,
 }
 
-/// What became of the interactions.
+/// Counts of interactions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     pub asked: usize,
-    /// Written to the bot's socket while there was time for an answer.
+    /// Sent to the bot while there was time for an answer.
     pub delivered: usize,
     /// Of the delivered ones.
     pub answered: usize,
 }
 
-/// The token of the interaction that an event brings.
+/// The token of the interaction in an event.
 pub fn token_in(text: &str) -> Option<&str> {
     let from = text.find(TOKEN_BEGINS)?;
     let digits = text[from + TOKEN_BEGINS.len()..].bytes().take_while(u8::is_ascii_digit).count();
     Some(&text[from..from + TOKEN_BEGINS.len() + digits])
 }
 
-/// Notes that an interaction was written to the socket.
+/// Records that an interaction was sent to the bot.
 pub fn delivered(world: &mut World, token: &str) {
     if let Some(interaction) = world.interactions.get_mut(token) {
         interaction.delivered.get_or_insert_with(Instant::now);
@@ -60,8 +60,8 @@ fn in_time(interaction: &Interaction) -> bool {
 }
 
 impl StandIn {
-    /// Sends an interaction of any kind, well-formed or not, and gives its token. It waits for a RESUME where no line is open,
-    /// and is lost where there is no session.
+    /// Sends an interaction of any type, well-formed or not, and returns its token. Without a connection it is sent
+    /// after a RESUME; without a session it is lost.
     pub fn put(&self, kind: u8, data: Value, more: Value, context: &Context) -> String {
         let mut asked = Asked::new(kind, data);
         asked.more = more;
@@ -74,14 +74,14 @@ impl StandIn {
         token
     }
 
-    /// Sends a slash command with options that are texts, and gives its token.
+    /// Sends a slash command with string options and returns its token.
     pub fn put_slash(&self, command: &str, options: &[(&str, &str)], context: &Context) -> String {
         let option = |(name, value): &(&str, &str)| json!({"name": name, "type": 3, "value": value});
         let options: Value = options.iter().map(option).collect();
         self.put(2, json!({"id": "1", "name": command, "type": 1, "options": options}), Value::Null, context)
     }
 
-    /// Writes a message without waiting, and gives its id; `change` may spoil it first.
+    /// Writes a message and returns its id; `change` may make it malformed.
     pub fn put_message(&self, message: &Message, change: impl FnOnce(&mut Map<String, Value>)) -> u64 {
         self.shared.change(|world| {
             world.channels.insert(message.context.channel(), message.context.as_channel());
@@ -94,7 +94,7 @@ impl StandIn {
         })
     }
 
-    /// The first answer to an interaction, and how long it took from when it was delivered; none where there is none in this time.
+    /// The first answer to an interaction, and the time since its delivery; `None` if the time is over.
     pub async fn answer_within(&self, token: &str, within: Duration) -> Option<(Value, Duration)> {
         let answered = |world: &mut World| {
             let asked = world.interactions.get(token)?;
@@ -103,7 +103,7 @@ impl StandIn {
         self.shared.within(within, answered).await
     }
 
-    /// The reply to a message; none where there is none in this time.
+    /// The reply to a message; `None` if the time is over.
     pub async fn reply_within(&self, message: u64, within: Duration) -> Option<Value> {
         let message = message.to_string();
         let replied = |world: &mut World| {
@@ -115,7 +115,7 @@ impl StandIn {
         self.shared.within(within, replied).await
     }
 
-    /// How many messages the bot has sent in reply to this one.
+    /// The number of replies to a message.
     pub fn replies_to(&self, message: u64) -> usize {
         let message = message.to_string();
         let world = self.shared.look();
@@ -123,7 +123,7 @@ impl StandIn {
         replies.count()
     }
 
-    /// What became of all interactions that were asked since this moment.
+    /// Counts the interactions since this moment.
     pub fn tally(&self, since: Instant) -> Tally {
         let world = self.shared.look();
         let mut tally = Tally::default();
@@ -135,7 +135,7 @@ impl StandIn {
         tally
     }
 
-    /// Whether an interaction was written to the bot's socket while there was time for an answer.
+    /// Whether an interaction was sent to the bot while there was time for an answer.
     pub fn was_delivered(&self, token: &str) -> bool {
         self.shared.look().interactions.get(token).is_some_and(in_time)
     }
@@ -156,9 +156,16 @@ impl StandIn {
         world.interactions.values().filter(open).map(|asked| asked.id).collect()
     }
 
-    /// Whether the bot has a session with an open line.
+    /// Whether the bot has a session with an open connection.
     pub fn is_connected(&self) -> bool {
         self.shared.look().session.as_ref().is_some_and(gateway::Session::connected)
+    }
+
+    /// Waits until the bot has a session with an open connection.
+    pub async fn wait_connected(&self) {
+        let connected =
+            |world: &mut World| world.session.as_ref().is_some_and(gateway::Session::connected).then_some(());
+        self.shared.until("an open session", PATIENCE, connected).await;
     }
 
     /// How many times the bot has resumed its session so far.
@@ -190,7 +197,7 @@ impl StandIn {
         self.order_now(Order::Send(text.to_owned()));
     }
 
-    /// Nothing goes through the line any more, though it stays open.
+    /// The connection stays open, but nothing is read or sent any more.
     pub fn freeze(&self) {
         self.order_now(Order::Freeze);
     }
@@ -208,13 +215,13 @@ impl StandIn {
         self.shared.change(|world| change(&mut world.setup));
     }
 
-    /// What was to go wrong and has not yet goes right.
+    /// Removes all faults that have not happened yet.
     pub fn mend(&self) {
         self.shared.change(|world| world.faults.clear());
     }
 
-    /// Forgets what was answered or is over, so that a long trial stays quick. Gives how many interactions that were delivered
-    /// have had no answer.
+    /// Forgets old interactions and requests, so that a long trial stays fast. Returns the number of delivered
+    /// interactions without an answer among them.
     pub fn forget(&self) -> usize {
         self.shared.change(|world| {
             let over = |asked: &Interaction| asked.sent.elapsed() > Duration::from_secs(20);
@@ -234,7 +241,7 @@ impl StandIn {
         })
     }
 
-    /// Events of this name and data, as often as that.
+    /// Sends an event so many times.
     pub fn flood(&self, name: &str, data: &Value, times: usize) {
         self.shared.change(|world| {
             if let Some(session) = &mut world.session {
@@ -243,7 +250,7 @@ impl StandIn {
         });
     }
 
-    /// The start of a large server again, with so many members.
+    /// The data of GUILD_CREATE for a guild with so many members.
     pub fn large_server(members: usize) -> Value {
         let mut guild = events::guild_create();
         let member = guild["members"][0].clone();

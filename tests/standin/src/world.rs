@@ -1,4 +1,4 @@
-//! What the stand-in remembers, in one place behind one lock, so that a test can wait for a change instead of sleeping.
+//! The state of the stand-in behind one lock. A test waits for a change of it instead of sleeping.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -13,10 +13,10 @@ use super::gateway::{Identify, Session};
 use super::people::Context;
 use super::upload::Upload;
 
-/// How long a test waits for something that should happen at once.
+/// The longest wait for something that should happen at once.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The world and the bell that rings whenever it changed.
+/// The state, and a channel that notifies of each change.
 pub struct Shared {
     world: Mutex<World>,
     changes: watch::Sender<u64>,
@@ -25,9 +25,11 @@ pub struct Shared {
 pub struct World {
     pub setup: Setup,
     pub origin: String,
-    /// Where interactions are posted to, instead of the gateway.
+    /// The endpoint to which interactions are posted; `None` for the gateway.
     pub door: Option<Door>,
     // The gateway.
+    /// Connections so far, accepted or refused.
+    pub sockets: usize,
     pub identifies: Vec<Identify>,
     pub identifies_told: usize,
     pub resumes: Vec<Value>,
@@ -53,29 +55,29 @@ pub struct World {
 #[derive(Clone, Debug)]
 pub struct Channel {
     pub guild: Option<u64>,
-    /// Discord's number for the kind: 0 a text channel, 1 a direct message, 3 a group.
+    /// Discord's channel type: 0 a text channel, 1 a direct message, 3 a group.
     pub kind: u8,
-    /// Whether the bot itself is there; where only the user installed it, it can answer interactions and nothing else.
+    /// Whether the bot is a member; with a user install only, it can answer interactions and nothing else.
     pub reachable: bool,
 }
 
 pub struct Interaction {
     pub id: u64,
     pub kind: u8,
-    /// The name of the command, where it is one.
+    /// The name, for a command.
     pub command: Option<String>,
     pub context: Context,
     pub sent: Instant,
     pub callback: Option<Value>,
     pub original: Option<u64>,
-    /// When it was first written to the bot's socket.
+    /// When it was first sent to the bot.
     pub delivered: Option<Instant>,
-    /// When its first answer was taken.
+    /// When its first answer was accepted.
     pub answered: Option<Instant>,
-    /// The message whose button was clicked.
+    /// The message of the clicked component.
     pub clicked: Option<u64>,
     pub follow_ups: usize,
-    /// Sent by the stand-in itself to prove silence; the test does not see it.
+    /// Sent by the stand-in itself to show that nothing is pending; hidden from the test.
     pub fence: bool,
 }
 
@@ -87,7 +89,7 @@ pub enum PostKind {
     Edit,
 }
 
-/// Something that the bot showed to people.
+/// A message, an answer or an edit of the bot.
 #[derive(Clone, Debug)]
 pub struct Post {
     pub kind: PostKind,
@@ -96,11 +98,11 @@ pub struct Post {
     pub interaction: Option<String>,
     /// Exactly what the bot sent.
     pub body: Value,
-    /// Handed to the test already; what was not is a surprise to `settle`.
+    /// Whether a test has received it; `settle` fails if one is left.
     pub claimed: bool,
 }
 
-/// A request as it came in, and the status that it got.
+/// A request to the REST API, and the status of its response; 0 if there is none.
 #[derive(Clone, Debug)]
 pub struct Request {
     pub method: String,
@@ -111,26 +113,26 @@ pub struct Request {
     pub status: u16,
 }
 
-/// Something that goes wrong with the next request that fits.
+/// A fault of the next matching request.
 #[derive(Clone, Copy, Debug)]
 pub enum Fault {
-    /// Nothing happens, this status comes back.
+    /// The response has this status; the request has no effect.
     Status(u16),
-    /// It takes effect, but this status comes back: a lost answer.
+    /// The response has this status, although the request has its effect.
     AfterEffect(u16),
-    /// 429 with this many seconds to wait.
+    /// 429 with `retry_after` in seconds.
     RateLimited(f64),
-    /// 429 without a word on how long.
+    /// 429 without `retry_after`.
     RateLimitedBlindly,
-    /// Nothing happens, this status comes back with this code of Discord's.
+    /// The response has this status and this JSON error code; the request has no effect.
     Refusal(u16, u32),
-    /// No answer ever.
+    /// No response and no effect.
     Hang,
-    /// The line is cut; whether it takes effect before that.
+    /// The connection is closed; whether the request has its effect before.
     Reset(bool),
-    /// It takes effect and is answered after so many milliseconds.
+    /// The request has its effect and its response after so many milliseconds.
     Slow(u64),
-    /// What comes back with this status is no JSON; it takes effect where the status says so.
+    /// The response has this status and is no JSON; the request has its effect if the status is below 400.
     Garbage(u16),
 }
 
@@ -139,6 +141,7 @@ impl Shared {
         let world = World {
             origin,
             door: None,
+            sockets: 0,
             identifies: Vec::new(),
             identifies_told: 0,
             resumes: Vec::new(),
@@ -163,19 +166,19 @@ impl Shared {
         Arc::new(Self { world: Mutex::new(world), changes: watch::Sender::new(0) })
     }
 
-    /// The world to look at. A panic of one task must not hide the story from the next, so poison is ignored.
+    /// Locks the state. Poisoning is ignored: after a panic, the next task still reports the requests so far.
     pub fn look(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// Changes the world and rings the bell.
+    /// Changes the state and notifies waiting tests.
     pub fn change<T>(&self, action: impl FnOnce(&mut World) -> T) -> T {
         let result = action(&mut self.look());
         self.changes.send_modify(|count| *count += 1);
         result
     }
 
-    /// Waits until `find` finds something; panics with the whole story where it does not come in time.
+    /// Waits until `find` finds something; panics with the last requests if the time is over.
     pub async fn until<T>(&self, what: &str, within: Duration, find: impl FnMut(&mut World) -> Option<T>) -> T {
         match self.within(within, find).await {
             Some(found) => found,
@@ -183,7 +186,7 @@ impl Shared {
         }
     }
 
-    /// Waits until `find` finds something, but no longer than this.
+    /// Waits until `find` finds something; `None` if the time is over.
     pub async fn within<T>(&self, within: Duration, mut find: impl FnMut(&mut World) -> Option<T>) -> Option<T> {
         let mut changes = self.changes.subscribe();
         let search = async {
@@ -192,7 +195,7 @@ impl Shared {
                 if let Some(found) = find(&mut self.look()) {
                     return found;
                 }
-                changes.changed().await.expect("the bell lives as long as the world");
+                changes.changed().await.expect("the sender lives as long as the state");
             }
         };
         tokio::time::timeout(within, search).await.ok()
@@ -200,7 +203,7 @@ impl Shared {
 }
 
 impl World {
-    /// A new snowflake, made from the real time as Discord does, always rising.
+    /// A new snowflake from the current time, greater than all before.
     pub fn new_id(&mut self) -> u64 {
         const DISCORD_EPOCH_MS: u64 = 1_420_070_400_000;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
@@ -209,7 +212,7 @@ impl World {
         self.last_id
     }
 
-    /// Ids are above this one from now on, whatever the time.
+    /// All further ids are greater than this one.
     pub fn skip_ids(&mut self, id: u64) {
         self.last_id = self.last_id.max(id);
     }
@@ -219,7 +222,7 @@ impl World {
         url.clone().unwrap_or_else(|| self.origin.replacen("http", "ws", 1))
     }
 
-    /// The flags of the application: a small bot has the limited form of the intents that were granted.
+    /// The flags of the application: an unverified bot has the limited form of a granted intent.
     pub fn application_flags(&self) -> u64 {
         const LIMITED_MESSAGE_CONTENT: u64 = 1 << 19;
         if self.setup.refuse_message_content { 0 } else { LIMITED_MESSAGE_CONTENT }
@@ -242,7 +245,7 @@ impl World {
         Some(post.clone())
     }
 
-    /// The last requests and everything that was wrong, for the text of a panic.
+    /// The last requests and all violations, for the message of a panic.
     pub fn story(&self) -> String {
         let mut lines = vec!["The last requests of the bot:".to_owned()];
         for request in self.requests.iter().rev().take(15).rev() {

@@ -1,4 +1,4 @@
-//! Proves the slate and the faults that only trials bring about.
+//! Tests of the requests that do not wait for an answer, and of the faults that only the trials cause.
 
 use std::time::{Duration, Instant};
 
@@ -8,10 +8,14 @@ use super::super::*;
 use super::start;
 
 const SOON: Duration = Duration::from_secs(20);
+/// A wait that ends without an answer: no event shows that none will come.
 const NOT_AT_ALL: Duration = Duration::from_millis(200);
 
+/// Whether the bot has got as far as this.
+type Attempt = fn(&World) -> bool;
+
 #[tokio::test]
-async fn what_is_asked_without_waiting_is_accounted_for() {
+async fn interactions_that_are_not_waited_for_are_counted() {
     let (discord, _bot) = start(Setup::default()).await;
     let began = Instant::now();
     let context = Context::direct();
@@ -30,7 +34,7 @@ async fn what_is_asked_without_waiting_is_accounted_for() {
 }
 
 #[tokio::test]
-async fn messages_and_their_replies_are_found() {
+async fn replies_to_a_message_are_found() {
     let (discord, _bot) = start(Setup::default()).await;
     let question = discord.put_message(&Message::new("why", Context::server()), |message| {
         message.insert("content".to_owned(), json!("how"));
@@ -42,7 +46,7 @@ async fn messages_and_their_replies_are_found() {
 }
 
 #[tokio::test]
-async fn nothing_goes_through_a_frozen_line_or_in_a_session_that_is_gone() {
+async fn a_frozen_connection_and_a_forgotten_session_deliver_nothing() {
     let (discord, _bot) = start(Setup::default()).await;
     let began = Instant::now();
     assert!(discord.is_connected());
@@ -57,15 +61,15 @@ async fn nothing_goes_through_a_frozen_line_or_in_a_session_that_is_gone() {
 }
 
 #[tokio::test]
-async fn a_line_that_breaks_is_taken_up_again_and_nonsense_on_it_is_borne() {
+async fn a_cut_connection_is_resumed_and_malformed_payloads_do_no_harm() {
     let (discord, _bot) = start(Setup::default()).await;
     discord.cut().await;
     discord.wait_resumed().await;
     assert_eq!(discord.resumes(), 1);
     discord.send_text(&json!({"op": 1, "d": null}).to_string());
-    while discord.heartbeats() == 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let heartbeat = |world: &mut World| world.received.iter().any(|payload| payload["op"] == 1).then_some(());
+    discord.shared.until("a heartbeat", PATIENCE, heartbeat).await;
+    assert!(discord.heartbeats() > 0);
     discord.behave(|setup| setup.mischief = Mischief::default());
     discord.send_text("no JSON");
     discord.flood("SOMETHING_NEW", &StandIn::large_server(3), 2);
@@ -74,22 +78,25 @@ async fn a_line_that_breaks_is_taken_up_again_and_nonsense_on_it_is_borne() {
 }
 
 #[tokio::test]
-async fn a_withheld_greeting_and_another_address_keep_a_bot_away() {
-    for mischief in [
-        Mischief { refuse_sockets: true, ..Mischief::default() },
-        Mischief { withhold_hello: true, ..Mischief::default() },
-        Mischief { withhold_ready: true, ..Mischief::default() },
-        Mischief { gateway_url: Some("ws://127.0.0.1:9".to_owned()), ..Mischief::default() },
+async fn a_gateway_that_misbehaves_keeps_a_bot_from_connecting() {
+    let socket: Attempt = |world| world.sockets > 0;
+    let identify: Attempt = |world| !world.identifies.is_empty();
+    let fetched: Attempt = |world| world.requests.iter().any(|request| request.path.contains("/gateway"));
+    for (mischief, attempt) in [
+        (Mischief { refuse_sockets: true, ..Mischief::default() }, socket),
+        (Mischief { withhold_hello: true, ..Mischief::default() }, socket),
+        (Mischief { withhold_ready: true, ..Mischief::default() }, identify),
+        (Mischief { gateway_url: Some("ws://127.0.0.1:9".to_owned()), ..Mischief::default() }, fetched),
     ] {
         let discord = StandIn::start(Setup { mischief, ..Setup::default() }).await;
         let _bot = super::run(&discord, super::INTENTS).await;
-        tokio::time::sleep(NOT_AT_ALL).await;
+        discord.shared.until("an attempt to connect", PATIENCE, |world| attempt(world).then_some(())).await;
         assert!(!discord.is_connected());
     }
 }
 
 #[tokio::test]
-async fn calls_go_wrong_in_every_way_and_are_mended() {
+async fn every_fault_happens_once_and_mend_clears_the_rest() {
     let discord = StandIn::start(Setup::default()).await;
     let url = format!("{}/api/v10/gateway", discord.origin());
     let ask = || async { reqwest::get(&url).await };
