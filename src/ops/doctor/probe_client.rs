@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, HeaderValue};
 use serde_json::Value;
 use serenity::http::HttpError;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep};
 
 use crate::discord::rest::discord_error::describe;
 use crate::secret::Secret;
@@ -49,7 +49,6 @@ impl ProbeClient {
         authorization.set_sensitive(true);
         let client = reqwest::Client::builder()
             .use_rustls_tls()
-            .timeout(REQUEST_TIMEOUT)
             .user_agent(serenity::constants::USER_AGENT)
             .default_headers(HeaderMap::from_iter([(AUTHORIZATION, authorization)]))
             .build()
@@ -63,20 +62,18 @@ impl ProbeClient {
     /// # Errors
     /// No response, no JSON, or an error status.
     pub async fn get(&mut self, path: &str) -> Result<Value, ProbeError> {
-        let timed_out = || ProbeError::Unreachable(format!("no answer within {} s", REQUEST_TIMEOUT.as_secs()));
         let mut retried = false;
         loop {
-            if Instant::now() >= self.deadline {
+            let time_left = self.deadline.saturating_duration_since(Instant::now());
+            if time_left.is_zero() {
                 let total = TOTAL_TIMEOUT.as_secs();
                 return Err(ProbeError::Unreachable(format!("not requested: earlier requests took {total} s")));
             }
-            let deadline = self.deadline.min(Instant::now() + REQUEST_TIMEOUT);
-            let request = self.client.get(format!("{}/api/v10/{path}", self.origin)).send();
-            let response = timeout_at(deadline, request).await.map_err(|_| timed_out())?.map_err(transport_error)?;
+            let request = self.client.get(format!("{}/api/v10/{path}", self.origin));
+            let response = request.timeout(time_left.min(REQUEST_TIMEOUT)).send().await.map_err(transport_error)?;
             self.record_server_time(response.headers());
             let status = response.status();
-            let bytes =
-                timeout_at(deadline, response.bytes()).await.map_err(|_| timed_out())?.map_err(transport_error)?;
+            let bytes = response.bytes().await.map_err(transport_error)?;
             // A body that is not JSON comes from a proxy; with an error status, the status is enough.
             let body = serde_json::from_slice::<Value>(&bytes);
             if status.is_success() {
