@@ -7,9 +7,11 @@ use serenity::model::permissions::Permissions;
 use crate::discord::localizations::localizations;
 use crate::discord::protocol::decode::{ANSWER_THIS_COMMAND, PUBLIC_OPTION};
 use crate::discord::protocol::limits::MAX_CHOICE_LENGTH;
-use crate::discord::state::reload::RELOAD_COMMAND;
 use crate::engine::request::{COMMANDS, Command, CommandOption, OptionKind, SECTIONS, Section};
 use crate::i18n::{Language, t};
+
+/// The name of the slash command that reloads the corpus.
+pub const RELOAD_COMMAND: &str = "reload";
 
 /// Command type: slash command.
 pub const CHAT_INPUT: u64 = 1;

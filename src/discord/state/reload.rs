@@ -10,12 +10,11 @@ use serenity::model::application::{CommandInteraction, CommandType};
 use serenity::model::permissions::Permissions;
 use tokio::time::timeout;
 
+use crate::discord::commands::table::RELOAD_COMMAND;
 use crate::engine::reload::{Diagnostic, ReloadReport};
 use crate::engine::reply::{Line, Reply, ReplyKind};
 use crate::i18n::{Language, t};
 
-/// The name of the command.
-pub const RELOAD_COMMAND: &str = "reload";
 /// Maximum time until the reply; Discord waits 3 s.
 const REPLY_TIMEOUT: Duration = Duration::from_millis(2000);
 /// Diagnostics in the reply; `rolecall check` prints all.

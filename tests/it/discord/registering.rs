@@ -222,7 +222,7 @@ async fn errors_of_the_register_subcommand_say_what_to_do() {
     };
     wrongly(&["register"], &[("DISCORD_TOKEN", "")], "set DISCORD_TOKEN").await;
     wrongly(&["register"], &[("DISCORD_TOKEN", wrong)], "it is wrong or was reset. Copy a new one").await;
-    wrongly(&["register"], &[("DISCORD_API_URL", "http://127.0.0.1:9")], "cannot be read: no connection").await;
+    wrongly(&["register"], &[("DISCORD_API_URL", "http://127.0.0.1:9")], "cannot be fetched: no connection").await;
     wrongly(&["register", "--guild", &no_server], &[], "(HTTP 403, code 50001: Missing Access). Is the id right").await;
     wrongly(&["register", "--guild", "77"], &[], "(HTTP 404, code 10004: Unknown Guild). Is the id right").await;
     assert!(discord.requests().iter().all(|request| request.method == "GET"), "nothing was changed");
