@@ -22,10 +22,10 @@ use gateway::events::{self, ExitReason, GatewayState};
 use gateway::watchdog::Watchdog;
 pub use rest::client::DiscordError;
 use rest::client::RestClient;
-use shutdown::CancellationToken;
 use state::app_state::AppState;
 use state::reload::ReloadHandle;
 use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
 
 use crate::engine::app::App;
 use crate::secret::Secret;
@@ -61,7 +61,7 @@ const BACKOFF_RESET_AFTER: Duration = Duration::from_secs(600);
 /// # Errors
 /// What the operator has to fix: an invalid token, a disallowed intent, an address in use.
 pub async fn run(settings: DiscordSettings, engine: Arc<App>) -> Result<(), DiscordError> {
-    let mut shutdown = CancellationToken::cancel_on_signal()?;
+    let shutdown = shutdown::cancel_on_signal()?;
     let DiscordSettings { token, http, api_url, ask_channels, watchdog_timeout, reload } = settings;
     let gateway_state = GatewayState::new(engine.metrics());
     let _watchdog = Watchdog::start(watchdog_timeout, Arc::clone(&gateway_state.health))?;
@@ -82,7 +82,7 @@ pub async fn run(settings: DiscordSettings, engine: Arc<App>) -> Result<(), Disc
         let Some(token) = token else { return Ok(()) };
         let serve = async {
             let client = RestClient::new(token, api_url, Arc::clone(app_state.app.metrics()))?;
-            run_gateway(&client, &app_state, ask_channels, gateway_state, &mut shutdown).await
+            run_gateway(&client, &app_state, ask_channels, gateway_state, &shutdown).await
         };
         let result = serve.await;
         // Stops the endpoint too: a bot that answers only half of its users would look healthy.
@@ -99,7 +99,7 @@ async fn run_gateway(
     app_state: &AppState,
     mut ask_channels: Vec<u64>,
     mut gateway_state: GatewayState,
-    shutdown: &mut CancellationToken,
+    shutdown: &CancellationToken,
 ) -> Result<(), DiscordError> {
     app_state.app.metrics().readiness.expect_gateway();
     let mut backoff = Backoff::new(INITIAL_BACKOFF, MAX_BACKOFF);

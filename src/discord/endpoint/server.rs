@@ -25,13 +25,13 @@ use serenity::model::id::InteractionId;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio_util::sync::CancellationToken;
 
 use crate::discord::endpoint::signature::{SignatureError, SignatureHeaders, SignatureVerifier};
 use crate::discord::endpoint::timeout_stream::{RequestPhase, TimeoutStream};
 use crate::discord::interactions::respond::{InteractionHandler, InteractionResponse, interaction_kind};
 use crate::discord::notice::notice;
 use crate::discord::protocol::multipart;
-use crate::discord::shutdown::CancellationToken;
 use crate::discord::state::app_state::AppState;
 use crate::metrics::counters::{Metrics, Transport};
 
@@ -133,7 +133,7 @@ impl Server {
     }
 
     /// Serves until `shutdown` is cancelled; then waits up to 5 s for requests in flight.
-    pub async fn serve(self, mut shutdown: CancellationToken) {
+    pub async fn serve(self, shutdown: CancellationToken) {
         let Server { listener, router, metrics } = self;
         metrics.readiness.set_endpoint_open(true);
         let mut connections = JoinSet::new();
@@ -166,7 +166,7 @@ impl Server {
     }
 }
 
-async fn serve_connection(stream: TcpStream, router: Router, mut shutdown: CancellationToken) {
+async fn serve_connection(stream: TcpStream, router: Router, shutdown: CancellationToken) {
     // A response is one or two writes, which must not be delayed.
     let _ = stream.set_nodelay(true);
     let phase = Arc::new(RequestPhase::default());
