@@ -8,7 +8,6 @@ use serenity::http::{HttpBuilder, LightMethod, Request, Route};
 use serenity::model::gateway::BotGateway;
 
 use crate::discord::backoff::Backoff;
-use crate::discord::endpoint::server::EndpointError;
 use crate::discord::rest::invalid_requests::InvalidRequestLimiter;
 use crate::discord::rest::request_sender::RequestSender;
 use crate::discord::rest::send::{describe, is_transient, status};
@@ -40,16 +39,13 @@ pub enum DiscordError {
     /// Another permanent failure.
     #[error("permanent error from Discord's REST API: {0}")]
     Rejected(String),
-    /// The interactions endpoint cannot be opened.
-    #[error(transparent)]
-    Endpoint(#[from] EndpointError),
     /// Close code 4012.
     #[error(
         "Discord no longer supports the API version that the bot uses (close code 4012): a newer version of Rolecall is needed."
     )]
     InvalidApiVersion,
-    /// The system refused a signal handler or a thread.
-    #[error("the bot cannot listen for signals or start a thread: {0}")]
+    /// The system refused a thread.
+    #[error("the bot cannot start a thread: {0}")]
     Io(#[from] std::io::Error),
 }
 
