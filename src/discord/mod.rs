@@ -10,45 +10,37 @@ pub mod notice;
 pub mod permissions;
 pub mod protocol;
 pub mod rest;
-pub mod shutdown;
 pub mod state;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use backoff::Backoff;
-use endpoint::server::{EndpointConfig, EndpointError, Server};
 use gateway::events::{self, ExitReason, GatewayState};
 use gateway::watchdog::Watchdog;
 use rest::client::RestClient;
 use rest::discord_error::DiscordError;
-use shutdown::CancellationToken;
 use state::app_state::AppState;
-use state::reload::ReloadHandle;
 use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
 
-use crate::engine::app::App;
 use crate::secret::Secret;
 
 /// Appended to the operator's log filter. More verbose levels of these crates log interaction tokens and message contents.
 pub const LOG_DIRECTIVES: &str = "needed=info,serenity=warn,serenity::http=error,serenity::model::guild=error,\
                               tungstenite=warn,tokio_tungstenite=warn,reqwest=warn,hyper=warn,hyper_util=warn,h2=warn,rustls=warn";
 
-/// Settings of the Discord front end.
+/// Settings of the gateway.
 #[derive(Clone, Debug)]
 pub struct DiscordSettings {
     /// The bot token; without one there is no gateway connection.
     pub token: Option<Secret>,
-    /// The interactions endpoint; none where interactions arrive over the gateway only.
-    pub http: Option<EndpointConfig>,
     /// Replaces the origin of Discord's REST API; for tests.
     pub api_url: Option<String>,
     /// Channels in which every message is treated as a question.
     pub ask_channels: Vec<u64>,
     /// Maximum time without a healthy gateway connection before the watchdog acts.
     pub watchdog_timeout: Duration,
-    /// Handles `/reload`; none disables the command.
-    pub reload: Option<ReloadHandle>,
 }
 
 /// Why [`run`] failed. The text is for the operator.
@@ -57,11 +49,8 @@ pub enum ServeError {
     /// Discord rejects the bot.
     #[error(transparent)]
     Discord(#[from] DiscordError),
-    /// The interactions endpoint cannot be opened.
-    #[error(transparent)]
-    Endpoint(#[from] EndpointError),
-    /// The system refused a signal handler or a thread.
-    #[error("the bot cannot listen for signals or start a thread: {0}")]
+    /// The system refused a thread.
+    #[error("the bot cannot start a thread: {0}")]
     Io(#[from] std::io::Error),
 }
 
@@ -70,43 +59,25 @@ const MAX_BACKOFF: Duration = Duration::from_secs(900);
 /// A connection that lasted longer than this resets the backoff.
 const BACKOFF_RESET_AFTER: Duration = Duration::from_secs(600);
 
-/// Serves Discord until SIGTERM or Ctrl-C: over the gateway, the interactions endpoint, or both.
+/// Runs the watchdog and, if there is a token, the gateway, until `shutdown` is cancelled.
 ///
 /// # Errors
-/// What the operator has to fix: an invalid token, a disallowed intent, an address in use.
-pub async fn run(settings: DiscordSettings, engine: Arc<App>) -> Result<(), ServeError> {
-    let mut shutdown = CancellationToken::cancel_on_signal()?;
-    let DiscordSettings { token, http, api_url, ask_channels, watchdog_timeout, reload } = settings;
-    let gateway_state = GatewayState::new(engine.metrics());
+/// What the operator has to fix: an invalid token, a disallowed intent.
+pub async fn run(
+    settings: DiscordSettings,
+    app_state: &AppState,
+    shutdown: &CancellationToken,
+) -> Result<(), ServeError> {
+    let DiscordSettings { token, api_url, ask_channels, watchdog_timeout } = settings;
+    let gateway_state = GatewayState::new(app_state.app.metrics());
     let _watchdog =
-        Watchdog::start(watchdog_timeout, Arc::clone(engine.metrics()), Arc::clone(&gateway_state.restart))?;
-    let app_state = AppState::new(engine, reload);
-    let server = match http {
-        Some(config) => Some(Server::bind(config, app_state.clone()).await?),
-        None => None,
+        Watchdog::start(watchdog_timeout, Arc::clone(app_state.app.metrics()), Arc::clone(&gateway_state.restart))?;
+    let Some(token) = token else {
+        shutdown.cancelled().await;
+        return Ok(());
     };
-    let serve_endpoint = {
-        let shutdown = shutdown.clone();
-        async move {
-            if let Some(server) = server {
-                server.serve(shutdown).await;
-            }
-        }
-    };
-    let serve_gateway = async {
-        let Some(token) = token else { return Ok(()) };
-        let serve = async {
-            let client = RestClient::new(token, api_url, Arc::clone(app_state.app.metrics()))?;
-            run_gateway(&client, &app_state, ask_channels, gateway_state, &mut shutdown).await
-        };
-        let result = serve.await;
-        // Stops the endpoint too: a bot that answers only half of its users would look healthy.
-        shutdown.cancel();
-        result
-    };
-    let (result, ()) = tokio::join!(serve_gateway, serve_endpoint);
-    app_state.feedback.log_totals();
-    Ok(result?)
+    let client = RestClient::new(token, api_url, Arc::clone(app_state.app.metrics()))?;
+    Ok(run_gateway(&client, app_state, ask_channels, gateway_state, shutdown).await?)
 }
 
 async fn run_gateway(
@@ -114,9 +85,8 @@ async fn run_gateway(
     app_state: &AppState,
     mut ask_channels: Vec<u64>,
     mut gateway_state: GatewayState,
-    shutdown: &mut CancellationToken,
+    shutdown: &CancellationToken,
 ) -> Result<(), DiscordError> {
-    app_state.app.metrics().readiness.expect_gateway();
     let mut backoff = Backoff::new(INITIAL_BACKOFF, MAX_BACKOFF);
     loop {
         let gateway = tokio::select! {

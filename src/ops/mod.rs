@@ -5,4 +5,5 @@ pub mod corpus_watcher;
 pub mod doctor;
 pub mod reload;
 pub mod serve;
+pub mod shutdown;
 pub mod sighup;

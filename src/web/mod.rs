@@ -1,3 +1,6 @@
-//! HTTP servers other than the interactions endpoint.
+//! The HTTP server and the status routes.
 
+pub mod log_throttle;
+pub mod server;
 pub mod status;
+pub mod timeout_stream;

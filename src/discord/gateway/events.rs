@@ -12,6 +12,7 @@ use serenity::model::id::{ChannelId, GuildId, MessageId, ShardId, UserId};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
 
 use crate::diagram::Diagram;
 use crate::discord::commands::registration::register;
@@ -34,7 +35,6 @@ use crate::discord::rest::client::RestClient;
 use crate::discord::rest::discord_error::DiscordError;
 use crate::discord::rest::request_sender::RequestSender;
 use crate::discord::rest::send::{self, SendError};
-use crate::discord::shutdown::CancellationToken;
 use crate::discord::state::app_state::AppState;
 use crate::discord::state::rate_limit::Decision;
 use crate::engine::reply::{GraphSelection, Reply};
@@ -92,7 +92,7 @@ pub async fn serve(
     ask_channels: &[u64],
     gateway: BotGateway,
     state: &mut GatewayState,
-    shutdown: &mut CancellationToken,
+    shutdown: &CancellationToken,
 ) -> Result<ExitReason, DiscordError> {
     let handler = Arc::new(EventHandler {
         app_state: app_state.clone(),
@@ -165,7 +165,11 @@ pub async fn serve(
             }
         }
     });
-    let _ = tokio::join!(close, app_state.task_tracker.wait_timeout(SHUTDOWN_TIMEOUT));
+    app_state.task_tracker.close();
+    let responses = timeout(SHUTDOWN_TIMEOUT, app_state.task_tracker.wait());
+    if let (_, Err(_)) = tokio::join!(close, responses) {
+        tracing::warn!("shutdown timed out: some answers in progress are dropped");
+    }
     metrics.readiness.stop_shards();
     if !matches!(ended, Ok(ExitReason::Restart(_))) {
         state.sessions.clear();

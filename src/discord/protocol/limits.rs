@@ -1,6 +1,13 @@
 //! Discord's limits for messages, components and commands, as documented; where the documentation disagrees with itself, the smaller
 //! number. Lengths are in UTF-16 code units.
 
+use std::time::Duration;
+
+/// From an interaction to its initial response, on Discord's clock.
+pub const INITIAL_RESPONSE_LIMIT: Duration = Duration::from_secs(3);
+/// From receiving an interaction to giving up on its initial response; the rest of the limit is for the network.
+pub const INITIAL_RESPONSE_TIMEOUT: Duration = Duration::from_millis(2700);
+
 /// Embeds in a message.
 pub const MAX_EMBEDS: usize = 10;
 /// Titles, descriptions and fields of all embeds of a message together.

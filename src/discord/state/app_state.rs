@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::discord::shutdown::TaskTracker;
+use tokio_util::task::TaskTracker;
+
 use crate::discord::state::feedback::Feedback;
 use crate::discord::state::image_cache::ImageCache;
 use crate::discord::state::rate_limit::{Decision, UserRateLimiter};

@@ -319,3 +319,27 @@ async fn there_is_no_status_server_without_the_setting() {
     bot.until_it_says(" created, ").await;
     assert!(!bot.said().contains("status on"), "{}", bot.said());
 }
+
+#[tokio::test]
+async fn one_address_serves_the_status_and_the_interactions() {
+    let free = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = free.local_addr().expect("an address").to_string();
+    drop(free);
+    let key = Door::public_key();
+    let [_, key] = http::settings(&key);
+    let settings = [("ROLECALL_HTTP_ADDR", &*address), key, ("DISCORD_TOKEN", ""), ("ROLECALL_STATUS_ADDR", &address)];
+    let mut bot = Process::start_at("http://127.0.0.1:9", &settings);
+    let door = http::door_of(&bot).await;
+    let status = Status::of(&bot).await;
+    assert_eq!(door.url, status.url("/interactions"));
+    assert_eq!(door.post(&http::role(1)).await.status, 200);
+    assert_eq!(status.get("/readyz").await, (200, "ready\n".to_owned()));
+    assert_eq!(status.get("/").await.0, 404);
+    let client = reqwest::Client::new();
+    for (path, method) in [("/interactions", "POST"), ("/healthz", "GET, HEAD")] {
+        let refused = client.put(status.url(path)).send().await.expect("an answer");
+        assert_eq!((refused.status().as_u16(), &refused.headers()["allow"]), (405, &method.parse().expect("a value")));
+    }
+    bot.terminate();
+    assert_eq!(bot.ended().await, Some(0), "{}", bot.said());
+}
