@@ -11,11 +11,10 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::diagram::Diagram;
 use crate::discord::backoff::{Backoff, with_jitter};
 use crate::discord::protocol::encode::DIAGRAM_FILE_NAME;
+use crate::discord::protocol::limits::INITIAL_RESPONSE_TIMEOUT;
 use crate::discord::rest::discord_error::{describe, is_transient, json_error_code, status};
 use crate::discord::rest::request_sender::RequestSender;
 
-/// From the interaction's receipt to its callback; Discord allows 3 s.
-const INTERACTION_DEADLINE: Duration = Duration::from_millis(2700);
 /// One attempt at a callback, so that a hanging request leaves time for another.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(1200);
 const INITIAL_CALLBACK_BACKOFF: Duration = Duration::from_millis(150);
@@ -50,7 +49,7 @@ pub async fn callback(
     diagram: Option<&Diagram>,
     received_at: Instant,
 ) -> Result<(), SendError> {
-    let deadline = received_at + INTERACTION_DEADLINE;
+    let deadline = received_at + INITIAL_RESPONSE_TIMEOUT;
     let (mut wait, mut is_retry, body) = (with_jitter(INITIAL_CALLBACK_BACKOFF), false, to_json(body)?);
     loop {
         let route = Route::InteractionResponse { interaction_id: id, token };
