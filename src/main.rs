@@ -236,8 +236,9 @@ fn run_bot(config: &Config) -> CliResult {
     let endpoint = config.http.map(|HttpConfig { listen, public_key }| EndpointConfig { listen, public_key });
     let (api_url, ask_channels) = (config.api_url.clone(), config.ask_channels.clone());
     let settings = serve::RunSettings {
-        discord: discord::DiscordSettings { token, api_url, ask_channels, watchdog_timeout: config.watchdog },
+        gateway: token.map(|token| discord::GatewaySettings { token, api_url, ask_channels }),
         endpoint,
+        watchdog_timeout: config.watchdog,
         corpus: config.corpus.clone(),
         index: config.index.clone(),
         status: config.status,

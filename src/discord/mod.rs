@@ -17,7 +17,6 @@ use std::time::Duration;
 
 use backoff::Backoff;
 use gateway::events::{self, ExitReason, GatewayState};
-use gateway::watchdog::Watchdog;
 use rest::client::RestClient;
 use rest::discord_error::DiscordError;
 use state::app_state::AppState;
@@ -30,28 +29,15 @@ use crate::secret::Secret;
 pub const LOG_DIRECTIVES: &str = "needed=info,serenity=warn,serenity::http=error,serenity::model::guild=error,\
                               tungstenite=warn,tokio_tungstenite=warn,reqwest=warn,hyper=warn,hyper_util=warn,h2=warn,rustls=warn";
 
-/// Settings of the gateway.
+/// Settings of the gateway connection.
 #[derive(Clone, Debug)]
-pub struct DiscordSettings {
-    /// The bot token; without one there is no gateway connection.
-    pub token: Option<Secret>,
+pub struct GatewaySettings {
+    /// The bot token.
+    pub token: Secret,
     /// Replaces the origin of Discord's REST API; for tests.
     pub api_url: Option<String>,
     /// Channels in which every message is treated as a question.
     pub ask_channels: Vec<u64>,
-    /// Maximum time without a healthy gateway connection before the watchdog acts.
-    pub watchdog_timeout: Duration,
-}
-
-/// Why [`run`] failed. The text is for the operator.
-#[derive(Debug, thiserror::Error)]
-pub enum ServeError {
-    /// Discord rejects the bot.
-    #[error(transparent)]
-    Discord(#[from] DiscordError),
-    /// The system refused a thread.
-    #[error("the bot cannot start a thread: {0}")]
-    Io(#[from] std::io::Error),
 }
 
 const INITIAL_BACKOFF: Duration = Duration::from_secs(1);
@@ -59,34 +45,18 @@ const MAX_BACKOFF: Duration = Duration::from_secs(900);
 /// A connection that lasted longer than this resets the backoff.
 const BACKOFF_RESET_AFTER: Duration = Duration::from_secs(600);
 
-/// Runs the watchdog and, if there is a token, the gateway, until `shutdown` is cancelled.
+/// Connects to the gateway and handles its events until `shutdown` is cancelled.
 ///
 /// # Errors
 /// What the operator has to fix: an invalid token, a disallowed intent.
-pub async fn run(
-    settings: DiscordSettings,
+pub async fn run_gateway(
+    settings: GatewaySettings,
     app_state: &AppState,
-    shutdown: &CancellationToken,
-) -> Result<(), ServeError> {
-    let DiscordSettings { token, api_url, ask_channels, watchdog_timeout } = settings;
-    let gateway_state = GatewayState::new(app_state.app.metrics());
-    let _watchdog =
-        Watchdog::start(watchdog_timeout, Arc::clone(app_state.app.metrics()), Arc::clone(&gateway_state.restart))?;
-    let Some(token) = token else {
-        shutdown.cancelled().await;
-        return Ok(());
-    };
-    let client = RestClient::new(token, api_url, Arc::clone(app_state.app.metrics()))?;
-    Ok(run_gateway(&client, app_state, ask_channels, gateway_state, shutdown).await?)
-}
-
-async fn run_gateway(
-    client: &RestClient,
-    app_state: &AppState,
-    mut ask_channels: Vec<u64>,
     mut gateway_state: GatewayState,
     shutdown: &CancellationToken,
 ) -> Result<(), DiscordError> {
+    let GatewaySettings { token, api_url, mut ask_channels } = settings;
+    let client = RestClient::new(token, api_url, Arc::clone(app_state.app.metrics()))?;
     let mut backoff = Backoff::new(INITIAL_BACKOFF, MAX_BACKOFF);
     loop {
         let gateway = tokio::select! {
@@ -94,7 +64,7 @@ async fn run_gateway(
             () = shutdown.cancelled() => return Ok(()),
         };
         let started = Instant::now();
-        match events::serve(client, app_state, &ask_channels, gateway, &mut gateway_state, shutdown).await? {
+        match events::serve(&client, app_state, &ask_channels, gateway, &mut gateway_state, shutdown).await? {
             ExitReason::Stopped => {
                 tracing::info!("stopped");
                 return Ok(());

@@ -4,15 +4,19 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::discord;
 use crate::discord::endpoint::router::{self as endpoint, InvalidPublicKey};
+use crate::discord::gateway::events::GatewayState;
+use crate::discord::gateway::watchdog::Watchdog;
+use crate::discord::rest::discord_error::DiscordError;
 use crate::discord::state::app_state::AppState;
 use crate::discord::state::reload::ReloadHandle;
+use crate::discord::{GatewaySettings, run_gateway};
 use crate::engine::app::App;
 use crate::ops::corpus_watcher::watch_folder;
 use crate::ops::reload::Reloader;
@@ -23,10 +27,12 @@ use crate::web::{server, status};
 /// Settings of the long-running bot.
 #[derive(Debug)]
 pub struct RunSettings {
-    /// Settings of the gateway.
-    pub discord: discord::DiscordSettings,
-    /// Where Discord may post interactions, if enabled.
+    /// The gateway connection; none where interactions arrive at the endpoint only.
+    pub gateway: Option<GatewaySettings>,
+    /// The interactions endpoint; none where interactions arrive over the gateway only.
     pub endpoint: Option<EndpointConfig>,
+    /// Maximum time without a healthy gateway connection before the watchdog acts.
+    pub watchdog_timeout: Duration,
     /// The folder of role documents.
     pub corpus: PathBuf,
     /// The folder for built indexes.
@@ -80,7 +86,7 @@ pub enum RunError {
     },
     /// The gateway failed for good.
     #[error(transparent)]
-    Discord(#[from] discord::ServeError),
+    Gateway(#[from] DiscordError),
     /// The operating system refused a thread or a signal handler.
     #[error("a thread or a signal handler cannot be set up: {0}")]
     System(#[from] io::Error),
@@ -102,7 +108,7 @@ pub fn run(settings: RunSettings, open: impl FnOnce() -> Result<App, String>) ->
 }
 
 async fn serve(settings: RunSettings, engine: Arc<App>, mut sighup: SighupListener) -> Result<(), RunError> {
-    let RunSettings { discord, endpoint, corpus, index, status, watch, reload_command } = settings;
+    let RunSettings { gateway, endpoint, watchdog_timeout, corpus, index, status, watch, reload_command } = settings;
     let shutdown = cancel_on_signal()?;
     let reloader = Arc::new(Reloader::start(Arc::clone(&engine), corpus.clone(), index)?);
     let reload = reload_command.then(|| {
@@ -110,9 +116,12 @@ async fn serve(settings: RunSettings, engine: Arc<App>, mut sighup: SighupListen
         ReloadHandle::from_fn(move || reloader.request())
     });
     let app_state = AppState::new(engine, reload);
-    if discord.token.is_some() {
-        app_state.app.metrics().readiness.expect_gateway();
+    let metrics = app_state.app.metrics();
+    if gateway.is_some() {
+        metrics.readiness.expect_gateway();
     }
+    let gateway_state = GatewayState::new(metrics);
+    let _watchdog = Watchdog::start(watchdog_timeout, Arc::clone(metrics), Arc::clone(&gateway_state.restart))?;
     let servers = start_servers(status, endpoint, &app_state, &shutdown).await?;
     if watch {
         let reloader = Arc::clone(&reloader);
@@ -124,8 +133,14 @@ async fn serve(settings: RunSettings, engine: Arc<App>, mut sighup: SighupListen
             drop(reloader.request());
         }
     });
-    let result = discord::run(discord, &app_state, &shutdown).await;
-    // If the gateway is out of reach for good, the servers stop, too: the process must not look alive.
+    let result = match gateway {
+        Some(settings) => run_gateway(settings, &app_state, gateway_state, &shutdown).await,
+        None => {
+            shutdown.cancelled().await;
+            Ok(())
+        }
+    };
+    // Stops the endpoint too: a bot that answers only half of its users would look healthy.
     shutdown.cancel();
     servers.wait().await;
     app_state.feedback.log_totals();
