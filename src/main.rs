@@ -1,5 +1,7 @@
 //! The command line: parses arguments and settings, opens the library, runs a subcommand or the bot.
 
+#![warn(unreachable_pub)]
+
 mod cli;
 
 use std::io::{BufRead, IsTerminal, Write};

@@ -1,13 +1,13 @@
 //! The Discord front end: gateway, interactions endpoint, REST. The only module that uses serenity.
 
-pub mod backoff;
+pub(crate) mod backoff;
 pub mod commands;
-pub mod endpoint;
-pub mod gateway;
-pub mod interactions;
-pub mod localizations;
-pub mod notice;
-pub mod permissions;
+pub(crate) mod endpoint;
+pub(crate) mod gateway;
+pub(crate) mod interactions;
+pub(crate) mod localizations;
+pub(crate) mod notice;
+pub(crate) mod permissions;
 pub mod protocol;
 pub mod rest;
 pub mod state;
@@ -49,7 +49,7 @@ const BACKOFF_RESET_AFTER: Duration = Duration::from_secs(600);
 ///
 /// # Errors
 /// What the operator has to fix: an invalid token, a disallowed intent.
-pub async fn run_gateway(
+pub(crate) async fn run_gateway(
     settings: GatewaySettings,
     app_state: &AppState,
     mut gateway_state: GatewayState,

@@ -14,7 +14,7 @@ const INVITE_PERMISSIONS: Permissions = Permissions::VIEW_CHANNEL
     .union(Permissions::READ_MESSAGE_HISTORY);
 
 /// The URL that invites an application to a server.
-pub fn invite_url(application_id: &str) -> String {
+pub(crate) fn invite_url(application_id: &str) -> String {
     let permissions = INVITE_PERMISSIONS.bits();
     format!(
         "https://discord.com/oauth2/authorize?client_id={application_id}&scope=bot+applications.commands&permissions={permissions}"
@@ -23,7 +23,7 @@ pub fn invite_url(application_id: &str) -> String {
 
 /// Kinds of channels that need different permissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChannelKind {
+pub(crate) enum ChannelKind {
     /// A text channel.
     Text,
     /// A thread; its parent channel's overwrites apply.
@@ -36,13 +36,17 @@ pub enum ChannelKind {
 ///
 /// # Errors
 /// If serenity cannot decode one of them.
-pub fn compute_permissions(guild: &Value, member: &Value, channel: &Value) -> Result<Permissions, serde_json::Error> {
+pub(crate) fn compute_permissions(
+    guild: &Value,
+    member: &Value,
+    channel: &Value,
+) -> Result<Permissions, serde_json::Error> {
     let (guild, member) = (PartialGuild::deserialize(guild)?, Member::deserialize(member)?);
     Ok(guild.user_permissions_in(&GuildChannel::deserialize(channel)?, &member))
 }
 
 /// Which permissions are not `allowed`, by Discord's names: first the required ones, then the optional ones.
-pub fn missing_permissions(allowed: Permissions, kind: ChannelKind) -> (Vec<&'static str>, Vec<&'static str>) {
+pub(crate) fn missing_permissions(allowed: Permissions, kind: ChannelKind) -> (Vec<&'static str>, Vec<&'static str>) {
     let send = match kind {
         ChannelKind::Thread => (Permissions::SEND_MESSAGES_IN_THREADS, "Send Messages in Threads"),
         ChannelKind::Text | ChannelKind::Voice => (Permissions::SEND_MESSAGES, "Send Messages"),
@@ -62,7 +66,7 @@ pub fn missing_permissions(allowed: Permissions, kind: ChannelKind) -> (Vec<&'st
 }
 
 /// Whether these permissions include writing in locked threads.
-pub fn can_manage_threads(allowed: Permissions) -> bool {
+pub(crate) fn can_manage_threads(allowed: Permissions) -> bool {
     allowed.contains(Permissions::MANAGE_THREADS)
 }
 

@@ -9,7 +9,7 @@ const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// The state of a shard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ShardState {
+pub(crate) enum ShardState {
     /// Without a connection.
     Disconnected,
     /// Waiting on purpose before it connects.
@@ -22,7 +22,7 @@ pub enum ShardState {
 
 /// Why a shard counts as failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// Not connected.
     Disconnected,
     /// Heartbeats are not acknowledged.
@@ -31,7 +31,7 @@ pub enum Fault {
 
 /// The state of all connections to Discord. Uses `std::time`, since the runtime's clock stops when the runtime hangs.
 #[derive(Debug, Default)]
-pub struct Readiness(Mutex<ReadinessState>);
+pub(crate) struct Readiness(Mutex<ReadinessState>);
 
 #[derive(Debug, Default)]
 struct ReadinessState {
@@ -53,7 +53,7 @@ struct ShardStatus {
 
 impl ShardState {
     /// The label value in `rolecall_shards`.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             ShardState::Disconnected => "away",
             ShardState::BackingOff => "waiting",
@@ -80,21 +80,21 @@ impl Readiness {
     }
 
     /// The bot uses the gateway: it is not ready until all shards are connected.
-    pub fn expect_gateway(&self) {
+    pub(crate) fn expect_gateway(&self) {
         self.with_state(|connections| {
             connections.shards.get_or_insert_default();
         });
     }
 
     /// Sets the number of shards; each is disconnected until [`Self::set_shard`] changes that.
-    pub fn expect_shards(&self, count: u32) {
+    pub(crate) fn expect_shards(&self, count: u32) {
         let shard = ShardStatus::not_started();
         self.with_state(|connections| connections.shards = Some((0..count).map(|id| (id, shard)).collect()));
     }
 
     /// Sets the state of a shard. [`Fault::Disconnected`] counts from the loss of the connection or the last
     /// [`ShardState::Connecting`].
-    pub fn set_shard(&self, id: u32, state: ShardState) {
+    pub(crate) fn set_shard(&self, id: u32, state: ShardState) {
         self.update_shard(id, |shard, now| {
             let disconnected_since = match state {
                 ShardState::Connected => None,
@@ -106,19 +106,19 @@ impl Readiness {
     }
 
     /// A shard has sent a heartbeat.
-    pub fn heartbeat_sent(&self, id: u32) {
+    pub(crate) fn heartbeat_sent(&self, id: u32) {
         self.update_shard(id, |shard, now| {
             shard.unacknowledged_since.get_or_insert(now);
         });
     }
 
     /// Discord has acknowledged a shard's heartbeat.
-    pub fn heartbeat_acknowledged(&self, id: u32) {
+    pub(crate) fn heartbeat_acknowledged(&self, id: u32) {
         self.update_shard(id, |shard, now| (shard.unacknowledged_since, shard.last_alive) = (None, now));
     }
 
     /// No shard runs: each is disconnected, and none is at fault.
-    pub fn stop_shards(&self) {
+    pub(crate) fn stop_shards(&self) {
         self.with_state(|connections| {
             for shard in connections.shards.iter_mut().flat_map(BTreeMap::values_mut) {
                 *shard = ShardStatus { last_alive: shard.last_alive, ..ShardStatus::not_started() };
@@ -134,7 +134,7 @@ impl Readiness {
     }
 
     /// A shard that has been failing for `timeout` at `now`, and how. Shards that back off are skipped.
-    pub fn find_fault(&self, timeout: Duration, now: Instant) -> Option<(u32, Fault)> {
+    pub(crate) fn find_fault(&self, timeout: Duration, now: Instant) -> Option<(u32, Fault)> {
         let expired = |since: Option<Instant>| since.is_some_and(|since| now.duration_since(since) >= timeout);
         let fault = |shard: &ShardStatus| match shard {
             _ if shard.state == ShardState::BackingOff => None,
@@ -147,7 +147,7 @@ impl Readiness {
     }
 
     /// Whether there are shards and all are connected.
-    pub fn all_connected(&self) -> bool {
+    pub(crate) fn all_connected(&self) -> bool {
         self.with_state(|connections| {
             let connected = |shard: &ShardStatus| shard.state == ShardState::Connected;
             connections.shards.as_ref().is_some_and(|shards| !shards.is_empty() && shards.values().all(connected))
@@ -155,12 +155,12 @@ impl Readiness {
     }
 
     /// Sets whether the interactions endpoint is listening. Without a gateway, that alone makes the bot ready.
-    pub fn set_endpoint_open(&self, open: bool) {
+    pub(crate) fn set_endpoint_open(&self, open: bool) {
         self.with_state(|connections| connections.endpoint_open = Some(open));
     }
 
     /// Id, state, and time since the last heartbeat ACK or state change of every shard.
-    pub fn shards(&self, now: Instant) -> Vec<(u32, &'static str, Duration)> {
+    pub(crate) fn shards(&self, now: Instant) -> Vec<(u32, &'static str, Duration)> {
         let status = |(id, shard): (&u32, &ShardStatus)| {
             (*id, shard.state.as_str(), now.saturating_duration_since(shard.last_alive))
         };
@@ -168,7 +168,7 @@ impl Readiness {
     }
 
     /// Why the bot is not ready; empty if it is.
-    pub fn not_ready_reasons(&self, now: Instant) -> Vec<String> {
+    pub(crate) fn not_ready_reasons(&self, now: Instant) -> Vec<String> {
         let (shard_count, endpoint_open) =
             self.with_state(|connections| (connections.shards.as_ref().map(BTreeMap::len), connections.endpoint_open));
         let mut reasons = Vec::new();

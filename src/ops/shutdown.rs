@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 ///
 /// # Errors
 /// If the signal handler cannot be installed.
-pub fn cancel_on_signal() -> io::Result<CancellationToken> {
+pub(crate) fn cancel_on_signal() -> io::Result<CancellationToken> {
     let shutdown = CancellationToken::new();
     let cancelled = shutdown.clone();
     #[cfg(unix)]

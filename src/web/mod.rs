@@ -1,6 +1,6 @@
 //! The HTTP server and the status routes.
 
-pub mod log_throttle;
-pub mod server;
-pub mod status;
-pub mod timeout_stream;
+pub(crate) mod log_throttle;
+pub(crate) mod server;
+pub(crate) mod status;
+pub(crate) mod timeout_stream;

@@ -30,17 +30,17 @@ const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(200);
 
 /// What clients may use of a server.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// Concurrent connections; more wait in the listen queue.
-    pub max_connections: usize,
+    pub(crate) max_connections: usize,
     /// From a request's first byte, or from the accept, to the first byte of the response.
-    pub request_timeout: Duration,
+    pub(crate) request_timeout: Duration,
     /// Longest time in which a client reads no byte of a response.
-    pub write_timeout: Duration,
+    pub(crate) write_timeout: Duration,
 }
 
 /// Serves `router` until `shutdown` is cancelled; then waits up to 5 s for requests in flight.
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, shutdown: CancellationToken) {
+pub(crate) async fn serve(listener: TcpListener, router: Router, limits: Limits, shutdown: CancellationToken) {
     let router = router.layer(map_response(close_on_error));
     let accept_errors = LogThrottle::default();
     let mut connections = JoinSet::new();
@@ -95,7 +95,7 @@ async fn close_on_error(response: Response) -> Response {
 }
 
 /// Closes the connection after this response.
-pub async fn close_connection(mut response: Response) -> Response {
+pub(crate) async fn close_connection(mut response: Response) -> Response {
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     response
 }

@@ -17,13 +17,13 @@ use crate::engine::spaces::SpaceId;
 use crate::web::server::{Limits, close_connection};
 
 /// The limits of a server for these routes alone; monitoring is expected to be near.
-pub const LIMITS: Limits =
+pub(crate) const LIMITS: Limits =
     Limits { max_connections: 32, request_timeout: Duration::from_secs(5), write_timeout: Duration::from_secs(5) };
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// The routes, and texts for other paths and methods. Each response closes its connection.
-pub fn router(app: Arc<App>) -> Router {
+pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/healthz", get("alive\n"))
         .route("/readyz", get(readyz))
@@ -35,7 +35,7 @@ pub fn router(app: Arc<App>) -> Router {
 }
 
 /// Logs the URLs.
-pub fn announce(address: SocketAddr) {
+pub(crate) fn announce(address: SocketAddr) {
     tracing::info!("status on http://{address}: /healthz, /readyz, /metrics");
 }
 

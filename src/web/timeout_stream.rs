@@ -10,7 +10,7 @@ use tokio::time::{Sleep, sleep};
 
 /// A server's stream with timeouts for requests and for writes.
 #[derive(Debug)]
-pub struct TimeoutStream<S> {
+pub(crate) struct TimeoutStream<S> {
     stream: S,
     request_timeout: Duration,
     write_timeout: Duration,
@@ -23,7 +23,7 @@ pub struct TimeoutStream<S> {
 impl<S> TimeoutStream<S> {
     /// Wraps a stream that was just accepted. A request has `request_timeout` from its first byte, the first request from
     /// now, to the first byte of its response; a write that makes no progress has `write_timeout`.
-    pub fn new(stream: S, request_timeout: Duration, write_timeout: Duration) -> Self {
+    pub(crate) fn new(stream: S, request_timeout: Duration, write_timeout: Duration) -> Self {
         let request_deadline = Some(Box::pin(sleep(request_timeout)));
         TimeoutStream { stream, request_timeout, write_timeout, request_deadline, write_deadline: None }
     }

@@ -28,17 +28,17 @@ const DAILY_CREATION_LIMIT: isize = 30034;
 
 /// Result of a synchronization: numbers of commands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SyncSummary {
+pub(crate) struct SyncSummary {
     /// New commands.
-    pub created: usize,
+    pub(crate) created: usize,
     /// Commands that differed.
-    pub edited: usize,
+    pub(crate) edited: usize,
     /// Commands that are no longer in the table.
-    pub deleted: usize,
+    pub(crate) deleted: usize,
     /// Commands that needed no change.
-    pub unchanged: usize,
+    pub(crate) unchanged: usize,
     /// Changes that Discord rejected, each with Discord's reason.
-    pub rejected: Vec<String>,
+    pub(crate) rejected: Vec<String>,
 }
 
 impl SyncSummary {
@@ -138,7 +138,7 @@ struct Interruption {
 }
 
 /// Synchronizes the global commands; retries with backoff until that succeeds, and logs each failure.
-pub async fn register(rest: &RequestSender, application_id: ApplicationId, reload: bool) -> SyncSummary {
+pub(crate) async fn register(rest: &RequestSender, application_id: ApplicationId, reload: bool) -> SyncSummary {
     let commands = CommandClient { rest, application_id, scope: Scope::Global };
     let mut backoff = Backoff::new(INITIAL_BACKOFF, MAX_BACKOFF);
     loop {

@@ -1,4 +1,4 @@
 //! The interactions endpoint: the HTTP route that receives interactions from Discord.
 
-pub mod router;
-pub mod signature;
+pub(crate) mod router;
+pub(crate) mod signature;

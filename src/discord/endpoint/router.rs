@@ -35,7 +35,7 @@ const MAX_BODY_BYTES: usize = 256 * 1024;
 /// From a request's headers to the end of its body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(2);
 /// The limits of a server with this route. The bodies of all connections take at most 64 MiB.
-pub const LIMITS: Limits =
+pub(crate) const LIMITS: Limits =
     Limits { max_connections: 256, request_timeout: INITIAL_RESPONSE_LIMIT, write_timeout: Duration::from_secs(5) };
 
 const PING: u8 = 1;
@@ -67,7 +67,7 @@ type Rejection = (StatusCode, String);
 ///
 /// # Errors
 /// If the public key is invalid.
-pub fn router(public_key: [u8; 32], app_state: AppState) -> Result<Router, InvalidPublicKey> {
+pub(crate) fn router(public_key: [u8; 32], app_state: AppState) -> Result<Router, InvalidPublicKey> {
     let verifier = SignatureVerifier::from_public_key(public_key).ok_or(InvalidPublicKey)?;
     let interactions = Arc::new(InteractionHandler::new(app_state.clone()));
     let state = EndpointState { verifier, interactions, app_state, rejections: LogThrottle::default() };
@@ -78,7 +78,7 @@ pub fn router(public_key: [u8; 32], app_state: AppState) -> Result<Router, Inval
 }
 
 /// Prints the URL for the Developer Portal.
-pub fn announce(address: SocketAddr) {
+pub(crate) fn announce(address: SocketAddr) {
     notice(&format!(
         "answering interactions on http://{address}{INTERACTIONS_PATH}; with HTTPS before it, paste https://YOUR-HOST{INTERACTIONS_PATH} as Interactions \
          Endpoint URL at the Developer Portal, your application, General Information page"

@@ -8,7 +8,7 @@ use ed25519_dalek::{Signature, Verifier, VerifyingKey};
 use tokio::time::Instant;
 
 /// Largest difference between `X-Signature-Timestamp` and this machine's clock, in either direction.
-pub const TIMESTAMP_TOLERANCE: Duration = Duration::from_secs(300);
+pub(crate) const TIMESTAMP_TOLERANCE: Duration = Duration::from_secs(300);
 /// How long a request stays valid: its timestamp may be [`TIMESTAMP_TOLERANCE`] ahead, and as long behind.
 const REPLAY_WINDOW: Duration = TIMESTAMP_TOLERANCE.saturating_mul(2);
 /// Bound on memory, a few MiB; the oldest entry is dropped first. Holds ten minutes of 100 verified requests a second,
@@ -17,7 +17,7 @@ const MAX_REPLAY_ENTRIES: usize = 1 << 17;
 
 /// Why a request is rejected, with status 401.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SignatureError {
+pub(crate) enum SignatureError {
     /// A header is missing or malformed.
     #[error("X-Signature-Ed25519 or X-Signature-Timestamp is missing or malformed")]
     InvalidHeaders,
@@ -34,7 +34,7 @@ pub enum SignatureError {
 
 /// The well-formed signature headers of a request.
 #[derive(Clone, Copy, Debug)]
-pub struct SignatureHeaders<'h> {
+pub(crate) struct SignatureHeaders<'h> {
     signature: Signature,
     timestamp: &'h str,
 }
@@ -44,7 +44,7 @@ impl<'h> SignatureHeaders<'h> {
     ///
     /// # Errors
     /// If a header is missing or malformed, or the timestamp is out of tolerance.
-    pub fn parse(
+    pub(crate) fn parse(
         signature: Option<&str>,
         timestamp: Option<&'h str>,
         now: u64,
@@ -66,7 +66,7 @@ impl<'h> SignatureHeaders<'h> {
 
 /// Verifies signatures with the application's public key, and detects replays.
 #[derive(Debug)]
-pub struct SignatureVerifier {
+pub(crate) struct SignatureVerifier {
     key: VerifyingKey,
     replay_cache: Mutex<ReplayCache>,
 }
@@ -97,7 +97,7 @@ impl ReplayCache {
 
 impl SignatureVerifier {
     /// `None` if this is no Ed25519 public key, or a weak one for which anyone can forge signatures.
-    pub fn from_public_key(public_key: [u8; 32]) -> Option<SignatureVerifier> {
+    pub(crate) fn from_public_key(public_key: [u8; 32]) -> Option<SignatureVerifier> {
         let key = VerifyingKey::from_bytes(&public_key).ok().filter(|key| !key.is_weak())?;
         Some(SignatureVerifier { key, replay_cache: Mutex::default() })
     }
@@ -106,7 +106,12 @@ impl SignatureVerifier {
     ///
     /// # Errors
     /// [`SignatureError::InvalidSignature`] or [`SignatureError::Replayed`].
-    pub fn verify(&self, headers: SignatureHeaders<'_>, body: &[u8], now: Instant) -> Result<(), SignatureError> {
+    pub(crate) fn verify(
+        &self,
+        headers: SignatureHeaders<'_>,
+        body: &[u8],
+        now: Instant,
+    ) -> Result<(), SignatureError> {
         let SignatureHeaders { signature, timestamp } = headers;
         self.key
             .verify(&[timestamp.as_bytes(), body].concat(), &signature)
@@ -120,7 +125,7 @@ impl SignatureVerifier {
     ///
     /// # Errors
     /// [`SignatureError::Replayed`].
-    pub fn check_interaction_id(&self, interaction: u64, now: Instant) -> Result<(), SignatureError> {
+    pub(crate) fn check_interaction_id(&self, interaction: u64, now: Instant) -> Result<(), SignatureError> {
         self.check_replay(u128::from(interaction), now)
     }
 

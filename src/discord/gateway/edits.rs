@@ -12,16 +12,16 @@ use crate::discord::rest::send;
 
 /// A message that asks a question, and the bot's reply to it.
 #[derive(Debug)]
-pub struct TrackedReply {
+pub(crate) struct TrackedReply {
     /// The message in its current version.
-    pub question: Message,
+    pub(crate) question: Message,
     /// The bot's reply; `None` until it is sent and after it is deleted.
-    pub reply_id: Option<MessageId>,
+    pub(crate) reply_id: Option<MessageId>,
 }
 
 impl TrackedReply {
     /// Applies an edit's content and mentions. The event may lack other fields, such as the guild; those stay.
-    pub fn apply_update(&mut self, event: MessageUpdateEvent) {
+    pub(crate) fn apply_update(&mut self, event: MessageUpdateEvent) {
         if let Some(content) = event.content {
             self.question.content = content;
         }
@@ -31,7 +31,7 @@ impl TrackedReply {
     }
 
     /// Edits the reply, if there is one, to `body` and its diagram; deletes it if `body` is `None`.
-    pub async fn update_or_delete(
+    pub(crate) async fn update_or_delete(
         &mut self,
         rest: &RequestSender,
         body: Option<OutgoingMessage>,

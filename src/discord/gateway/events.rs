@@ -46,7 +46,7 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why [`serve`] returned.
 #[derive(Debug, PartialEq, Eq)]
-pub enum ExitReason {
+pub(crate) enum ExitReason {
     /// The shutdown token was cancelled.
     Stopped,
     /// Close code 4014: the Message Content intent is not enabled in the Developer Portal.
@@ -57,18 +57,18 @@ pub enum ExitReason {
 
 /// State that outlives a call of [`serve`].
 #[derive(Debug)]
-pub struct GatewayState {
+pub(crate) struct GatewayState {
     /// Limits IDENTIFY.
-    pub identify_limiter: Arc<IdentifyLimiter>,
+    pub(crate) identify_limiter: Arc<IdentifyLimiter>,
     /// Requests that all connections be opened again.
-    pub restart: Arc<Notify>,
+    pub(crate) restart: Arc<Notify>,
     /// The session that each shard can resume.
-    pub sessions: Vec<Option<Session>>,
+    pub(crate) sessions: Vec<Option<Session>>,
 }
 
 impl GatewayState {
     /// No shards and no sessions yet.
-    pub fn new(metrics: &Arc<Metrics>) -> GatewayState {
+    pub(crate) fn new(metrics: &Arc<Metrics>) -> GatewayState {
         GatewayState {
             identify_limiter: Arc::new(IdentifyLimiter::new(Arc::clone(metrics))),
             restart: Arc::default(),
@@ -86,7 +86,7 @@ fn space_of(message: &Message) -> SpaceId {
 /// # Errors
 /// If reconnecting cannot help: an invalid token, invalid intents, an unsupported API version, or a rejected `GET
 /// /gateway/bot`.
-pub async fn serve(
+pub(crate) async fn serve(
     rest_client: &RestClient,
     app_state: &AppState,
     ask_channels: &[u64],

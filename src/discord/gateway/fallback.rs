@@ -9,7 +9,7 @@ use crate::discord::rest::send::SendError;
 ///
 /// # Errors
 /// If nothing was delivered.
-pub async fn send_with_fallback<'d, T, F: Future<Output = Result<T, SendError>>>(
+pub(crate) async fn send_with_fallback<'d, T, F: Future<Output = Result<T, SendError>>>(
     action: &str,
     body: OutgoingMessage,
     generic_error: OutgoingMessage,

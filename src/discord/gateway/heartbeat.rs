@@ -11,7 +11,7 @@ const MIN_REQUESTED_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The heartbeats of one connection.
 #[derive(Debug)]
-pub struct Heartbeater {
+pub(crate) struct Heartbeater {
     interval: Duration,
     next: Instant,
     last_sent: Option<Instant>,
@@ -20,41 +20,41 @@ pub struct Heartbeater {
 
 impl Heartbeater {
     /// The first heartbeat is due at a random time within `interval` from `now`, as Discord requires.
-    pub fn new(interval: Duration, now: Instant) -> Heartbeater {
+    pub(crate) fn new(interval: Duration, now: Instant) -> Heartbeater {
         let next = now + interval.mul_f64(fastrand::f64());
         Heartbeater { interval, next, last_sent: None, unacknowledged_since: None }
     }
 
     /// When [`Self::is_due`] or [`Self::is_timed_out`] changes next.
-    pub fn deadline(&self) -> Instant {
+    pub(crate) fn deadline(&self) -> Instant {
         self.unacknowledged_since.map_or(self.next, |since| self.next.min(since + ACK_TIMEOUT))
     }
 
     /// Whether a heartbeat is to be sent.
-    pub fn is_due(&self, now: Instant) -> bool {
+    pub(crate) fn is_due(&self, now: Instant) -> bool {
         now >= self.next
     }
 
     /// Whether an acknowledgement is overdue.
-    pub fn is_timed_out(&self, now: Instant) -> bool {
+    pub(crate) fn is_timed_out(&self, now: Instant) -> bool {
         self.unacknowledged_since.is_some_and(|since| now >= since + ACK_TIMEOUT)
     }
 
     /// Discord requests a heartbeat; ignored if one was sent within the last second.
-    pub fn request(&mut self, now: Instant) {
+    pub(crate) fn request(&mut self, now: Instant) {
         if self.last_sent.is_none_or(|last| now >= last + MIN_REQUESTED_INTERVAL) {
             self.next = self.next.min(now);
         }
     }
 
     /// A heartbeat was sent.
-    pub fn record_sent(&mut self, now: Instant) {
+    pub(crate) fn record_sent(&mut self, now: Instant) {
         self.unacknowledged_since.get_or_insert(now);
         (self.last_sent, self.next) = (Some(now), now + self.interval);
     }
 
     /// A heartbeat was acknowledged.
-    pub fn record_ack(&mut self) {
+    pub(crate) fn record_ack(&mut self) {
         self.unacknowledged_since = None;
     }
 }

@@ -12,7 +12,7 @@ use crate::discord::rest::request_sender::RequestSender;
 use crate::discord::rest::send;
 
 /// Sends interaction callbacks.
-pub struct InteractionResponder(RequestSender);
+pub(crate) struct InteractionResponder(RequestSender);
 
 impl fmt::Debug for InteractionResponder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -22,12 +22,12 @@ impl fmt::Debug for InteractionResponder {
 
 impl InteractionResponder {
     /// `rest` must not apply rate limits: callbacks have none.
-    pub fn new(rest: RequestSender) -> Self {
+    pub(crate) fn new(rest: RequestSender) -> Self {
         InteractionResponder(rest)
     }
 
     /// Responds to an interaction received at `received_at` and returns whether a response was delivered.
-    pub async fn respond(
+    pub(crate) async fn respond(
         &self,
         id: InteractionId,
         token: &str,

@@ -33,7 +33,7 @@ const CLOSE_CODE_NORMAL: u16 = 1000;
 
 /// What RESUME (op 6) needs.
 #[derive(Clone, Debug)]
-pub struct Session {
+pub(crate) struct Session {
     id: String,
     url: String,
     sequence: u64,
@@ -41,7 +41,7 @@ pub struct Session {
 
 /// A close code after which reconnecting cannot help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FatalClose {
+pub(crate) enum FatalClose {
     /// 4004: invalid token.
     AuthenticationFailed,
     /// 4010: invalid shard; 4011: sharding required.
@@ -56,7 +56,7 @@ pub enum FatalClose {
 
 /// Tells the shards to keep running or to close.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ShardCommand {
+pub(crate) enum ShardCommand {
     /// Keep running.
     Run,
     /// Close and keep the session for a RESUME.
@@ -66,19 +66,19 @@ pub enum ShardCommand {
 }
 
 /// One shard.
-pub struct Shard<D> {
+pub(crate) struct Shard<D> {
     /// Token, intents and shard.
-    pub identify_info: IdentifyInfo,
+    pub(crate) identify_info: IdentifyInfo,
     /// The gateway's URL.
-    pub gateway_url: Arc<GatewayUrl>,
+    pub(crate) gateway_url: Arc<GatewayUrl>,
     /// Limits IDENTIFY.
-    pub identify_limiter: Arc<IdentifyLimiter>,
+    pub(crate) identify_limiter: Arc<IdentifyLimiter>,
     /// Where its state is recorded.
-    pub metrics: Arc<Metrics>,
+    pub(crate) metrics: Arc<Metrics>,
     /// Commands to close.
-    pub commands: watch::Receiver<ShardCommand>,
+    pub(crate) commands: watch::Receiver<ShardCommand>,
     /// Called with each event in order; must not block.
-    pub on_event: D,
+    pub(crate) on_event: D,
 }
 
 impl<D> fmt::Debug for Shard<D> {
@@ -124,7 +124,7 @@ fn retryable(reason: impl Into<String>) -> Disconnect {
 
 impl<D: FnMut(Event) + Send> Shard<D> {
     /// Runs until a command to close or a fatal close code. Returns that code, and the session if it can be resumed.
-    pub async fn run(mut self, session: Option<Session>) -> (Option<FatalClose>, Option<Session>) {
+    pub(crate) async fn run(mut self, session: Option<Session>) -> (Option<FatalClose>, Option<Session>) {
         let shard_id = self.id();
         let mut state = ConnectionState { session, ..ConnectionState::default() };
         let mut backoff = Backoff::new(INITIAL_BACKOFF, MAX_BACKOFF);

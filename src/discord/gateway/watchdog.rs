@@ -16,7 +16,7 @@ use crate::metrics::counters::Metrics;
 use crate::metrics::readiness::{Fault, Readiness};
 
 /// The exit code that asks the supervisor to restart the bot.
-pub const EXIT_RESTART: i32 = 3;
+pub(crate) const EXIT_RESTART: i32 = 3;
 const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 /// Bound on the last log line, since the log's writer may hang too.
 const FINAL_LOG_TIMEOUT: Duration = Duration::from_secs(1);
@@ -69,7 +69,7 @@ impl WatchdogState {
 
 /// Runs until it is dropped.
 #[derive(Debug)]
-pub struct Watchdog {
+pub(crate) struct Watchdog {
     stopped: Arc<AtomicBool>,
     ticker: JoinHandle<()>,
 }
@@ -81,7 +81,7 @@ impl Watchdog {
     ///
     /// # Errors
     /// If the thread cannot be spawned.
-    pub fn start(timeout: Duration, metrics: Arc<Metrics>, restart: Arc<Notify>) -> io::Result<Watchdog> {
+    pub(crate) fn start(timeout: Duration, metrics: Arc<Metrics>, restart: Arc<Notify>) -> io::Result<Watchdog> {
         Watchdog::start_with_exit(timeout, metrics, restart, |reason| {
             log_final_error(reason);
             std::process::exit(EXIT_RESTART)

@@ -53,7 +53,7 @@ impl RestClient {
     }
 
     /// The bot's token.
-    pub fn token(&self) -> &Secret {
+    pub(crate) fn token(&self) -> &Secret {
         &self.token
     }
 
@@ -83,7 +83,7 @@ impl RestClient {
     ///
     /// # Errors
     /// If the token is invalid or Discord responds with another status.
-    pub async fn fetch_gateway(&self) -> Result<BotGateway, DiscordError> {
+    pub(crate) async fn fetch_gateway(&self) -> Result<BotGateway, DiscordError> {
         let rest = self.limited();
         let (mut backoff, mut failed) = (Backoff::new(INITIAL_BACKOFF, MAX_BACKOFF), false);
         loop {

@@ -28,7 +28,7 @@ pub enum DiscordError {
 }
 
 /// The HTTP status of Discord's response.
-pub fn status(error: &serenity::Error) -> Option<u16> {
+pub(crate) fn status(error: &serenity::Error) -> Option<u16> {
     match error {
         serenity::Error::Http(error) => error.status_code().map(|status| status.as_u16()),
         _ => None,
@@ -36,7 +36,7 @@ pub fn status(error: &serenity::Error) -> Option<u16> {
 }
 
 /// Discord's JSON error code.
-pub fn json_error_code(error: &serenity::Error) -> Option<isize> {
+pub(crate) fn json_error_code(error: &serenity::Error) -> Option<isize> {
     match error {
         serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) => Some(response.error.code),
         _ => None,
@@ -44,7 +44,7 @@ pub fn json_error_code(error: &serenity::Error) -> Option<isize> {
 }
 
 /// Whether a retry may succeed: 429, 5xx or a network error.
-pub fn is_transient(error: &serenity::Error) -> bool {
+pub(crate) fn is_transient(error: &serenity::Error) -> bool {
     match status(error) {
         Some(status) => status == 429 || status >= 500,
         None => matches!(error, serenity::Error::Http(HttpError::Request(_))),
@@ -52,7 +52,7 @@ pub fn is_transient(error: &serenity::Error) -> bool {
 }
 
 /// The error's text without the URL, which may contain an interaction token.
-pub fn describe(error: serenity::Error) -> String {
+pub(crate) fn describe(error: serenity::Error) -> String {
     match error {
         serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) => {
             let field_errors: Vec<String> =

@@ -28,7 +28,7 @@ const ALREADY_ACKNOWLEDGED: isize = 40060;
 
 /// Why sending failed.
 #[derive(Debug, thiserror::Error)]
-pub enum SendError {
+pub(crate) enum SendError {
     /// Discord rejected this body; another one may succeed.
     #[error("Discord rejected the request: {0}")]
     Rejected(String),
@@ -41,7 +41,7 @@ pub enum SendError {
 ///
 /// # Errors
 /// If Discord rejected it, or it was not delivered in time.
-pub async fn callback(
+pub(crate) async fn callback(
     rest: &RequestSender,
     id: InteractionId,
     token: &str,
@@ -75,7 +75,7 @@ pub async fn callback(
 ///
 /// # Errors
 /// If Discord rejected it, or it was not delivered.
-pub async fn message(
+pub(crate) async fn message(
     rest: &RequestSender,
     channel_id: ChannelId,
     body: &impl Serialize,
@@ -95,7 +95,7 @@ pub async fn message(
 ///
 /// # Errors
 /// If Discord rejected the new body, or it was not delivered.
-pub async fn edit(
+pub(crate) async fn edit(
     rest: &RequestSender,
     channel_id: ChannelId,
     message_id: MessageId,
@@ -110,7 +110,11 @@ pub async fn edit(
 ///
 /// # Errors
 /// If it could not be deleted, for example because it no longer exists.
-pub async fn delete(rest: &RequestSender, channel_id: ChannelId, message_id: MessageId) -> Result<(), SendError> {
+pub(crate) async fn delete(
+    rest: &RequestSender,
+    channel_id: ChannelId,
+    message_id: MessageId,
+) -> Result<(), SendError> {
     let route = Route::ChannelMessage { channel_id, message_id };
     with_retry(rest, route, LightMethod::Delete, None, None).await.map(|_| ())
 }

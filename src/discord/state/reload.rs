@@ -21,13 +21,13 @@ const REPLY_TIMEOUT: Duration = Duration::from_millis(2000);
 const MAX_DIAGNOSTICS_SHOWN: usize = 5;
 
 /// The result of a reload. The cause of an error is in the log.
-pub type ReloadResult = Result<Arc<ReloadReport>, ()>;
+pub(crate) type ReloadResult = Result<Arc<ReloadReport>, ()>;
 
 type ReloadFuture = Pin<Box<dyn Future<Output = ReloadResult> + Send>>;
 
 /// Starts reloads. A reload runs to its end even if its future is dropped.
 #[derive(Clone)]
-pub struct ReloadHandle(Arc<dyn Fn() -> ReloadFuture + Send + Sync>);
+pub(crate) struct ReloadHandle(Arc<dyn Fn() -> ReloadFuture + Send + Sync>);
 
 impl fmt::Debug for ReloadHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -37,7 +37,7 @@ impl fmt::Debug for ReloadHandle {
 
 impl ReloadHandle {
     /// A handle for a function that starts a reload and returns a future of the result.
-    pub fn from_fn<F>(start: impl Fn() -> F + Send + Sync + 'static) -> Self
+    pub(crate) fn from_fn<F>(start: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = ReloadResult> + Send + 'static,
     {
@@ -45,7 +45,7 @@ impl ReloadHandle {
     }
 
     /// Checks the member's permission, reloads, and returns the reply to the command.
-    pub async fn handle_command(&self, command: &CommandInteraction, language: Language) -> Reply {
+    pub(crate) async fn handle_command(&self, command: &CommandInteraction, language: Language) -> Reply {
         if !can_manage_guild(command) {
             return failure_reply(language, t!(language, "reload-refused-title"), t!(language, "reload-refused"));
         }
@@ -63,7 +63,7 @@ impl ReloadHandle {
 }
 
 /// Whether it is this command.
-pub fn is_reload_command(command: &CommandInteraction) -> bool {
+pub(crate) fn is_reload_command(command: &CommandInteraction) -> bool {
     command.data.name == RELOAD_COMMAND && command.data.kind == CommandType::ChatInput
 }
 

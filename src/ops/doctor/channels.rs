@@ -17,7 +17,7 @@ const UNKNOWN_CHANNEL: u64 = 10003;
 type GuildAndMember = (Value, Value);
 
 /// Checks each channel; `me` is the bot's user id.
-pub async fn check_channels(discord: &mut ProbeClient, me: &str, channels: &[u64]) -> Vec<Finding> {
+pub(crate) async fn check_channels(discord: &mut ProbeClient, me: &str, channels: &[u64]) -> Vec<Finding> {
     let mut guilds = HashMap::new();
     let mut findings = Vec::new();
     for id in channels {

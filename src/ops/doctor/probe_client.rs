@@ -21,7 +21,7 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// Why a request failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ProbeError {
+pub(crate) enum ProbeError {
     /// No response from Discord, with the reason.
     Unreachable(String),
     /// HTTP status, Discord's JSON error code (0 if none) and its message.
@@ -30,7 +30,7 @@ pub enum ProbeError {
 
 /// Sends requests with a bot token.
 #[derive(Debug)]
-pub struct ProbeClient {
+pub(crate) struct ProbeClient {
     client: reqwest::Client,
     origin: String,
     deadline: Instant,
@@ -43,7 +43,7 @@ impl ProbeClient {
     ///
     /// # Errors
     /// The token is not a valid header value, or the HTTP client cannot be built. The text does not contain the token.
-    pub fn new(token: &Secret, origin: Option<&str>) -> Result<ProbeClient, String> {
+    pub(crate) fn new(token: &Secret, origin: Option<&str>) -> Result<ProbeClient, String> {
         let mut authorization = HeaderValue::from_str(&format!("Bot {}", token.expose_secret()))
             .map_err(|_| "it contains characters that are not allowed in a token".to_owned())?;
         authorization.set_sensitive(true);
@@ -61,7 +61,7 @@ impl ProbeClient {
     ///
     /// # Errors
     /// No response, no JSON, or an error status.
-    pub async fn get(&mut self, path: &str) -> Result<Value, ProbeError> {
+    pub(crate) async fn get(&mut self, path: &str) -> Result<Value, ProbeError> {
         let mut retried = false;
         loop {
             let time_left = self.deadline.saturating_duration_since(Instant::now());
@@ -99,7 +99,7 @@ impl ProbeClient {
     }
 
     /// Seconds by which the local clock is behind Discord's, negative if ahead; `None` without a response that has a `Date` header.
-    pub fn clock_skew(&self) -> Option<i64> {
+    pub(crate) fn clock_skew(&self) -> Option<i64> {
         let (server, local) = self.clock_sample?;
         let seconds = |span: Duration| i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
         Some(match server.duration_since(local) {
