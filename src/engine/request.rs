@@ -82,7 +82,7 @@ pub(crate) enum OptionKind {
 /// An option of a command. Required options come first, as Discord demands.
 #[derive(Debug, PartialEq, Eq)]
 pub struct CommandOption {
-    /// English name, lower case; see [`CommandOption::localized_name`].
+    /// English name, lower case; see `CommandOption::localized_name`.
     pub name: &'static str,
     /// Type of its value.
     pub(crate) kind: OptionKind,

@@ -186,7 +186,7 @@ impl OutgoingMessage {
         OutgoingMessage { language, embeds, ..OutgoingMessage::default() }
     }
 
-    /// Adds an action row of at most [`MAX_BUTTONS_PER_ROW`] buttons; nothing where there are no buttons or all rows are in use.
+    /// Adds an action row of at most `MAX_BUTTONS_PER_ROW` buttons; nothing where there are no buttons or all rows are in use.
     pub fn with_button_row(mut self, buttons: Vec<Button>) -> Self {
         if !buttons.is_empty() && self.components.len() < MAX_ACTION_ROWS {
             self.components.push(ActionRow::new(buttons.into_iter().map(Component::Button).collect()));

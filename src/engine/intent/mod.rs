@@ -1,6 +1,6 @@
 //! Interprets a sentence: gives a question with a confidence, or `None` if it asks nothing about the corpus.
 //!
-//! [`Sentence`] marks names, cues and clauses, which decide the kind of question. The remaining words are the content;
+//! `Sentence` marks names, cues and clauses, which decide the kind of question. The remaining words are the content;
 //! the more of it a kind of question finds in the corpus, the higher its confidence. A single content word that the
 //! corpus lacks can make a question unanswerable.
 
