@@ -5,4 +5,5 @@ pub mod index;
 pub mod names;
 pub(crate) mod query;
 pub(crate) mod retrieve;
+pub(crate) mod spelling;
 pub mod text;

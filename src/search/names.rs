@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::model::document::Document;
 use crate::search::aliases::{NameEntry, derive_aliases, head_noun, normalize, normalize_word, split_title};
+use crate::search::spelling::nearest;
 use crate::search::text::english::{Token, stem};
 
 /// How a name matched, best first.
@@ -356,15 +357,9 @@ impl NameIndex {
             _ => 2,
         };
         let first = word.chars().next()?;
-        self.vocabulary
-            .get(&first)?
-            .iter()
-            // The difference in length is a cheap lower bound of the distance.
-            .filter(|known| known.chars().count() > 4 && known.chars().count().abs_diff(length) <= max_distance)
-            .map(|known| (strsim::damerau_levenshtein(word, known), known))
-            .filter(|(distance, _)| (1..=max_distance).contains(distance))
-            .min()
-            .map(|(_, known)| known.clone())
+        let known = self.vocabulary.get(&first)?.iter().filter(|known| known.chars().count() > 4);
+        nearest(word, known.map(String::as_str), max_distance)
+            .map(str::to_owned)
             .or_else(|| self.complete_unique_prefix(word))
     }
 

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::search::index::PassageIndex;
 use crate::search::query::{MatchStats, Query, QueryTerm, ROLE_WEIGHT, SYNONYM_WEIGHT};
+use crate::search::spelling::nearest;
 use crate::search::text::english::Token;
 use crate::search::text::lexicon::{Lexicon, WordClass};
 
@@ -236,12 +237,8 @@ impl Searcher {
             return None;
         }
         let candidates = self.stems_by_first_letter.get(&stem.chars().next()?)?;
-        candidates
-            .iter()
-            .filter(|known| known.chars().count() > 3 && known.chars().count().abs_diff(length) < 2)
-            .filter(|known| strsim::damerau_levenshtein(stem, known) == 1)
-            .min()
-            .and_then(|known| self.vocabulary.get(known).copied())
+        let known = candidates.iter().map(String::as_str).filter(|known| known.chars().count() > 3);
+        self.vocabulary.get(nearest(stem, known, 1)?).copied()
     }
 
     /// Searches the whole corpus; best hits first.

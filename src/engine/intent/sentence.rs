@@ -9,6 +9,7 @@ use crate::engine::intent::cues::{
 };
 use crate::knowledge::Knowledge;
 use crate::search::names::{Match, Mention};
+use crate::search::spelling::nearest;
 use crate::search::text::english::{Token, tokenize};
 use crate::search::text::lexicon::WordClass;
 
@@ -378,12 +379,10 @@ fn cue_phrases_for(word: &Token, in_corpus: &dyn Fn(&Token) -> bool) -> &'static
         return &[];
     }
     let word = word.text.as_str();
-    let letters = word.chars().count();
-    if letters < 7 {
+    if word.chars().count() < 7 {
         return &[];
     }
-    let near = CUES_BY_FIRST_WORD.keys().filter(|cue| cue.len() > 6 && cue.as_bytes()[0] == word.as_bytes()[0]);
-    let near = near.filter(|cue| cue.chars().count().abs_diff(letters) < 2);
-    let near = near.filter(|cue| strsim::damerau_levenshtein(word, cue) == 1).min();
-    near.and_then(|cue| CUES_BY_FIRST_WORD.get(cue)).map_or(&[], Vec::as_slice)
+    let cues = CUES_BY_FIRST_WORD.keys().copied();
+    let cues = cues.filter(|cue| cue.len() > 6 && cue.as_bytes()[0] == word.as_bytes()[0]);
+    nearest(word, cues, 1).and_then(|cue| CUES_BY_FIRST_WORD.get(cue)).map_or(&[], Vec::as_slice)
 }
