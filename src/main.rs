@@ -1,5 +1,7 @@
 //! The command line: parses arguments and settings, opens the library, runs a subcommand or the bot.
 
+#![warn(unreachable_pub)]
+
 mod cli;
 
 use std::io::{BufRead, IsTerminal, Write};
@@ -11,8 +13,8 @@ use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use rolecall::console;
 use rolecall::diagram;
+use rolecall::discord;
 use rolecall::discord::commands::registration::SyncOptions;
-use rolecall::discord::{self, endpoint::server::EndpointConfig};
 use rolecall::engine::app::{App, Ask};
 use rolecall::engine::question::Thresholds;
 use rolecall::engine::reply::Style;
@@ -22,7 +24,7 @@ use rolecall::engine::spaces::SpaceId;
 use rolecall::knowledge::Knowledge;
 use rolecall::model::diagnostic;
 use rolecall::ops::config::{CliOverrides, Config, ConfigError, HttpConfig, LogFormat};
-use rolecall::ops::serve;
+use rolecall::ops::serve::{self, EndpointConfig};
 use rolecall::search::index::OpenOutcome;
 
 /// A Discord bot that knows what people in an organisation's roles do.
@@ -233,17 +235,12 @@ fn open_library(config: &Config) -> Result<Knowledge, String> {
 /// Runs the bot until SIGTERM or Ctrl-C. With JSON logging, the error that ends it is a log line.
 fn run_bot(config: &Config) -> CliResult {
     let token = config.token.clone().filter(|_| config.gateway);
-    let http = config.http.map(|HttpConfig { listen, public_key }| EndpointConfig { listen, public_key });
+    let endpoint = config.http.map(|HttpConfig { listen, public_key }| EndpointConfig { listen, public_key });
     let (api_url, ask_channels) = (config.api_url.clone(), config.ask_channels.clone());
     let settings = serve::RunSettings {
-        discord: discord::DiscordSettings {
-            token,
-            http,
-            api_url,
-            ask_channels,
-            watchdog_timeout: config.watchdog,
-            reload: None,
-        },
+        gateway: token.map(|token| discord::GatewaySettings { token, api_url, ask_channels }),
+        endpoint,
+        watchdog_timeout: config.watchdog,
         corpus: config.corpus.clone(),
         index: config.index.clone(),
         status: config.status,

@@ -13,7 +13,7 @@ impl Secret {
     }
 
     /// The secret itself, for the request that sends it.
-    pub fn expose_secret(&self) -> &str {
+    pub(crate) fn expose_secret(&self) -> &str {
         &self.0
     }
 }

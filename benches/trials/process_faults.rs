@@ -39,7 +39,7 @@ fn signals() -> Vec<FaultCase> {
         fault_case("SIGTERM during a response", |trial| async move {
             trial.discord.fail_next("POST", "/callback", Fault::Hang);
             let token = trial.ask("zelda-struck");
-            trial.discord.wait_hanging_request().await;
+            trial.discord.wait_hanging().await;
             trial.signal("TERM");
             let answer = trial.discord.response_within(&token, Duration::from_secs(4)).await;
             answer.ok_or("no answer")?;

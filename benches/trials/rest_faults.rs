@@ -106,7 +106,7 @@ fn messages() -> Vec<FaultCase> {
         trial.discord.fail_next("POST", "/messages", Fault::Hang);
         let question = Message::new("/role baker", Context::direct().by(Person::named("zelda-struck")));
         trial.discord.send_message(&question, |_| {});
-        trial.discord.wait_hanging_request().await;
+        trial.discord.wait_hanging().await;
         let (second, since) = (trial.discord.send_message(&question, |_| {}), std::time::Instant::now());
         let reply = trial.discord.reply_within(second, Duration::from_secs(30)).await;
         trial.mark_recovered();

@@ -12,7 +12,7 @@ use rolecall::ops::doctor::local;
 ///
 /// # Errors
 /// Standard output cannot be written to, or there is no async runtime.
-pub fn run(config: &Config, errors: &[ConfigError], json: bool) -> Result<ExitCode, Box<dyn std::error::Error>> {
+pub(crate) fn run(config: &Config, errors: &[ConfigError], json: bool) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let mut findings: Vec<Finding> = errors.iter().map(|error| Finding::error("settings", error.to_string())).collect();
     findings.extend(config.warnings.iter().map(|warning| Finding::warning("settings", warning.to_string())));
     findings.extend(local::check_corpus_and_index(&config.corpus, &config.index));

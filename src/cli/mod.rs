@@ -1,4 +1,4 @@
 //! Subcommands for setting the bot up.
 
-pub mod doctor;
-pub mod register;
+pub(crate) mod doctor;
+pub(crate) mod register;

@@ -12,7 +12,7 @@ use rolecall::ops::config::Config;
 ///
 /// # Errors
 /// There is no token, or a request fails or is rejected. The text says what to do.
-pub fn run(config: &Config, options: SyncOptions) -> Result<ExitCode, Box<dyn std::error::Error>> {
+pub(crate) fn run(config: &Config, options: SyncOptions) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let Some(token) = &config.token else {
         return Err(
             "commands can only be registered with the bot token: set DISCORD_TOKEN (the README explains how to get one)".into(),

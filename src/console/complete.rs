@@ -13,13 +13,13 @@ const MAX_CANDIDATES: usize = 12;
 
 /// Completes from the command table and the names in the library.
 #[derive(Helper, Highlighter, Hinter, Validator)]
-pub struct CommandCompleter<'b> {
+pub(crate) struct CommandCompleter<'b> {
     engine: &'b App,
 }
 
 impl<'b> CommandCompleter<'b> {
     /// Creates a completer for this engine.
-    pub fn new(engine: &'b App) -> Self {
+    pub(crate) fn new(engine: &'b App) -> Self {
         CommandCompleter { engine }
     }
 

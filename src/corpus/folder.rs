@@ -10,7 +10,7 @@ use crate::model::corpus::Corpus;
 use crate::model::diagnostic::{Diagnostic, escape_control};
 
 /// Maximum size of a file in bytes: a hundred times the longest shipped document.
-pub const MAX_FILE_BYTES: u64 = 2 * 1024 * 1024;
+pub(crate) const MAX_FILE_BYTES: u64 = 2 * 1024 * 1024;
 
 /// Why no corpus can be served. The text says how to fix it.
 #[derive(Debug, thiserror::Error)]

@@ -94,7 +94,7 @@ const LIMIT_EXCEEDED_MESSAGE: &str = "the front matter is too large and is left 
                         to anchors; keep names, steps and facts in it, and put the rest into the text";
 
 /// Maximum length of a name, in characters.
-pub const MAX_NAME_CHARS: usize = 200;
+pub(crate) const MAX_NAME_CHARS: usize = 200;
 
 /// Deserializes YAML with limits: nested anchors can expand a few lines beyond the available memory.
 fn deserialize_yaml<'y, T: Deserialize<'y>>(yaml: &'y str) -> Result<T, Error> {
@@ -116,7 +116,7 @@ fn deserialize_yaml<'y, T: Deserialize<'y>>(yaml: &'y str) -> Result<T, Error> {
 
 /// Parses the YAML between the two `---` lines. `first_line` is the line of the file that `yaml` starts on; all lines in the result
 /// count from the start of the file. Invalid YAML gives an empty front matter and a diagnostic.
-pub fn parse(yaml: &str, first_line: usize) -> (FrontMatter, Vec<Diagnostic>) {
+pub(crate) fn parse(yaml: &str, first_line: usize) -> (FrontMatter, Vec<Diagnostic>) {
     if yaml.trim().is_empty() {
         return (FrontMatter::default(), Vec::new());
     }
@@ -218,7 +218,7 @@ fn yaml_to_file_line(yaml: &str, first_line: usize) -> impl Fn(u64) -> usize + C
 }
 
 /// Splits the text of `asked` at semicolons into search phrases.
-pub fn split_phrases(text: &str) -> Vec<String> {
+pub(crate) fn split_phrases(text: &str) -> Vec<String> {
     text.split(';')
         .map(|phrase| phrase.split_whitespace().collect::<Vec<_>>().join(" "))
         .filter(|phrase| !phrase.is_empty())

@@ -11,13 +11,13 @@ use crate::model::document::{Passage, PassageKind};
 
 /// The parsed body.
 #[derive(Clone, Debug, Default)]
-pub struct Body {
+pub(crate) struct Body {
     /// The first heading.
-    pub title: Option<String>,
+    pub(crate) title: Option<String>,
     /// The passages in the order of the text.
-    pub passages: Vec<Passage>,
+    pub(crate) passages: Vec<Passage>,
     /// Footnotes: label to source.
-    pub footnotes: BTreeMap<String, String>,
+    pub(crate) footnotes: BTreeMap<String, String>,
 }
 
 /// Maximum number of paragraphs and bullets in a document: the longest shipped one has forty.
@@ -27,7 +27,7 @@ const MAX_NESTING: usize = 30;
 /// Maximum length of a heading, in characters.
 const MAX_HEADING_CHARS: usize = 200;
 /// Maximum length of the name of a source, in characters.
-pub const MAX_SOURCE_CHARS: usize = 300;
+pub(crate) const MAX_SOURCE_CHARS: usize = 300;
 
 /// Substrings of a lower-case heading that set the kind of the text below it. The first matching row wins; without a match the kind is
 /// `Section`.
@@ -97,7 +97,7 @@ fn classify_heading(heading: &str) -> PassageKind {
 
 /// Parses the body of a document. `first_line` is the line of the file that `text` starts on. With `is_topic` every heading starts a
 /// plain section.
-pub fn parse(mut text: &str, first_line: usize, is_topic: bool) -> (Body, Vec<Diagnostic>) {
+pub(crate) fn parse(mut text: &str, first_line: usize, is_topic: bool) -> (Body, Vec<Diagnostic>) {
     let mut parser = BodyParser { line_starts: line_starts(text), first_line, is_topic, ..BodyParser::default() };
     if let Some(offset) = parser.line_starts.iter().copied().find(|offset| exceeds_max_nesting(&text[*offset..])) {
         let message = format!(

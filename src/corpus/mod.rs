@@ -2,5 +2,5 @@
 
 pub mod document;
 pub mod folder;
-pub mod front_matter;
-pub mod markdown;
+pub(crate) mod front_matter;
+pub(crate) mod markdown;

@@ -9,7 +9,7 @@ const LINE_CLEARANCE: f32 = 24.0;
 
 /// Moves everything below each cut up as far as it fits, never above the current top. A cut is the y coordinate of a gap between two
 /// layers; cuts are sorted from the top down.
-pub fn compact(boxes: &mut [Rect], paths: &mut [Vec<Point>], cuts: &[f32]) {
+pub(crate) fn compact(boxes: &mut [Rect], paths: &mut [Vec<Point>], cuts: &[f32]) {
     let points = paths.iter().flatten().map(|point| point.y);
     let top = boxes.iter().map(|rect| rect.y).chain(points).fold(f32::MAX, f32::min);
     let mut shift = 0.0;

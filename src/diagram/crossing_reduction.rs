@@ -11,7 +11,7 @@ const MAX_ITERATIONS: usize = 16;
 
 /// A vertex on a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Vertex {
+pub(crate) enum Vertex {
     /// A group, by index.
     Group(usize),
     /// The point where a hyperedge crosses the layer.
@@ -20,43 +20,43 @@ pub enum Vertex {
 
 /// Edges of one kind that leave the top of one group, drawn as one line that forks.
 #[derive(Clone, Debug)]
-pub struct Hyperedge {
+pub(crate) struct Hyperedge {
     /// The group at the lower end.
-    pub source: usize,
+    pub(crate) source: usize,
     /// The upper ends.
-    pub targets: Vec<HyperedgeTarget>,
+    pub(crate) targets: Vec<HyperedgeTarget>,
 }
 
 /// An upper end of a hyperedge.
 #[derive(Clone, Copy, Debug)]
-pub struct HyperedgeTarget {
+pub(crate) struct HyperedgeTarget {
     /// The group.
-    pub group: usize,
+    pub(crate) group: usize,
     /// The index of the edge in the graph.
-    pub edge: usize,
+    pub(crate) edge: usize,
     /// Whether the edge leads down.
-    pub reversed: bool,
+    pub(crate) reversed: bool,
 }
 
 /// The order of the vertices on each layer, and the edges between them.
 #[derive(Clone, Debug, Default)]
-pub struct LayerOrder {
+pub(crate) struct LayerOrder {
     /// All vertices; the groups come first, by index.
-    pub vertices: Vec<Vertex>,
+    pub(crate) vertices: Vec<Vertex>,
     /// Indices in `vertices`, from the lowest layer up, each layer from left to right.
-    pub layers: Vec<Vec<usize>>,
+    pub(crate) layers: Vec<Vec<usize>>,
     /// The neighbors of each vertex on the next higher layer.
-    pub upper_neighbors: Vec<Vec<usize>>,
+    pub(crate) upper_neighbors: Vec<Vec<usize>>,
     /// The neighbors of each vertex on the next lower layer.
-    pub lower_neighbors: Vec<Vec<usize>>,
+    pub(crate) lower_neighbors: Vec<Vec<usize>>,
     /// The lines between layers.
-    pub hyperedges: Vec<Hyperedge>,
+    pub(crate) hyperedges: Vec<Hyperedge>,
     /// Edges between groups of one layer: source, target, and the index of the edge in the graph.
-    pub flat_edges: Vec<(usize, usize, usize)>,
+    pub(crate) flat_edges: Vec<(usize, usize, usize)>,
 }
 
 /// Orders the layers so that few lines cross.
-pub fn minimize_crossings(graph: &DiagramGraph, layering: &Layering) -> LayerOrder {
+pub(crate) fn minimize_crossings(graph: &DiagramGraph, layering: &Layering) -> LayerOrder {
     let mut order = initial_order(graph, layering);
     let mut best = (order.count_crossings(), order.layers.clone());
     for round in 0..MAX_ITERATIONS {
@@ -151,7 +151,7 @@ impl LayerOrder {
     }
 
     /// The edges between adjacent layers, as (lower vertex, upper vertex).
-    pub fn edges(&self) -> impl Iterator<Item = (usize, usize)> {
+    pub(crate) fn edges(&self) -> impl Iterator<Item = (usize, usize)> {
         let neighbors = self.upper_neighbors.iter().enumerate();
         neighbors.flat_map(|(lower, uppers)| uppers.iter().map(move |upper| (lower, *upper)))
     }

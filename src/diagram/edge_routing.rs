@@ -12,30 +12,30 @@ const CORNER_CLEARANCE: f32 = 44.0;
 
 /// The input of [`route_edges`]: the order of the layers and the sizes of the boxes.
 #[derive(Debug)]
-pub struct RoutingInput<'a> {
+pub(crate) struct RoutingInput<'a> {
     /// The order of the vertices on each layer.
-    pub layer_order: &'a LayerOrder,
+    pub(crate) layer_order: &'a LayerOrder,
     /// The center x of each vertex.
-    pub centers_x: &'a [f32],
+    pub(crate) centers_x: &'a [f32],
     /// The layer of each group.
-    pub layer_of: &'a [usize],
+    pub(crate) layer_of: &'a [usize],
     /// The height of each group's main box.
-    pub box_heights: &'a [f32],
+    pub(crate) box_heights: &'a [f32],
     /// Whether each group has side nodes on its right.
-    pub has_side_nodes: &'a [bool],
+    pub(crate) has_side_nodes: &'a [bool],
     /// The extents of each layer above and below its center.
-    pub layer_extents: &'a [(f32, f32)],
+    pub(crate) layer_extents: &'a [(f32, f32)],
     /// The width of a box.
-    pub box_width: f32,
+    pub(crate) box_width: f32,
 }
 
 /// The lines of one component.
 #[derive(Debug)]
-pub struct RoutedEdges {
+pub(crate) struct RoutedEdges {
     /// The center y of each layer.
-    pub layer_centers_y: Vec<f32>,
+    pub(crate) layer_centers_y: Vec<f32>,
     /// The lines: the index of the edge in the graph, and its corners from source to target.
-    pub paths: Vec<(usize, Vec<Point>)>,
+    pub(crate) paths: Vec<(usize, Vec<Point>)>,
 }
 
 /// The part of a line in one channel, the space between two layers: its x coordinates at the bottom and at the top.
@@ -57,7 +57,7 @@ enum Port {
 }
 
 /// Routes the edges, and computes the y coordinates of the layers from the number of tracks between them.
-pub fn route_edges(input: &RoutingInput<'_>) -> RoutedEdges {
+pub(crate) fn route_edges(input: &RoutingInput<'_>) -> RoutedEdges {
     let RoutingInput { layer_order: order, centers_x, layer_of, .. } = *input;
     let is_straight: Vec<bool> = order.flat_edges.iter().map(|(from, to, _)| input.is_adjacent(*from, *to)).collect();
     let mut exits: Vec<Vec<(Port, f32)>> = vec![Vec::new(); layer_of.len()];

@@ -1,37 +1,37 @@
 //! Sizes and distances in pixels, points and rectangles.
 
 /// Font size in boxes.
-pub const FONT_SIZE: f32 = 28.0;
+pub(crate) const FONT_SIZE: f32 = 28.0;
 /// Distance from one text line of a box to the next.
-pub const LINE_HEIGHT: f32 = 36.0;
+pub(crate) const LINE_HEIGHT: f32 = 36.0;
 /// The widest text line in a box.
-pub const MAX_LINE_WIDTH: f32 = 256.0;
+pub(crate) const MAX_LINE_WIDTH: f32 = 256.0;
 /// The narrowest box.
-pub const MIN_BOX_WIDTH: f32 = 150.0;
+pub(crate) const MIN_BOX_WIDTH: f32 = 150.0;
 /// Padding of a box, left and right.
-pub const PADDING_X: f32 = 16.0;
+pub(crate) const PADDING_X: f32 = 16.0;
 /// Padding of a box, above and below.
-pub const PADDING_Y: f32 = 15.0;
+pub(crate) const PADDING_Y: f32 = 15.0;
 /// Horizontal space between two boxes.
-pub const BOX_SPACING: f32 = 36.0;
+pub(crate) const BOX_SPACING: f32 = 36.0;
 /// Space to either side of a line that crosses a layer.
-pub const DUMMY_HALF_WIDTH: f32 = 14.0;
+pub(crate) const DUMMY_HALF_WIDTH: f32 = 14.0;
 /// Margin around the diagram.
-pub const MARGIN: f32 = 28.0;
+pub(crate) const MARGIN: f32 = 28.0;
 /// Font size of component headings and of the legend.
-pub const SMALL_FONT_SIZE: f32 = 24.0;
+pub(crate) const SMALL_FONT_SIZE: f32 = 24.0;
 /// Font size of the title.
-pub const TITLE_FONT_SIZE: f32 = 36.0;
+pub(crate) const TITLE_FONT_SIZE: f32 = 36.0;
 /// Distance between two tracks.
-pub const TRACK_SPACING: f32 = 20.0;
+pub(crate) const TRACK_SPACING: f32 = 20.0;
 /// Distance between two ports on the same side of a box.
-pub const PORT_SPACING: f32 = 28.0;
+pub(crate) const PORT_SPACING: f32 = 28.0;
 /// Space below the lowest track between two layers.
-pub const SPACE_BELOW_TRACKS: f32 = 26.0;
+pub(crate) const SPACE_BELOW_TRACKS: f32 = 26.0;
 /// Space above the highest track between two layers, for the arrowheads.
-pub const SPACE_ABOVE_TRACKS: f32 = 36.0;
+pub(crate) const SPACE_ABOVE_TRACKS: f32 = 36.0;
 /// The smallest space between two layers.
-pub const MIN_LAYER_SPACING: f32 = 58.0;
+pub(crate) const MIN_LAYER_SPACING: f32 = 58.0;
 
 /// A point; y grows downwards.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,7 +44,7 @@ pub struct Point {
 
 impl Point {
     /// Creates a point.
-    pub fn new(x: f32, y: f32) -> Point {
+    pub(crate) fn new(x: f32, y: f32) -> Point {
         Point { x, y }
     }
 }
@@ -73,7 +73,7 @@ impl Rect {
 }
 
 /// Removes repeated points, and points in the middle of a horizontal or vertical line.
-pub fn remove_collinear_points(points: &[Point]) -> Vec<Point> {
+pub(crate) fn remove_collinear_points(points: &[Point]) -> Vec<Point> {
     let mut out: Vec<Point> = Vec::new();
     for point in points {
         if out.last() == Some(point) {

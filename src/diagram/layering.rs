@@ -8,16 +8,16 @@ const TWO_COLUMN_THRESHOLD: usize = 4;
 
 /// A node on a layer, with its side nodes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NodeGroup {
+pub(crate) struct NodeGroup {
     /// The index of the node.
-    pub node: usize,
+    pub(crate) node: usize,
     /// The side nodes: (node, edge that leads to it). That edge is their only one.
-    pub side_nodes: Vec<(usize, usize)>,
+    pub(crate) side_nodes: Vec<(usize, usize)>,
 }
 
 impl NodeGroup {
     /// The number of columns that the side nodes take.
-    pub fn side_columns(&self) -> usize {
+    pub(crate) fn side_columns(&self) -> usize {
         match self.side_nodes.len() {
             0 => 0,
             few if few < TWO_COLUMN_THRESHOLD => 1,
@@ -28,30 +28,30 @@ impl NodeGroup {
 
 /// An edge between groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GroupEdge {
+pub(crate) struct GroupEdge {
     /// The source group.
-    pub from: usize,
+    pub(crate) from: usize,
     /// The target group.
-    pub to: usize,
+    pub(crate) to: usize,
     /// The index of the edge in the graph.
-    pub edge: usize,
+    pub(crate) edge: usize,
     /// The smallest number of layers from source to target.
     min_span: usize,
 }
 
 /// The layers of one connected component.
 #[derive(Clone, Debug, Default)]
-pub struct Layering {
+pub(crate) struct Layering {
     /// The groups.
-    pub groups: Vec<NodeGroup>,
+    pub(crate) groups: Vec<NodeGroup>,
     /// The edges between groups.
-    pub edges: Vec<GroupEdge>,
+    pub(crate) edges: Vec<GroupEdge>,
     /// The layer of each group; 0 is the lowest.
-    pub layer_of: Vec<usize>,
+    pub(crate) layer_of: Vec<usize>,
 }
 
 /// The nodes of each connected component, and the isolated nodes.
-pub fn connected_components(graph: &DiagramGraph) -> (Vec<Vec<usize>>, Vec<usize>) {
+pub(crate) fn connected_components(graph: &DiagramGraph) -> (Vec<Vec<usize>>, Vec<usize>) {
     let mut component: Vec<usize> = (0..graph.nodes.len()).collect();
     for edge in &graph.edges {
         let (first, second) = (component[edge.from], component[edge.to]);
@@ -71,7 +71,7 @@ pub fn connected_components(graph: &DiagramGraph) -> (Vec<Vec<usize>>, Vec<usize
 }
 
 /// Assigns the nodes of one component to layers of at most `max_width` boxes; a single wider group has a layer of its own.
-pub fn assign_layers(graph: &DiagramGraph, nodes: &[usize], max_width: usize) -> Layering {
+pub(crate) fn assign_layers(graph: &DiagramGraph, nodes: &[usize], max_width: usize) -> Layering {
     let (groups, edges) = group_side_nodes(graph, nodes);
     let mut search = DepthFirstSearch {
         edges: &edges,

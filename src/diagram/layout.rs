@@ -45,9 +45,9 @@ pub struct EdgePath {
     /// The corners, from source to target.
     pub points: Vec<Point>,
     /// The kind of step.
-    pub direction: Direction,
+    pub(crate) direction: Direction,
     /// Whether there is an arrowhead at the source too.
-    pub bidirectional: bool,
+    pub(crate) bidirectional: bool,
     /// Whether the edge lies on the highlighted route.
     pub on_route: bool,
 }
@@ -58,11 +58,11 @@ pub struct Label {
     /// The area of the text.
     pub rect: Rect,
     /// The text.
-    pub text: String,
+    pub(crate) text: String,
     /// The font size.
-    pub font_size: f32,
+    pub(crate) font_size: f32,
     /// The font weight.
-    pub weight: FontWeight,
+    pub(crate) weight: FontWeight,
 }
 
 /// A diagram with coordinates.

@@ -10,8 +10,8 @@ mod layering;
 pub mod layout;
 pub mod png;
 mod side_nodes;
-pub mod svg;
-pub mod text_metrics;
+pub(crate) mod svg;
+pub(crate) mod text_metrics;
 mod x_placement;
 
 use graph::DiagramGraph;

@@ -31,7 +31,7 @@ pub enum DiagramError {
 ///
 /// # Errors
 /// If the SVG cannot be parsed, or the image has no valid size.
-pub fn rasterize(svg: &str, max_pixels: f32) -> Result<Vec<u8>, DiagramError> {
+pub(crate) fn rasterize(svg: &str, max_pixels: f32) -> Result<Vec<u8>, DiagramError> {
     let options =
         Options { fontdb: Arc::clone(&FONT_DATABASE), font_family: FONT_FAMILY.to_owned(), ..Options::default() };
     let tree = Tree::from_str(svg, &options).map_err(|error| DiagramError::Render(error.to_string()))?;

@@ -13,21 +13,21 @@ const ROW_SPACING: f32 = 18.0;
 
 /// The boxes of side nodes.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct SideNodes {
+pub(crate) struct SideNodes {
     /// The boxes, in the order of the input.
-    pub rects: Vec<Rect>,
+    pub(crate) rects: Vec<Rect>,
     /// The line to each box.
-    pub paths: Vec<Vec<Point>>,
+    pub(crate) paths: Vec<Vec<Point>>,
     /// The extent to the right.
-    pub right: f32,
+    pub(crate) right: f32,
     /// The extent upwards.
-    pub up: f32,
+    pub(crate) up: f32,
     /// The extent downwards.
-    pub down: f32,
+    pub(crate) down: f32,
 }
 
 /// Places boxes of these heights in columns to the right of the main box; all boxes have the same width.
-pub fn place_side_nodes(heights: &[f32], columns: usize, width: f32) -> SideNodes {
+pub(crate) fn place_side_nodes(heights: &[f32], columns: usize, width: f32) -> SideNodes {
     if heights.is_empty() || columns == 0 {
         return SideNodes { right: width / 2.0, ..SideNodes::default() };
     }

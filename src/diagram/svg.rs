@@ -26,7 +26,7 @@ const CORNER_RADIUS: f32 = 12.0;
 const ARROWHEAD_SIZE: (f32, f32) = (15.0, 8.0);
 
 /// Draws the layout of a graph.
-pub fn to_svg(graph: &DiagramGraph, layout: &Layout) -> String {
+pub(crate) fn to_svg(graph: &DiagramGraph, layout: &Layout) -> String {
     let (width, height) = (layout.width, layout.height);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \

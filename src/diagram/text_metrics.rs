@@ -8,11 +8,11 @@ use skrifa::metrics::GlyphMetrics;
 use skrifa::{FontRef, MetadataProvider};
 
 /// The name of the embedded font family.
-pub const FONT_FAMILY: &str = "Noto Sans";
+pub(crate) const FONT_FAMILY: &str = "Noto Sans";
 
 /// The weight of a font.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FontWeight {
+pub(crate) enum FontWeight {
     /// Titles of roles, and the legend.
     Regular,
     /// Headings, and roles on the highlighted route.
@@ -20,7 +20,7 @@ pub enum FontWeight {
 }
 
 /// The embedded fonts, as the rasterizer needs them.
-pub static FONT_DATABASE: LazyLock<Arc<Database>> = LazyLock::new(|| {
+pub(crate) static FONT_DATABASE: LazyLock<Arc<Database>> = LazyLock::new(|| {
     let mut fonts = Database::new();
     fonts.load_font_data(notosans::REGULAR_TTF.to_vec());
     fonts.load_font_data(notosans::BOLD_TTF.to_vec());
@@ -37,7 +37,7 @@ fn font(weight: FontWeight) -> Option<FontRef<'static>> {
 }
 
 /// The first character of a text that either weight of the font lacks.
-pub fn missing_glyph(text: &str) -> Option<char> {
+pub(crate) fn missing_glyph(text: &str) -> Option<char> {
     [FontWeight::Regular, FontWeight::Bold].into_iter().find_map(|weight| {
         let Some(font) = font(weight) else { return text.chars().next() };
         let charmap = font.charmap();
@@ -46,7 +46,7 @@ pub fn missing_glyph(text: &str) -> Option<char> {
 }
 
 /// Measures text in one font size and weight.
-pub struct TextMeasurer {
+pub(crate) struct TextMeasurer {
     font: Option<FontRef<'static>>,
     metrics: Option<GlyphMetrics<'static>>,
     size: f32,
@@ -60,14 +60,14 @@ impl std::fmt::Debug for TextMeasurer {
 
 impl TextMeasurer {
     /// Creates a measurer for a font size in pixels.
-    pub fn new(size: f32, weight: FontWeight) -> TextMeasurer {
+    pub(crate) fn new(size: f32, weight: FontWeight) -> TextMeasurer {
         let font = font(weight);
         let metrics = font.as_ref().map(|font| font.glyph_metrics(Size::new(size), LocationRef::default()));
         TextMeasurer { font, metrics, size }
     }
 
     /// The width of a text in pixels, without kerning, which makes it slightly narrower.
-    pub fn width(&self, text: &str) -> f32 {
+    pub(crate) fn width(&self, text: &str) -> f32 {
         let (Some(font), Some(metrics)) = (&self.font, &self.metrics) else { return 0.0 };
         let charmap = font.charmap();
         let advance =
@@ -76,7 +76,7 @@ impl TextMeasurer {
     }
 
     /// Breaks a text into lines of about the same width, at most `max_width` pixels. A word is broken only if it alone is wider.
-    pub fn wrap(&self, text: &str, max_width: f32) -> Vec<String> {
+    pub(crate) fn wrap(&self, text: &str, max_width: f32) -> Vec<String> {
         let count = self.wrap_greedy(text, max_width).len();
         // The smallest width with as few lines gives the most even ones; found by bisection.
         let (mut low, mut high) = (0.0, max_width);

@@ -7,15 +7,15 @@ const ITERATIONS: usize = 80;
 
 /// The space that a vertex needs on either side of its center, in pixels.
 #[derive(Clone, Copy, Debug)]
-pub struct Extent {
+pub(crate) struct Extent {
     /// To the left.
-    pub left: f32,
+    pub(crate) left: f32,
     /// To the right.
-    pub right: f32,
+    pub(crate) right: f32,
 }
 
 /// Assigns the center x of each vertex; the leftmost edge is at 0.
-pub fn assign_x(order: &LayerOrder, extents: &[Extent]) -> Vec<f32> {
+pub(crate) fn assign_x(order: &LayerOrder, extents: &[Extent]) -> Vec<f32> {
     let blocks = align_blocks(order);
     let count = blocks.iter().max().map_or(0, |last| last + 1);
     let mut separations: Vec<(usize, usize, f32)> = Vec::new();

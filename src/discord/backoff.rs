@@ -1,12 +1,10 @@
 //! Exponential backoff with jitter.
 
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hasher};
 use std::time::Duration;
 
 /// Delays that double up to a maximum.
 #[derive(Clone, Copy, Debug)]
-pub struct Backoff {
+pub(crate) struct Backoff {
     initial: Duration,
     max: Duration,
     next: Duration,
@@ -14,37 +12,31 @@ pub struct Backoff {
 
 impl Backoff {
     /// The first delay and the longest one, both before jitter.
-    pub fn new(initial: Duration, max: Duration) -> Backoff {
+    pub(crate) fn new(initial: Duration, max: Duration) -> Backoff {
         Backoff { initial, max, next: initial }
     }
 
     /// The delay before the next attempt, with jitter; doubles the one after it.
-    pub fn next_delay(&mut self) -> Duration {
+    pub(crate) fn next_delay(&mut self) -> Duration {
         let delay = self.next;
         self.next = (delay * 2).min(self.max);
         with_jitter(delay)
     }
 
     /// Halves the next delay, after a time without failures.
-    pub fn halve(&mut self) {
+    pub(crate) fn halve(&mut self) {
         self.next = (self.next / 2).max(self.initial);
     }
 
     /// Sets the next delay to the initial one, after a success.
-    pub fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.next = self.initial;
     }
 }
 
-/// A random number from 0 to 1.
-pub fn random_fraction() -> f64 {
-    let bits = u32::try_from(RandomState::new().build_hasher().finish() >> 32).unwrap_or_default();
-    f64::from(bits) / f64::from(u32::MAX)
-}
-
 /// The delay times a random factor from 0.8 to 1.2, so that clients that failed together do not retry together.
-pub fn with_jitter(delay: Duration) -> Duration {
-    delay.mul_f64(0.8 + 0.4 * random_fraction())
+pub(crate) fn with_jitter(delay: Duration) -> Duration {
+    delay.mul_f64(0.8 + 0.4 * fastrand::f64())
 }
 
 #[cfg(test)]

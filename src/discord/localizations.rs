@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use crate::i18n::Language;
 
 /// Discord's locale codes for the languages other than English. For all other locales Discord shows the default, English.
-pub const LOCALES: [(&str, Language); 3] =
+pub(crate) const LOCALES: [(&str, Language); 3] =
     [("de", Language::German), ("es-ES", Language::Spanish), ("es-419", Language::Spanish)];
 
 /// A `*_localizations` object: locale code -> phrase, without English.
-pub fn localizations(phrase: impl Fn(Language) -> String) -> Value {
+pub(crate) fn localizations(phrase: impl Fn(Language) -> String) -> Value {
     LOCALES.iter().map(|(locale, language)| ((*locale).to_owned(), json!(phrase(*language)))).collect()
 }

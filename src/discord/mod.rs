@@ -1,54 +1,43 @@
 //! The Discord front end: gateway, interactions endpoint, REST. The only module that uses serenity.
 
-pub mod backoff;
+pub(crate) mod backoff;
 pub mod commands;
-pub mod endpoint;
-pub mod gateway;
-pub mod interactions;
-pub mod localizations;
-pub mod notice;
-pub mod permissions;
+pub(crate) mod endpoint;
+pub(crate) mod gateway;
+pub(crate) mod interactions;
+pub(crate) mod localizations;
+pub(crate) mod notice;
+pub(crate) mod permissions;
 pub mod protocol;
 pub mod rest;
-pub mod shutdown;
 pub mod state;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use backoff::Backoff;
-use endpoint::server::{EndpointConfig, Server};
 use gateway::events::{self, ExitReason, GatewayState};
-use gateway::watchdog::Watchdog;
-pub use rest::client::DiscordError;
 use rest::client::RestClient;
-use shutdown::CancellationToken;
+use rest::discord_error::DiscordError;
 use state::app_state::AppState;
-use state::reload::ReloadHandle;
 use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
 
-use crate::engine::app::App;
 use crate::secret::Secret;
 
 /// Appended to the operator's log filter. More verbose levels of these crates log interaction tokens and message contents.
-pub const LOG_DIRECTIVES: &str = "needed=info,serenity=warn,serenity::http=error,tungstenite=warn,tokio_tungstenite=warn,\
-                              reqwest=warn,hyper=warn,hyper_util=warn,h2=warn,rustls=warn";
+pub const LOG_DIRECTIVES: &str = "needed=info,serenity=warn,serenity::http=error,serenity::model::guild=error,\
+                              tungstenite=warn,tokio_tungstenite=warn,reqwest=warn,hyper=warn,hyper_util=warn,h2=warn,rustls=warn";
 
-/// Settings of the Discord front end.
+/// Settings of the gateway connection.
 #[derive(Clone, Debug)]
-pub struct DiscordSettings {
-    /// The bot token; without one there is no gateway connection.
-    pub token: Option<Secret>,
-    /// The interactions endpoint; none where interactions arrive over the gateway only.
-    pub http: Option<EndpointConfig>,
+pub struct GatewaySettings {
+    /// The bot token.
+    pub token: Secret,
     /// Replaces the origin of Discord's REST API; for tests.
     pub api_url: Option<String>,
     /// Channels in which every message is treated as a question.
     pub ask_channels: Vec<u64>,
-    /// Maximum time without a healthy gateway connection before the watchdog acts.
-    pub watchdog_timeout: Duration,
-    /// Handles `/reload`; none disables the command.
-    pub reload: Option<ReloadHandle>,
 }
 
 const INITIAL_BACKOFF: Duration = Duration::from_secs(1);
@@ -56,52 +45,18 @@ const MAX_BACKOFF: Duration = Duration::from_secs(900);
 /// A connection that lasted longer than this resets the backoff.
 const BACKOFF_RESET_AFTER: Duration = Duration::from_secs(600);
 
-/// Serves Discord until SIGTERM or Ctrl-C: over the gateway, the interactions endpoint, or both.
+/// Connects to the gateway and handles its events until `shutdown` is cancelled.
 ///
 /// # Errors
-/// What the operator has to fix: an invalid token, a disallowed intent, an address in use.
-pub async fn run(settings: DiscordSettings, engine: Arc<App>) -> Result<(), DiscordError> {
-    let mut shutdown = CancellationToken::cancel_on_signal()?;
-    let DiscordSettings { token, http, api_url, ask_channels, watchdog_timeout, reload } = settings;
-    let gateway_state = GatewayState::new(engine.metrics());
-    let _watchdog = Watchdog::start(watchdog_timeout, Arc::clone(&gateway_state.health))?;
-    let app_state = AppState::new(engine, reload);
-    let server = match http {
-        Some(config) => Some(Server::bind(config, app_state.clone()).await?),
-        None => None,
-    };
-    let serve_endpoint = {
-        let shutdown = shutdown.clone();
-        async move {
-            if let Some(server) = server {
-                server.serve(shutdown).await;
-            }
-        }
-    };
-    let serve_gateway = async {
-        let Some(token) = token else { return Ok(()) };
-        let serve = async {
-            let client = RestClient::new(token, api_url, Arc::clone(app_state.app.metrics()))?;
-            run_gateway(&client, &app_state, ask_channels, gateway_state, &mut shutdown).await
-        };
-        let result = serve.await;
-        // Stops the endpoint too: a bot that answers only half of its users would look healthy.
-        shutdown.cancel();
-        result
-    };
-    let (result, ()) = tokio::join!(serve_gateway, serve_endpoint);
-    app_state.feedback.log_totals();
-    result
-}
-
-async fn run_gateway(
-    client: &RestClient,
+/// What the operator has to fix: an invalid token, a disallowed intent.
+pub(crate) async fn run_gateway(
+    settings: GatewaySettings,
     app_state: &AppState,
-    mut ask_channels: Vec<u64>,
     mut gateway_state: GatewayState,
-    shutdown: &mut CancellationToken,
+    shutdown: &CancellationToken,
 ) -> Result<(), DiscordError> {
-    app_state.app.metrics().readiness.expect_gateway();
+    let GatewaySettings { token, api_url, mut ask_channels } = settings;
+    let client = RestClient::new(token, api_url, Arc::clone(app_state.app.metrics()))?;
     let mut backoff = Backoff::new(INITIAL_BACKOFF, MAX_BACKOFF);
     loop {
         let gateway = tokio::select! {
@@ -109,7 +64,7 @@ async fn run_gateway(
             () = shutdown.cancelled() => return Ok(()),
         };
         let started = Instant::now();
-        match events::serve(client, app_state, &ask_channels, gateway, &mut gateway_state, shutdown).await? {
+        match events::serve(&client, app_state, &ask_channels, gateway, &mut gateway_state, shutdown).await? {
             ExitReason::Stopped => {
                 tracing::info!("stopped");
                 return Ok(());

@@ -14,25 +14,25 @@ use crate::metrics::counters::Metrics;
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Asker {
+pub(crate) struct Asker {
     /// The language of the reply.
-    pub language: Language,
+    pub(crate) language: Language,
 }
 
 /// A request, with whom it comes from and where.
 #[derive(Clone, Copy, Debug)]
 pub struct Ask<'r> {
     /// Whose documents the asker sees.
-    pub space: SpaceId,
+    pub(crate) space: SpaceId,
     /// Who asks.
-    pub asker: Asker,
+    pub(crate) asker: Asker,
     /// What is asked.
-    pub request: &'r Request,
+    pub(crate) request: &'r Request,
 }
 
 impl<'r> Ask<'r> {
     /// A request in a space, to be answered in a language.
-    pub fn new(space: SpaceId, language: Language, request: &'r Request) -> Ask<'r> {
+    pub(crate) fn new(space: SpaceId, language: Language, request: &'r Request) -> Ask<'r> {
         Ask { space, asker: Asker { language }, request }
     }
 
@@ -68,12 +68,12 @@ impl App {
     }
 
     /// The language of a Discord locale, or else the default language.
-    pub fn language_for_locale(&self, locale: &str) -> Language {
+    pub(crate) fn language_for_locale(&self, locale: &str) -> Language {
         Language::from_locale(locale).unwrap_or(self.language)
     }
 
     /// The counters and gauges of the process.
-    pub fn metrics(&self) -> &Arc<Metrics> {
+    pub(crate) fn metrics(&self) -> &Arc<Metrics> {
         &self.metrics
     }
 

@@ -5,11 +5,11 @@ use crate::search::query::Query;
 use crate::search::retrieve::Hit;
 
 /// Interpretation stops at the first kind of question with at least this confidence.
-pub const MIN_CONFIDENCE: f32 = 0.5;
+pub(crate) const MIN_CONFIDENCE: f32 = 0.5;
 
 /// Min score of a passage to count as a statement on what a role does. Measured: more than 90 % of questions about what
 /// a role does have such a passage, and one in three about what it does not do.
-pub const MIN_EVIDENCE: f32 = 0.35;
+pub(crate) const MIN_EVIDENCE: f32 = 0.35;
 
 /// Min confidence, 0 to 1, of an answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,7 +30,7 @@ impl Default for Thresholds {
 
 /// What is asked about the roles.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Subject {
+pub(crate) enum Subject {
     /// Everything.
     All,
     /// Only what the hits state.
@@ -51,15 +51,15 @@ pub enum Subject {
 #[derive(Clone, Debug)]
 pub struct Question {
     /// The kind of answer.
-    pub kind: ReplyKind,
+    pub(crate) kind: ReplyKind,
     /// Positions of the roles, in the order in which the question names them.
-    pub roles: Vec<usize>,
+    pub(crate) roles: Vec<usize>,
     /// What is asked about them.
-    pub subject: Subject,
+    pub(crate) subject: Subject,
     /// The search query.
-    pub query: Query,
+    pub(crate) query: Query,
     /// Matching passages, best first.
-    pub hits: Vec<Hit>,
+    pub(crate) hits: Vec<Hit>,
     /// Confidence, 0 to 1, that the question is understood and that the hits answer it.
-    pub confidence: f32,
+    pub(crate) confidence: f32,
 }

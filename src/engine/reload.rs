@@ -1,26 +1,26 @@
 //! The result of a reload: what the library holds.
 
 use crate::knowledge::Knowledge;
-pub use crate::model::diagnostic::{Diagnostic, summary};
+pub(crate) use crate::model::diagnostic::{Diagnostic, summary};
 
 /// What the library holds after a reload.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReloadReport {
+pub(crate) struct ReloadReport {
     /// False if the corpus was unchanged and the snapshot was kept.
-    pub changed: bool,
+    pub(crate) changed: bool,
     /// Number of roles.
-    pub roles: usize,
+    pub(crate) roles: usize,
     /// Number of documents that are not roles.
-    pub topics: usize,
+    pub(crate) topics: usize,
     /// Number of passages.
-    pub passages: usize,
+    pub(crate) passages: usize,
     /// Diagnostics of the corpus.
-    pub diagnostics: Vec<Diagnostic>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl ReloadReport {
     /// The report on a library; `changed`: it replaces another one.
-    pub fn new(library: &Knowledge, changed: bool) -> ReloadReport {
+    pub(crate) fn new(library: &Knowledge, changed: bool) -> ReloadReport {
         let documents = library.documents();
         let roles = documents.iter().filter(|document| document.is_role()).count();
         let passages = documents.iter().map(|document| document.passages.len()).sum();

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::engine::request::Request;
 use crate::i18n::{Language, t};
-pub use crate::knowledge::graph_selection::GraphSelection;
+pub(crate) use crate::knowledge::graph_selection::GraphSelection;
 
 /// What kind of answer it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -73,7 +73,7 @@ impl ReplyKind {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
     /// Shown emphasized before the text: a role's title, a field's name.
-    pub label: Option<String>,
+    pub(crate) label: Option<String>,
     /// Plain text, without markup.
     pub text: String,
     /// Positions in [`Reply::sources`].
@@ -82,12 +82,12 @@ pub struct Line {
 
 impl Line {
     /// A text without label and citations.
-    pub fn new(text: impl Into<String>) -> Line {
+    pub(crate) fn new(text: impl Into<String>) -> Line {
         Line { text: text.into(), ..Line::default() }
     }
 
     /// A text with a label and no citations.
-    pub fn labeled(label: impl Into<String>, text: impl Into<String>) -> Line {
+    pub(crate) fn labeled(label: impl Into<String>, text: impl Into<String>) -> Line {
         Line { label: Some(label.into()), ..Line::new(text) }
     }
 }
@@ -130,11 +130,11 @@ pub struct SuggestedAction {
 
 /// A select menu of requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Menu {
+pub(crate) struct Menu {
     /// Placeholder of the menu.
-    pub title: String,
+    pub(crate) title: String,
     /// The options.
-    pub choices: Vec<SuggestedAction>,
+    pub(crate) choices: Vec<SuggestedAction>,
 }
 
 /// The answer to a request.
@@ -157,7 +157,7 @@ pub struct Reply {
     /// Follow-up questions.
     pub suggestions: Vec<SuggestedAction>,
     /// A select menu, for front ends that have one.
-    pub menu: Option<Menu>,
+    pub(crate) menu: Option<Menu>,
     /// Slugs of the roles in the answer, best first.
     pub roles: Vec<String>,
     /// Slugs of a career path, in order; empty in other kinds of replies.
@@ -168,7 +168,7 @@ pub struct Reply {
 
 impl Reply {
     /// An empty reply with confidence 1.
-    pub fn new(language: Language, kind: ReplyKind, title: impl Into<String>) -> Self {
+    pub(crate) fn new(language: Language, kind: ReplyKind, title: impl Into<String>) -> Self {
         Reply {
             language,
             kind,
@@ -186,19 +186,19 @@ impl Reply {
     }
 
     /// Adds a paragraph.
-    pub fn paragraph(&mut self, text: impl Into<String>) -> &mut Self {
+    pub(crate) fn paragraph(&mut self, text: impl Into<String>) -> &mut Self {
         self.blocks.push(Block::Paragraph(Line::new(text)));
         self
     }
 
     /// Adds a paragraph with a label and no citation.
-    pub fn labeled_paragraph(&mut self, label: impl Into<String>, text: impl Into<String>) -> &mut Self {
+    pub(crate) fn labeled_paragraph(&mut self, label: impl Into<String>, text: impl Into<String>) -> &mut Self {
         self.blocks.push(Block::Paragraph(Line::labeled(label, text)));
         self
     }
 
     /// Adds a list, unless it is empty.
-    pub fn bullets(&mut self, heading: Option<&str>, items: Vec<Line>) -> &mut Self {
+    pub(crate) fn bullets(&mut self, heading: Option<&str>, items: Vec<Line>) -> &mut Self {
         if !items.is_empty() {
             self.blocks.push(Block::Bullets { heading: heading.map(str::to_owned), items });
         }
@@ -206,7 +206,7 @@ impl Reply {
     }
 
     /// Adds a follow-up question, unless there is one with the same request.
-    pub fn suggest(&mut self, label: impl Into<String>, request: Request) -> &mut Self {
+    pub(crate) fn suggest(&mut self, label: impl Into<String>, request: Request) -> &mut Self {
         let action = SuggestedAction { label: label.into(), request };
         if self.suggestions.iter().all(|other| other.request != action.request) {
             self.suggestions.push(action);
@@ -215,7 +215,7 @@ impl Reply {
     }
 
     /// Adds a source unless it is there already; returns its position.
-    pub fn cite(&mut self, title: &str, file: &str, line: usize) -> usize {
+    pub(crate) fn cite(&mut self, title: &str, file: &str, line: usize) -> usize {
         if let Some(position) = self.sources.iter().position(|source| source.title == title && source.file == file) {
             self.sources[position].line = self.sources[position].line.min(line);
             return position;
@@ -289,17 +289,17 @@ impl Reply {
 #[derive(Clone, Copy)]
 pub struct Style {
     /// The title.
-    pub title: fn(&str) -> String,
+    pub(crate) title: fn(&str) -> String,
     /// A heading of a list.
-    pub heading: fn(&str) -> String,
+    pub(crate) heading: fn(&str) -> String,
     /// A label.
-    pub label: fn(&str) -> String,
+    pub(crate) label: fn(&str) -> String,
     /// Citation marks and sources.
-    pub muted: fn(&str) -> String,
+    pub(crate) muted: fn(&str) -> String,
     /// A command.
-    pub command: fn(&str) -> String,
+    pub(crate) command: fn(&str) -> String,
     /// Columns to wrap at; `None`: no wrapping.
-    pub width: Option<usize>,
+    pub(crate) width: Option<usize>,
 }
 
 impl std::fmt::Debug for Style {

@@ -68,7 +68,7 @@ pub enum Request {
 
 /// The type of value that an option takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OptionKind {
+pub(crate) enum OptionKind {
     /// The name of a role, with autocompletion.
     RoleName,
     /// The name of a family, with autocompletion.
@@ -85,7 +85,7 @@ pub struct CommandOption {
     /// English name, lower case; see [`CommandOption::localized_name`].
     pub name: &'static str,
     /// Type of its value.
-    pub kind: OptionKind,
+    pub(crate) kind: OptionKind,
     /// Whether the command needs it.
     pub required: bool,
 }
@@ -209,7 +209,7 @@ impl CommandError {
 
 impl CommandOption {
     /// Its name in a language, lower case.
-    pub fn localized_name(&self, language: Language) -> String {
+    pub(crate) fn localized_name(&self, language: Language) -> String {
         match language {
             Language::English => self.name.to_owned(),
             other => other.translate(&format!("option-{}", self.name), &[]),
@@ -217,7 +217,7 @@ impl CommandOption {
     }
 
     /// Its description, at most 100 characters.
-    pub fn description(&self, language: Language) -> String {
+    pub(crate) fn description(&self, language: Language) -> String {
         language.translate(&format!("option-{}.about", self.name), &[])
     }
 }
@@ -232,7 +232,7 @@ impl Eq for Command {}
 
 impl Command {
     /// Finds a command by its English name, without the slash.
-    pub fn by_name(name: &str) -> Option<&'static Command> {
+    pub(crate) fn by_name(name: &str) -> Option<&'static Command> {
         COMMANDS.iter().find(|command| command.name == name)
     }
 
@@ -254,7 +254,7 @@ impl Command {
     }
 
     /// Its description, at most 100 characters.
-    pub fn description(&self, language: Language) -> String {
+    pub(crate) fn description(&self, language: Language) -> String {
         language.translate(&format!("command-{}.about", self.name), &[])
     }
 
@@ -265,7 +265,7 @@ impl Command {
     }
 
     /// Its syntax: `/path <from> <to>`, `/ladder [family]`.
-    pub fn usage(&self, language: Language) -> String {
+    pub(crate) fn usage(&self, language: Language) -> String {
         let option = |option: &CommandOption| match (option.required, option.localized_name(language)) {
             (true, name) => format!(" <{name}>"),
             (false, name) if option.kind == OptionKind::Section => format!(" [{name}:...]"),
@@ -279,7 +279,10 @@ impl Command {
     ///
     /// # Errors
     /// If a required option has no value, or a section does not exist.
-    pub fn build_request<'v>(&'static self, value: impl Fn(&str) -> Option<&'v str>) -> Result<Request, CommandError> {
+    pub(crate) fn build_request<'v>(
+        &'static self,
+        value: impl Fn(&str) -> Option<&'v str>,
+    ) -> Result<Request, CommandError> {
         let mut values: Vec<&str> = Vec::new();
         for option in self.options {
             match value(option.name).map(str::trim).filter(|value| !value.is_empty()) {

@@ -54,7 +54,7 @@ impl Section {
     }
 
     /// The section with this option value in any language.
-    pub fn from_option_value(value: &str) -> Option<Section> {
+    pub(crate) fn from_option_value(value: &str) -> Option<Section> {
         let folded = fold(value);
         let candidates =
             Language::ALL.into_iter().flat_map(|language| SECTIONS.map(|(section, _)| (section, language)));

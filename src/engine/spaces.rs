@@ -42,7 +42,7 @@ pub fn check(corpus: &Path) -> Result<(usize, Vec<Diagnostic>), CorpusError> {
 
 /// A Discord server, by its snowflake id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct GuildId(pub u64);
+pub struct GuildId(pub(crate) u64);
 
 /// Whose documents an asker sees.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -56,7 +56,7 @@ pub enum SpaceId {
 
 impl SpaceId {
     /// The space of a guild, or the operator's outside of guilds.
-    pub fn of_guild(guild: Option<u64>) -> SpaceId {
+    pub(crate) fn of_guild(guild: Option<u64>) -> SpaceId {
         guild.map_or(SpaceId::Global, |id| SpaceId::Guild(GuildId(id)))
     }
 }
@@ -74,7 +74,7 @@ impl Space {
     }
 
     /// The snapshot served now. Holders keep it across a reload.
-    pub fn knowledge(&self) -> Arc<Knowledge> {
+    pub(crate) fn knowledge(&self) -> Arc<Knowledge> {
         Arc::clone(&self.knowledge.read().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -88,7 +88,7 @@ impl Space {
     ///
     /// # Errors
     /// If the folder cannot be read, is empty, or cannot be indexed.
-    pub fn reload(&self, corpus: &Path, index: &Path) -> Result<ReloadReport, OpenError> {
+    pub(crate) fn reload(&self, corpus: &Path, index: &Path) -> Result<ReloadReport, OpenError> {
         let current = self.knowledge();
         let corpus = folder::read(corpus)?;
         if current.is_built_from(&corpus) {
@@ -124,25 +124,20 @@ impl Space {
 
 /// All tenants. Every guild shares the operator's space as long as none has documents of its own.
 #[derive(Debug)]
-pub struct Spaces {
+pub(crate) struct Spaces {
     global: Arc<Space>,
 }
 
 impl Spaces {
     /// The operator's corpus alone.
-    pub fn new(global: Knowledge) -> Spaces {
+    pub(crate) fn new(global: Knowledge) -> Spaces {
         Spaces { global: Arc::new(Space::new(global)) }
     }
 
     /// The space of this id.
-    pub fn get(&self, id: SpaceId) -> &Arc<Space> {
+    pub(crate) fn get(&self, id: SpaceId) -> &Arc<Space> {
         match id {
             SpaceId::Global | SpaceId::Guild(_) => &self.global,
         }
-    }
-
-    /// The operator's space.
-    pub fn global(&self) -> &Arc<Space> {
-        &self.global
     }
 }

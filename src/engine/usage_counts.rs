@@ -12,11 +12,11 @@ const MAX_ROLES: usize = 5_000;
 
 /// View counts by slug.
 #[derive(Debug, Default)]
-pub struct UsageCounts(Mutex<HashMap<String, u32>>);
+pub(crate) struct UsageCounts(Mutex<HashMap<String, u32>>);
 
 impl UsageCounts {
     /// Counts the roles that a reply is about. Lists and replies without an answer do not count.
-    pub fn record(&self, reply: &Reply) {
+    pub(crate) fn record(&self, reply: &Reply) {
         let slugs: Vec<&String> = match reply.kind {
             _ if !reply.answered => return,
             ReplyKind::Roles | ReplyKind::Ladder | ReplyKind::Help | ReplyKind::Disambiguate | ReplyKind::NoAnswer => {
@@ -39,7 +39,7 @@ impl UsageCounts {
 
     /// The sort key of a document: view count descending, then [`Knowledge::reference_rank`]. Holds the lock; counting
     /// waits until the key function is dropped.
-    pub fn sort_key(&self, library: &Knowledge) -> impl Fn(usize) -> (Reverse<u32>, usize) {
+    pub(crate) fn sort_key(&self, library: &Knowledge) -> impl Fn(usize) -> (Reverse<u32>, usize) {
         let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         move |document| {
             let views = counts.get(&library.document(document).slug).copied().unwrap_or_default();

@@ -42,7 +42,7 @@ const U_SOUND_PREFIXES: [&str; 6] = ["unident", "unim", "unin", "ush", "utm", "u
 const SILENT_H_PREFIXES: [&str; 5] = ["heir", "honest", "honor", "honour", "hour"];
 
 /// Puts the article before a title: "a Cook", "an Usher", "Tellers".
-pub fn with_article(title: &str) -> String {
+pub(crate) fn with_article(title: &str) -> String {
     if is_plural(title) {
         title.to_owned()
     } else if begins_with_vowel(title) {

@@ -1,4 +1,4 @@
-### The fixed phrases in English. CONTRIBUTING.md, "Languages", explains this format and how to add a language.
+### The fixed phrases in English. CONTRIBUTING.md, "The translator's guide", explains this format and how to add a language.
 ### { $title } and other names with a dollar sign are arguments. ARTICLE() puts "a" or "an" before a title, and nothing before a
 ### plural; LOWER() makes the first letter lower case. A language may use both or neither.
 

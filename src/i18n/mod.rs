@@ -108,7 +108,7 @@ impl Language {
 }
 
 /// Removes case and accents, so that `quién` equals `Quien`.
-pub fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     let base = |letter: char| match letter {
         'á' | 'à' | 'ä' | 'â' => 'a',
         'é' | 'è' | 'ë' | 'ê' => 'e',

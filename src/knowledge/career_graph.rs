@@ -24,13 +24,13 @@ pub struct CareerGraph {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Edge {
     /// The source.
-    pub from: usize,
+    pub(crate) from: usize,
     /// The target.
-    pub to: usize,
+    pub(crate) to: usize,
     /// Index in the `steps` of the source.
-    pub step_index: usize,
+    pub(crate) step_index: usize,
     /// Promotion, sideways move, or entry from another field.
-    pub direction: Direction,
+    pub(crate) direction: Direction,
 }
 
 impl CareerGraph {
@@ -65,7 +65,7 @@ impl CareerGraph {
     }
 
     /// The steps to a role: promotions first.
-    pub fn incoming(&self, role: usize) -> Vec<Edge> {
+    pub(crate) fn incoming(&self, role: usize) -> Vec<Edge> {
         let mut edges = self.edges(role, Incoming);
         edges.sort_by_key(|edge| (edge.direction != Direction::Up, edge.from));
         edges
@@ -110,12 +110,12 @@ impl CareerGraph {
     }
 
     /// The step from one role directly to another.
-    pub fn edge_between(&self, from: usize, to: usize) -> Option<Edge> {
+    pub(crate) fn edge_between(&self, from: usize, to: usize) -> Option<Edge> {
         self.outgoing(from).into_iter().find(|edge| edge.to == to)
     }
 
     /// The role with paths to both that has the smallest sum of distances.
-    pub fn nearest_common_source(&self, one: usize, other: usize) -> Option<usize> {
+    pub(crate) fn nearest_common_source(&self, one: usize, other: usize) -> Option<usize> {
         let (to_one, to_other) = (self.distances_to(one), self.distances_to(other));
         to_one
             .iter()

@@ -23,18 +23,18 @@ pub enum GraphSelection {
 
 /// The selected roles and edges, by position.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Subgraph {
+pub(crate) struct Subgraph {
     /// The roles, by family and level.
-    pub roles: Vec<usize>,
+    pub(crate) roles: Vec<usize>,
     /// The edges between them, in the order of their sources.
-    pub edges: Vec<Edge>,
+    pub(crate) edges: Vec<Edge>,
     /// The path to highlight, with both ends; may be empty.
-    pub path: Vec<usize>,
+    pub(crate) path: Vec<usize>,
 }
 
 impl GraphSelection {
     /// Applies the selection. `all` holds the positions of all roles in the order to keep.
-    pub fn subgraph(&self, documents: &[Document], career_graph: &CareerGraph, all: &[usize]) -> Subgraph {
+    pub(crate) fn subgraph(&self, documents: &[Document], career_graph: &CareerGraph, all: &[usize]) -> Subgraph {
         let position = |slug: &str| all.iter().copied().find(|role| documents[*role].slug == slug);
         let (core, path): (Vec<usize>, Vec<usize>) = match self {
             GraphSelection::All => (all.to_vec(), Vec::new()),

@@ -28,9 +28,9 @@ pub struct Knowledge {
     /// The names of the documents.
     pub names: NameIndex,
     /// The career graph.
-    pub career_graph: CareerGraph,
+    pub(crate) career_graph: CareerGraph,
     /// Full-text search.
-    pub searcher: Searcher,
+    pub(crate) searcher: Searcher,
     /// Faults in the corpus.
     pub diagnostics: Vec<Diagnostic>,
     /// How the index was obtained.
@@ -45,7 +45,7 @@ impl Knowledge {
     ///
     /// # Errors
     /// If the index cannot be built in memory.
-    pub fn build(
+    pub(crate) fn build(
         corpus: Corpus,
         index: Option<&Path>,
         mut progress: impl FnMut(usize, usize),
@@ -93,7 +93,7 @@ impl Knowledge {
     }
 
     /// Whether a snapshot of this corpus would be the same. Unreadable files are not part of the fingerprint, but have diagnostics.
-    pub fn is_built_from(&self, corpus: &Corpus) -> bool {
+    pub(crate) fn is_built_from(&self, corpus: &Corpus) -> bool {
         corpus.fingerprint == self.fingerprint && diagnostics(corpus) == self.diagnostics
     }
 
@@ -103,7 +103,7 @@ impl Knowledge {
     }
 
     /// The passage of a hit.
-    pub fn passage(&self, hit: &Hit) -> &Passage {
+    pub(crate) fn passage(&self, hit: &Hit) -> &Passage {
         &self.documents[hit.document].passages[hit.passage]
     }
 
@@ -123,23 +123,23 @@ impl Knowledge {
     }
 
     /// True if `role` is `other` or includes its responsibilities.
-    pub fn inherits(&self, role: usize, other: usize) -> bool {
+    pub(crate) fn inherits(&self, role: usize, other: usize) -> bool {
         role == other || self.ancestors(role).contains(&other)
     }
 
     /// The roles that include the responsibilities of this one.
-    pub fn descendants(&self, role: usize) -> impl Iterator<Item = usize> {
+    pub(crate) fn descendants(&self, role: usize) -> impl Iterator<Item = usize> {
         (0..self.documents.len()).filter(move |other| self.ancestors[*other].contains(&role))
     }
 
     /// True for the stem of a word in the name of a family.
-    pub fn is_family_word(&self, stem: &str) -> bool {
+    pub(crate) fn is_family_word(&self, stem: &str) -> bool {
         let families = self.documents.iter().filter_map(|document| document.front_matter.family.as_deref());
         families.flat_map(crate::search::text::english::tokenize).any(|token| token.stem == stem)
     }
 
     /// The roles of the lowest level among those with entry requirements.
-    pub fn entry_roles(&self) -> Vec<usize> {
+    pub(crate) fn entry_roles(&self) -> Vec<usize> {
         let has_entry = |role: &usize| self.documents[*role].passages_of_kind(PassageKind::Entry).next().is_some();
         let roles: Vec<usize> = self.roles.iter().copied().filter(has_entry).collect();
         let level = |role: &usize| self.documents[*role].front_matter.level.unwrap_or(i64::MAX);
@@ -148,7 +148,7 @@ impl Knowledge {
     }
 
     /// The role itself, or the roles that own a topic, the main owner first.
-    pub fn owning_roles(&self, position: usize) -> Vec<usize> {
+    pub(crate) fn owning_roles(&self, position: usize) -> Vec<usize> {
         let document = self.document(position);
         if document.is_role() {
             return vec![position];
@@ -158,7 +158,7 @@ impl Knowledge {
 
     /// Rank of a role by the number of references from steps, other roles and topics; equal numbers by family and level. `usize::MAX`
     /// for a topic.
-    pub fn reference_rank(&self, position: usize) -> usize {
+    pub(crate) fn reference_rank(&self, position: usize) -> usize {
         self.reference_rank[position]
     }
 
@@ -184,12 +184,12 @@ impl Knowledge {
     }
 
     /// The subgraph of a selection.
-    pub fn subgraph(&self, selection: &GraphSelection) -> Subgraph {
+    pub(crate) fn subgraph(&self, selection: &GraphSelection) -> Subgraph {
         selection.subgraph(&self.documents, &self.career_graph, &self.roles)
     }
 
     /// The families of the roles, sorted.
-    pub fn families(&self) -> Vec<&str> {
+    pub(crate) fn families(&self) -> Vec<&str> {
         let roles = self.documents.iter().filter(|document| document.is_role());
         let mut families: Vec<&str> = roles.filter_map(|role| role.front_matter.family.as_deref()).collect();
         families.sort_unstable();
@@ -199,7 +199,7 @@ impl Knowledge {
 
     /// Resolves user input to a family: by its name, by a substring of only one family, by the name of a role, or by a prefix that
     /// only roles of one family match.
-    pub fn resolve_family(&self, name: &str) -> Option<&str> {
+    pub(crate) fn resolve_family(&self, name: &str) -> Option<&str> {
         let typed = name.trim().to_lowercase();
         let families = self.families();
         let exact = families.iter().copied().find(|family| family.to_lowercase() == typed);
@@ -234,7 +234,7 @@ fn roles_by_family(documents: &[Document]) -> Vec<usize> {
 
 /// The career graph, and the diagnostics of the corpus and the graph, sorted.
 /// What is wrong in a corpus, its career graph included. Builds no index.
-pub fn diagnostics(corpus: &Corpus) -> Vec<Diagnostic> {
+pub(crate) fn diagnostics(corpus: &Corpus) -> Vec<Diagnostic> {
     build_career_graph(corpus).1
 }
 

@@ -21,7 +21,7 @@ const LATENCY_BUCKETS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1
 
 /// How a request arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transport {
+pub(crate) enum Transport {
     /// As a gateway event.
     Gateway,
     /// At the interactions endpoint.
@@ -30,7 +30,7 @@ pub enum Transport {
 
 /// The kind of request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RequestKind {
+pub(crate) enum RequestKind {
     /// A slash command or message command.
     Command,
     /// A button or select menu.
@@ -45,7 +45,7 @@ pub enum RequestKind {
 
 /// The outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RequestOutcome {
+pub(crate) enum RequestOutcome {
     /// It was answered.
     Answered,
     /// The reply says that there is no answer.
@@ -58,7 +58,7 @@ pub enum RequestOutcome {
 
 /// The outcome of a reload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReloadStatus {
+pub(crate) enum ReloadStatus {
     /// A changed corpus is served.
     Changed,
     /// The corpus was unchanged.
@@ -69,15 +69,15 @@ pub enum ReloadStatus {
 
 /// The size of a corpus, in items.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CorpusSize {
+pub(crate) struct CorpusSize {
     /// Role documents.
-    pub roles: usize,
+    pub(crate) roles: usize,
     /// Topic documents.
-    pub topics: usize,
+    pub(crate) topics: usize,
     /// Passages of all documents.
-    pub passages: usize,
+    pub(crate) passages: usize,
     /// Diagnostics of the corpus.
-    pub diagnostics: usize,
+    pub(crate) diagnostics: usize,
 }
 
 type Labels<const N: usize> = [(&'static str, Cow<'static, str>); N];
@@ -86,7 +86,7 @@ type LabeledCounter = Family<Labels<1>, Counter>;
 /// All metrics.
 pub struct Metrics {
     /// The shards and the interactions endpoint.
-    pub readiness: Readiness,
+    pub(crate) readiness: Readiness,
     requests: Family<Labels<2>, Counter>,
     rate_limited: Counter,
     latency: Family<Labels<2>, Histogram>,
@@ -186,17 +186,17 @@ impl Metrics {
     }
 
     /// Counts a request. `kind` is the reply's `kind`, from a fixed set.
-    pub fn record_request(&self, kind: &'static str, outcome: RequestOutcome) {
+    pub(crate) fn record_request(&self, kind: &'static str, outcome: RequestOutcome) {
         self.requests.get_or_create(&[label("kind", kind), label("outcome", outcome.as_str())]).inc();
     }
 
     /// Counts a request rejected by the rate limit.
-    pub fn rate_limited(&self) {
+    pub(crate) fn rate_limited(&self) {
         self.rate_limited.inc();
     }
 
     /// Records the latency of a delivered reply, or counts an undelivered one.
-    pub fn record_delivery(&self, transport: Transport, kind: RequestKind, latency: Duration, delivered: bool) {
+    pub(crate) fn record_delivery(&self, transport: Transport, kind: RequestKind, latency: Duration, delivered: bool) {
         let labels = [label("door", transport.as_str()), label("asked", kind.as_str())];
         if delivered {
             self.latency.get_or_create(&labels).observe(latency.as_secs_f64());
@@ -206,17 +206,17 @@ impl Metrics {
     }
 
     /// Counts a rating of an answer.
-    pub fn record_feedback(&self, right: bool) {
+    pub(crate) fn record_feedback(&self, right: bool) {
         self.feedback.get_or_create(&[label("verdict", if right { "right" } else { "wrong" })]).inc();
     }
 
     /// Counts a reload.
-    pub fn record_reload(&self, status: ReloadStatus) {
+    pub(crate) fn record_reload(&self, status: ReloadStatus) {
         self.reloads.get_or_create(&[label("outcome", status.as_str())]).inc();
     }
 
     /// Sets the size of the served corpus, and its load time to now.
-    pub fn set_corpus_size(&self, size: CorpusSize) {
+    pub(crate) fn set_corpus_size(&self, size: CorpusSize) {
         let CorpusSize { roles, topics, passages, diagnostics } = size;
         self.documents.get_or_create(&[label("kind", "role")]).set(to_gauge_value(roles));
         self.documents.get_or_create(&[label("kind", "topic")]).set(to_gauge_value(topics));
@@ -226,17 +226,17 @@ impl Metrics {
     }
 
     /// Counts a response of Discord's REST API by status; `None` for no response.
-    pub fn record_rest_response(&self, status: Option<u16>) {
+    pub(crate) fn record_rest_response(&self, status: Option<u16>) {
         self.rest_responses.get_or_create(&[label("class", status_class(status))]).inc();
     }
 
     /// Sets how many session starts Discord still allows today.
-    pub fn set_identifies_left(&self, remaining: u64) {
+    pub(crate) fn set_identifies_left(&self, remaining: u64) {
         self.identifies_left.get_or_create(&[label("per", "day")]).set(i64::try_from(remaining).unwrap_or(i64::MAX));
     }
 
     /// Counts an IDENTIFY, and decrements the remaining session starts.
-    pub fn record_identify(&self) {
+    pub(crate) fn record_identify(&self) {
         self.identifies.inc();
         if let Some(remaining) = self.identifies_left.get(&[label("per", "day")]) {
             remaining.dec();
@@ -247,7 +247,7 @@ impl Metrics {
     ///
     /// # Errors
     /// A bug in an encoder.
-    pub fn encode(&self) -> Result<String, fmt::Error> {
+    pub(crate) fn encode(&self) -> Result<String, fmt::Error> {
         // The shard metrics are rebuilt on each call, so calls must not overlap.
         let _guard = self.encode_lock.lock().unwrap_or_else(PoisonError::into_inner);
         self.shards.clear();

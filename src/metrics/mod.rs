@@ -1,5 +1,5 @@
 //! Counters, gauges and readiness as a value that the app owns. No metric identifies
 //! a user.
 
-pub mod counters;
-pub mod readiness;
+pub(crate) mod counters;
+pub(crate) mod readiness;

@@ -9,7 +9,7 @@ pub struct Corpus {
     /// The documents, sorted by slug.
     pub documents: Vec<Document>,
     /// Sorted by file and line.
-    pub diagnostics: Vec<Diagnostic>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
     /// Identifies names and texts: equal for equal documents. Names the index on disk.
-    pub fingerprint: String,
+    pub(crate) fingerprint: String,
 }

@@ -13,13 +13,13 @@ pub struct Diagnostic {
     /// Line in that file, from 1; 1 also for a fault of the whole file.
     pub line: usize,
     /// What is wrong and what to do about it.
-    pub message: String,
+    pub(crate) message: String,
 }
 
 impl Diagnostic {
     /// A diagnostic without a file name, which [`Diagnostic::with_file`] adds. Messages quote untrusted text: control characters
     /// are escaped, and the length is limited.
-    pub fn at_line(line: usize, message: impl AsRef<str>) -> Self {
+    pub(crate) fn at_line(line: usize, message: impl AsRef<str>) -> Self {
         Diagnostic {
             file: String::new(),
             line: line.max(1),
@@ -28,14 +28,14 @@ impl Diagnostic {
     }
 
     /// Sets the file name.
-    pub fn with_file(mut self, file: &str) -> Self {
+    pub(crate) fn with_file(mut self, file: &str) -> Self {
         self.file = file.to_owned();
         self
     }
 }
 
 /// Escapes line breaks, control characters, zero-width characters and bidirectional marks.
-pub fn escape_control(text: &str) -> String {
+pub(crate) fn escape_control(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -24,7 +24,7 @@ impl Document {
     }
 
     /// The metrics of one measure, each with its passage; an empty `measure` means all.
-    pub fn metrics(&self, measure: &str) -> impl Iterator<Item = (&Metric, &Passage)> {
+    pub(crate) fn metrics(&self, measure: &str) -> impl Iterator<Item = (&Metric, &Passage)> {
         self.front_matter.metrics.iter().zip(&self.passages).filter(move |(metric, _)| metric.has_measure(measure))
     }
 
@@ -57,7 +57,7 @@ pub enum PassageKind {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Passage {
     /// The kind.
-    pub kind: PassageKind,
+    pub(crate) kind: PassageKind,
     /// The group of a responsibility, or the heading of a section.
     pub heading: Option<String>,
     /// The text, without Markdown.
@@ -75,7 +75,7 @@ pub struct Passage {
 /// Whether a document describes a role or a subject.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum DocumentKind {
+pub(crate) enum DocumentKind {
     /// A role with responsibilities.
     #[default]
     Role,
@@ -115,7 +115,7 @@ pub struct CareerStep {
     /// New duties in the target role.
     pub adds: Vec<String>,
     /// Duties that end with the step.
-    pub drops: Vec<String>,
+    pub(crate) drops: Vec<String>,
     /// Names of the sources; footnote labels before they are resolved.
     pub sources: Vec<String>,
 }
@@ -146,22 +146,22 @@ pub struct Metric {
     /// The organisation that published the value.
     pub reported_by: Option<String>,
     /// The region that the value applies to.
-    pub region: Option<String>,
+    pub(crate) region: Option<String>,
     /// The date of the value.
-    pub date: Option<String>,
+    pub(crate) date: Option<String>,
     /// A caveat.
-    pub note: Option<String>,
+    pub(crate) note: Option<String>,
     /// Names of the sources; footnote labels before they are resolved.
     pub sources: Vec<String>,
     /// Search phrases, never shown.
-    pub search_phrases: Vec<String>,
+    pub(crate) search_phrases: Vec<String>,
     /// The line in the file, from 1.
     pub line: usize,
 }
 
 impl Metric {
     /// True if the metric has this measure; an empty `measure` matches all.
-    pub fn has_measure(&self, measure: &str) -> bool {
+    pub(crate) fn has_measure(&self, measure: &str) -> bool {
         measure.is_empty() || self.measure.as_deref() == Some(measure)
     }
 }
@@ -170,19 +170,19 @@ impl Metric {
 #[derive(Clone, Debug, Default)]
 pub struct FrontMatter {
     /// Display name.
-    pub title: Option<String>,
+    pub(crate) title: Option<String>,
     /// Role or topic.
-    pub kind: DocumentKind,
+    pub(crate) kind: DocumentKind,
     /// Other names.
     pub aliases: Vec<Spanned>,
     /// Names that this document shares with others.
-    pub ambiguous: Vec<Spanned>,
+    pub(crate) ambiguous: Vec<Spanned>,
     /// The family of roles.
-    pub family: Option<String>,
+    pub(crate) family: Option<String>,
     /// Seniority; higher is more senior.
-    pub level: Option<i64>,
+    pub(crate) level: Option<i64>,
     /// Slugs of the roles whose responsibilities this role includes.
-    pub inherits: Vec<Spanned>,
+    pub(crate) inherits: Vec<Spanned>,
     /// Career steps from this role.
     pub steps: Vec<CareerStep>,
     /// Metrics.
@@ -190,5 +190,5 @@ pub struct FrontMatter {
     /// In a topic: slugs of the roles that own it, the main owner first.
     pub roles: Vec<Spanned>,
     /// Default sources: used for statements without a source of their own.
-    pub sources: Vec<String>,
+    pub(crate) sources: Vec<String>,
 }

@@ -24,7 +24,7 @@ const MAX_SYMLINKS: usize = 40;
 ///
 /// # Errors
 /// The thread cannot be started.
-pub fn watch_folder(folder: PathBuf, changed: impl Fn() + Send + 'static) -> io::Result<()> {
+pub(crate) fn watch_folder(folder: PathBuf, changed: impl Fn() + Send + 'static) -> io::Result<()> {
     let folder = std::path::absolute(folder)?;
     std::thread::Builder::new().name("corpus-watch".to_owned()).spawn(move || {
         let mut warned = false;

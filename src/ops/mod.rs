@@ -1,8 +1,9 @@
 //! Operations: settings, diagnosis (`doctor`), the long-running process and its reloads.
 
 pub mod config;
-pub mod corpus_watcher;
+pub(crate) mod corpus_watcher;
 pub mod doctor;
-pub mod reload;
+pub(crate) mod reload;
 pub mod serve;
-pub mod sighup;
+pub(crate) mod shutdown;
+pub(crate) mod sighup;

@@ -17,14 +17,14 @@ use crate::metrics::counters::{CorpusSize, Metrics, ReloadStatus};
 
 /// Queues reload requests; each is the channel for its result.
 #[derive(Debug)]
-pub struct Reloader(mpsc::Sender<oneshot::Sender<ReloadResult>>);
+pub(crate) struct Reloader(mpsc::Sender<oneshot::Sender<ReloadResult>>);
 
 impl Reloader {
     /// Starts the reload thread.
     ///
     /// # Errors
     /// The thread cannot be started.
-    pub fn start(engine: Arc<App>, corpus: PathBuf, index: PathBuf) -> io::Result<Reloader> {
+    pub(crate) fn start(engine: Arc<App>, corpus: PathBuf, index: PathBuf) -> io::Result<Reloader> {
         let metrics = Arc::clone(engine.metrics());
         metrics.set_corpus_size(corpus_size(&ReloadReport::new(&engine.knowledge(SpaceId::Global), false)));
         Reloader::spawn(metrics, move || {
@@ -58,7 +58,7 @@ impl Reloader {
     }
 
     /// Requests a reload that starts after this call; the future gives its result. Dropping the future does not cancel it.
-    pub fn request(&self) -> impl Future<Output = ReloadResult> + Send + use<> {
+    pub(crate) fn request(&self) -> impl Future<Output = ReloadResult> + Send + use<> {
         let (sender, result) = oneshot::channel();
         let queued = self.0.send(sender);
         async move {

@@ -4,7 +4,7 @@ use std::io;
 
 /// Receives SIGHUP. On systems other than Unix there is none to receive.
 #[derive(Debug)]
-pub struct SighupListener {
+pub(crate) struct SighupListener {
     #[cfg(unix)]
     signal: tokio::signal::unix::Signal,
 }
@@ -14,7 +14,7 @@ impl SighupListener {
     ///
     /// # Errors
     /// The handler cannot be installed.
-    pub fn listen() -> io::Result<SighupListener> {
+    pub(crate) fn listen() -> io::Result<SighupListener> {
         Ok(SighupListener {
             #[cfg(unix)]
             signal: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?,
@@ -22,7 +22,7 @@ impl SighupListener {
     }
 
     /// Waits for the next signal; false if none can arrive.
-    pub async fn recv(&mut self) -> bool {
+    pub(crate) async fn recv(&mut self) -> bool {
         #[cfg(unix)]
         return self.signal.recv().await.is_some();
         #[cfg(not(unix))]

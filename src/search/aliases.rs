@@ -12,10 +12,10 @@ const MAX_DERIVED_PER_ALIAS: usize = 10;
 const MIN_ALIASES_FOR_LIMIT: usize = 1_000;
 
 /// The normalized words of a name, and the position of its document.
-pub type NameEntry = (Vec<String>, usize);
+pub(crate) type NameEntry = (Vec<String>, usize);
 
 /// Normalizes a word of a name: singular, abbreviation expanded. `None` for a stop word of titles.
-pub fn normalize_word(word: &str) -> Option<String> {
+pub(crate) fn normalize_word(word: &str) -> Option<String> {
     if TITLE_STOP_WORDS.contains(&word) {
         return None;
     }
@@ -30,12 +30,12 @@ pub fn normalize_word(word: &str) -> Option<String> {
 }
 
 /// The normalized words of a name.
-pub fn normalize(name: &str) -> Vec<String> {
+pub(crate) fn normalize(name: &str) -> Vec<String> {
     tokenize(name).iter().filter_map(|token| normalize_word(&token.text)).collect()
 }
 
 /// The names inside a compound title: "Group Product Manager (Product Lead)", "Director / Head of Product". Empty for other titles.
-pub fn split_title(title: &str) -> Vec<String> {
+pub(crate) fn split_title(title: &str) -> Vec<String> {
     let parts: Vec<&str> = title.split(['/', '(', ')', '|']).map(str::trim).filter(|part| !part.is_empty()).collect();
     if parts.len() < 2 {
         return Vec::new();
@@ -45,7 +45,7 @@ pub fn split_title(title: &str) -> Vec<String> {
 
 /// Derives further aliases from the `canonical` names. An alias replaces the title inside a longer name: if "PM" is a Product Manager,
 /// "Growth PM" is a Growth Product Manager. Titles of three words or more also get initials: APM.
-pub fn derive_aliases(canonical: &[NameEntry], documents: &[Document]) -> Vec<NameEntry> {
+pub(crate) fn derive_aliases(canonical: &[NameEntry], documents: &[Document]) -> Vec<NameEntry> {
     let taken: HashSet<String> = canonical.iter().map(|(words, _)| words.join(" ")).collect();
     let mut derived: Vec<NameEntry> = Vec::new();
     let mut titles: Vec<NameEntry> =
@@ -112,7 +112,7 @@ fn names_containing_titles<'n>(
 }
 
 /// The head noun of a title ("manager", "director"): the word before "of", or the last word.
-pub fn head_noun(title: &str) -> Option<String> {
+pub(crate) fn head_noun(title: &str) -> Option<String> {
     let tokens = tokenize(title);
     let of = tokens.iter().position(|token| token.text == "of").filter(|index| *index > 0);
     let head = of.unwrap_or(tokens.len()).checked_sub(1)?;

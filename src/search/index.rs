@@ -18,7 +18,7 @@ use tantivy::{Directory, Index, IndexReader, ReloadPolicy, TantivyDocument, Tant
 use crate::search::text::english::Token;
 
 /// An error of the index.
-pub use tantivy::TantivyError as IndexError;
+pub(crate) use tantivy::TantivyError as IndexError;
 
 /// Increment on every change of the schema, the tokenizer or the stemmer. Part of the folder's name.
 pub const SCHEMA_VERSION: &str = "1";
@@ -33,17 +33,17 @@ const WRITER_MEMORY_BYTES: usize = 15_000_000;
 
 /// The tokens of one passage, by field.
 #[derive(Debug)]
-pub struct IndexDocument<'a> {
+pub(crate) struct IndexDocument<'a> {
     /// Title of the document.
-    pub title: &'a [Token],
+    pub(crate) title: &'a [Token],
     /// Aliases of the document.
-    pub aliases: &'a [Token],
+    pub(crate) aliases: &'a [Token],
     /// Text of the passage.
-    pub text: &'a [Token],
+    pub(crate) text: &'a [Token],
     /// Search phrases of the passage.
-    pub phrases: &'a [Vec<Token>],
+    pub(crate) phrases: &'a [Vec<Token>],
     /// Heading of the passage.
-    pub heading: &'a [Token],
+    pub(crate) heading: &'a [Token],
 }
 
 /// How the index was obtained.
@@ -60,7 +60,7 @@ pub enum OpenOutcome {
 }
 
 /// A searchable index.
-pub struct PassageIndex {
+pub(crate) struct PassageIndex {
     reader: IndexReader,
     fields: Vec<(Field, f32)>,
 }
@@ -76,7 +76,7 @@ impl std::fmt::Debug for PassageIndex {
 ///
 /// # Errors
 /// If the index cannot be built in memory.
-pub fn open_or_build(
+pub(crate) fn open_or_build(
     folder: Option<&Path>,
     fingerprint: &str,
     entries: &[IndexDocument<'_>],
@@ -199,7 +199,7 @@ impl PassageIndex {
 
     /// (position in the order of insertion, BM25 score) of the passages that contain any of the weighted `stems`, best first. The
     /// score of a stem is multiplied by its weight and the boost of the field.
-    pub fn search(&self, stems: &[(&str, f32)], limit: usize) -> Vec<(usize, f32)> {
+    pub(crate) fn search(&self, stems: &[(&str, f32)], limit: usize) -> Vec<(usize, f32)> {
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
         for (stem, weight) in stems {
             for (field, boost) in &self.fields {

@@ -1,8 +1,8 @@
 //! Full-text search over the passages of a corpus, and name lookup.
 
-pub mod aliases;
+pub(crate) mod aliases;
 pub mod index;
 pub mod names;
-pub mod query;
-pub mod retrieve;
+pub(crate) mod query;
+pub(crate) mod retrieve;
 pub mod text;

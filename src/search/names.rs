@@ -1,5 +1,4 @@
-//! Name lookup over slugs, titles and aliases: exact, misspelt or reordered names, mentions in a sentence, and autocomplete. Names use
-//! hash maps instead of the full-text index, which would be slower and less precise.
+//! Name lookup over slugs, titles and aliases, in hash maps: exact, misspelt or reordered names, mentions in a sentence, autocomplete.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -9,7 +8,7 @@ use crate::search::text::english::{Token, stem};
 
 /// How a name matched, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Match {
+pub(crate) enum Match {
     /// Equal except for case, plural and possessive.
     Exact,
     /// With spelling errors.
@@ -32,7 +31,7 @@ pub struct Mention {
     /// Positions of the documents with this name.
     pub documents: Vec<usize>,
     /// How the name matched.
-    pub match_kind: Match,
+    pub(crate) match_kind: Match,
 }
 
 /// A title or alias with its display form.
@@ -190,7 +189,7 @@ impl NameIndex {
 
     /// Documents with the most similar names, best first. The score combines Damerau-Levenshtein similarity, shared words and a
     /// bonus for a common prefix.
-    pub fn fuzzy_search(&self, name: &str, limit: usize) -> Vec<usize> {
+    pub(crate) fn fuzzy_search(&self, name: &str, limit: usize) -> Vec<usize> {
         let name: String = name.chars().take(MAX_COMPARED_CHARS).collect();
         let query_words = normalize(&name);
         let query = query_words.join(" ");
@@ -212,7 +211,12 @@ impl NameIndex {
 
     /// Autocompletes a name: (document, matching name), best first: equal title, equal alias, prefix of a name, prefix of a word,
     /// substring; without any of these, a fuzzy match. Each document appears once; equal ranks are ordered by `tie_breaker`.
-    pub fn complete<K: Ord>(&self, typed: &str, limit: usize, tie_breaker: impl Fn(usize) -> K) -> Vec<(usize, &str)> {
+    pub(crate) fn complete<K: Ord>(
+        &self,
+        typed: &str,
+        limit: usize,
+        tie_breaker: impl Fn(usize) -> K,
+    ) -> Vec<(usize, &str)> {
         let typed = typed.trim().to_lowercase().replace('-', " ");
         let mut best: BTreeMap<usize, (u8, &str)> = BTreeMap::new();
         for candidate in &self.display_names {
@@ -242,7 +246,7 @@ impl NameIndex {
     }
 
     /// Documents with a name, or a word in a name, that starts with `typed`.
-    pub fn prefix_search(&self, typed: &str) -> Vec<usize> {
+    pub(crate) fn prefix_search(&self, typed: &str) -> Vec<usize> {
         let typed = typed.trim().to_lowercase().replace('-', " ");
         let matching =
             self.display_names.iter().filter(|name| name.rank(&typed).is_some_and(|rank| rank <= WORD_PREFIX_RANK));
@@ -252,7 +256,7 @@ impl NameIndex {
     }
 
     /// True for the head noun of a title.
-    pub fn is_head_noun(&self, word: &str) -> bool {
+    pub(crate) fn is_head_noun(&self, word: &str) -> bool {
         normalize_word(word).is_some_and(|word| self.head_nouns.contains(&word))
     }
 

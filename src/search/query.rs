@@ -1,17 +1,17 @@
 //! Weighted queries, and matching them against the tokens of a statement.
 
 /// Score of a query term that matches by a synonym.
-pub const SYNONYM_WEIGHT: f32 = 0.6;
+pub(crate) const SYNONYM_WEIGHT: f32 = 0.6;
 /// Weight of a role that the question mentions.
-pub const ROLE_WEIGHT: f32 = 0.8;
+pub(crate) const ROLE_WEIGHT: f32 = 0.8;
 
 /// A weighted query: the terms of a question.
 #[derive(Clone, Debug, Default)]
-pub struct Query {
+pub(crate) struct Query {
     /// The terms, without duplicates.
-    pub terms: Vec<QueryTerm>,
+    pub(crate) terms: Vec<QueryTerm>,
     /// Positions of the roles that a passage should mention, by any of their names.
-    pub roles: Vec<usize>,
+    pub(crate) roles: Vec<usize>,
     total_weight: f32,
     /// (token id, term index, score), sorted by id; synonyms included.
     token_matches: Vec<(u32, usize, f32)>,
@@ -19,36 +19,36 @@ pub struct Query {
 
 /// How well a statement matches a query.
 #[derive(Clone, Debug, Default)]
-pub struct MatchStats {
+pub(crate) struct MatchStats {
     /// For each query term the score of its best match in the statement, 0 to 1.
-    pub term_scores: Vec<f32>,
+    pub(crate) term_scores: Vec<f32>,
     /// Weight of the query terms that the statement contains.
-    pub query_weight_matched: f32,
+    pub(crate) query_weight_matched: f32,
     /// Weight of the statement's tokens that match the query.
-    pub doc_weight_matched: f32,
+    pub(crate) doc_weight_matched: f32,
     /// Weight of all tokens of the statement.
-    pub doc_weight: f32,
+    pub(crate) doc_weight: f32,
     /// Number of query terms that the statement contains.
-    pub matched_terms: usize,
+    pub(crate) matched_terms: usize,
 }
 
 /// A term of a query.
 #[derive(Clone, Debug)]
-pub struct QueryTerm {
+pub(crate) struct QueryTerm {
     /// The stem.
-    pub stem: String,
+    pub(crate) stem: String,
     /// Id in the vocabulary, after spelling correction; `None` for an unknown word.
-    pub token_id: Option<u32>,
+    pub(crate) token_id: Option<u32>,
     /// Ids of synonyms in the vocabulary.
-    pub synonym_ids: Vec<u32>,
+    pub(crate) synonym_ids: Vec<u32>,
     /// The weight, 0 to 1.
-    pub weight: f32,
+    pub(crate) weight: f32,
 }
 
 impl Query {
     /// A query of these terms. A token that is itself a term is no synonym of another: in "purchase order" a passage's "order" counts
     /// once.
-    pub fn new(mut terms: Vec<QueryTerm>) -> Query {
+    pub(crate) fn new(mut terms: Vec<QueryTerm>) -> Query {
         let own_ids: Vec<u32> = terms.iter().filter_map(|term| term.token_id).collect();
         terms.iter_mut().for_each(|term| term.synonym_ids.retain(|id| !own_ids.contains(id)));
         let total_weight = terms.iter().map(|term| term.weight).sum();
@@ -62,7 +62,7 @@ impl Query {
     }
 
     /// Matches a statement, given as token ids; `weights` holds the weight of each id. Overwrites `stats`, whose buffer is reused.
-    pub fn match_terms(&self, statement: &[u32], weights: &[f32], stats: &mut MatchStats) {
+    pub(crate) fn match_terms(&self, statement: &[u32], weights: &[f32], stats: &mut MatchStats) {
         stats.term_scores.clear();
         stats.term_scores.resize(self.terms.len(), 0.0);
         (stats.doc_weight_matched, stats.doc_weight) = (0.0, 0.0);
@@ -84,26 +84,26 @@ impl Query {
 
     /// Adds roles that a passage should mention.
     #[must_use]
-    pub fn with_roles(mut self, roles: &[usize]) -> Query {
+    pub(crate) fn with_roles(mut self, roles: &[usize]) -> Query {
         self.roles = roles.to_vec();
         self.total_weight += ROLE_WEIGHT * roles.len() as f32;
         self
     }
 
     /// (stem, weight, whether the corpus contains the stem or a synonym) of each term.
-    pub fn weighted_terms(&self) -> impl Iterator<Item = (&str, f32, bool)> {
+    pub(crate) fn weighted_terms(&self) -> impl Iterator<Item = (&str, f32, bool)> {
         self.terms
             .iter()
             .map(|term| (term.stem.as_str(), term.weight, term.token_id.is_some() || !term.synonym_ids.is_empty()))
     }
 
     /// Weight of the out-of-vocabulary terms: neither the stem nor a synonym is in the corpus.
-    pub fn oov_weight(&self) -> f32 {
+    pub(crate) fn oov_weight(&self) -> f32 {
         self.weighted_terms().filter(|(.., known)| !known).map(|(_, weight, _)| weight).sum()
     }
 
     /// Weight of all terms and roles; a rare term has about 1.
-    pub fn total_weight(&self) -> f32 {
+    pub(crate) fn total_weight(&self) -> f32 {
         self.total_weight
     }
 }

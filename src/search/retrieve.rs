@@ -37,52 +37,52 @@ struct IndexedPassage {
 
 /// The tokens of one passage.
 #[derive(Debug)]
-pub struct PassageInput<'a> {
+pub(crate) struct PassageInput<'a> {
     /// Position of the document.
-    pub document: usize,
+    pub(crate) document: usize,
     /// Position in the document.
-    pub passage: usize,
+    pub(crate) passage: usize,
     /// The text.
-    pub text: &'a [Token],
+    pub(crate) text: &'a [Token],
     /// The search phrases.
-    pub phrases: &'a [Vec<Token>],
+    pub(crate) phrases: &'a [Vec<Token>],
     /// The heading, and the title of the document.
-    pub headings: [&'a [Token]; 2],
+    pub(crate) headings: [&'a [Token]; 2],
     /// Positions of other roles mentioned in the text or the search phrases.
-    pub matchable_roles: Vec<usize>,
+    pub(crate) matchable_roles: Vec<usize>,
     /// Positions of other roles mentioned in the text, in order.
-    pub mentioned_roles: Vec<usize>,
+    pub(crate) mentioned_roles: Vec<usize>,
 }
 
 /// A scored passage.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Hit {
+pub(crate) struct Hit {
     /// Position of the document.
-    pub document: usize,
+    pub(crate) document: usize,
     /// Position in the document.
-    pub passage: usize,
+    pub(crate) passage: usize,
     /// Matched share of the query's weight, 0 to 1.
-    pub coverage: f32,
+    pub(crate) coverage: f32,
     /// Overlap of the query with the best single statement (text or search phrase), in both directions, 0 to 1.
-    pub statement_score: f32,
+    pub(crate) statement_score: f32,
     /// Number of query terms in that statement, including those of low weight.
-    pub matched_terms: usize,
+    pub(crate) matched_terms: usize,
     /// The ranking score: [`Hit::combined_score`], plus a BM25 share in [`Searcher::search`].
-    pub score: f32,
+    pub(crate) score: f32,
     /// Matched weight of the query.
-    pub query_weight_matched: f32,
+    pub(crate) query_weight_matched: f32,
     /// Matched weight of the query in terms of the field: words of titles and headings.
-    pub field_term_weight: f32,
+    pub(crate) field_term_weight: f32,
 }
 
 impl Hit {
     /// Weighted mean of coverage and statement score, 0 to 1.
-    pub fn combined_score(&self) -> f32 {
+    pub(crate) fn combined_score(&self) -> f32 {
         0.45 * self.coverage + 0.55 * self.statement_score
     }
 
     /// A hit with a given score and no match statistics.
-    pub fn unscored(document: usize, passage: usize, score: f32) -> Hit {
+    pub(crate) fn unscored(document: usize, passage: usize, score: f32) -> Hit {
         Hit {
             document,
             passage,
@@ -98,7 +98,7 @@ impl Hit {
 
 /// Searcher over the passages of one corpus.
 #[derive(Debug)]
-pub struct Searcher {
+pub(crate) struct Searcher {
     index: PassageIndex,
     lexicon: Lexicon,
     passages: Vec<IndexedPassage>,
@@ -113,7 +113,7 @@ pub struct Searcher {
 
 impl Searcher {
     /// Creates a searcher; `inputs` must have the same order as the documents in `index`.
-    pub fn new(index: PassageIndex, inputs: &[PassageInput<'_>]) -> Self {
+    pub(crate) fn new(index: PassageIndex, inputs: &[PassageInput<'_>]) -> Self {
         let mut vocabulary: HashMap<String, u32> = HashMap::new();
         for input in inputs {
             let phrases = input.phrases.iter().flatten();
@@ -179,23 +179,23 @@ impl Searcher {
     }
 
     /// True if the corpus contains this stem.
-    pub fn contains_stem(&self, stem: &str) -> bool {
+    pub(crate) fn contains_stem(&self, stem: &str) -> bool {
         self.vocabulary.contains_key(stem)
     }
 
     /// The word class of a token.
-    pub fn classify(&self, token: &Token) -> WordClass {
+    pub(crate) fn classify(&self, token: &Token) -> WordClass {
         self.lexicon.classify(token)
     }
 
     /// Builds the query for a question. Drops stop words and corrects the spelling of unknown words. An unknown word without a
     /// correction or synonym gets weight 1, so that passages without it score low.
-    pub fn build_query<'t>(&self, tokens: impl IntoIterator<Item = &'t Token>) -> Query {
+    pub(crate) fn build_query<'t>(&self, tokens: impl IntoIterator<Item = &'t Token>) -> Query {
         self.build_query_with_context(tokens, [])
     }
 
     /// The same with the `context` of the question, whose words weigh less; unknown ones hardly count.
-    pub fn build_query_with_context<'t>(
+    pub(crate) fn build_query_with_context<'t>(
         &self,
         tokens: impl IntoIterator<Item = &'t Token>,
         context: impl IntoIterator<Item = &'t Token>,
@@ -245,7 +245,7 @@ impl Searcher {
     }
 
     /// Searches the whole corpus; best hits first.
-    pub fn search(&self, query: &Query, limit: usize) -> Vec<Hit> {
+    pub(crate) fn search(&self, query: &Query, limit: usize) -> Vec<Hit> {
         let mut stems: Vec<(&str, f32)> = Vec::new();
         for term in &query.terms {
             stems.push((&term.stem, term.weight));
@@ -265,13 +265,13 @@ impl Searcher {
     }
 
     /// Searches the passages of these documents; best hits first.
-    pub fn search_in(&self, query: &Query, documents: &[usize], limit: usize) -> Vec<Hit> {
+    pub(crate) fn search_in(&self, query: &Query, documents: &[usize], limit: usize) -> Vec<Hit> {
         let passages = documents.iter().filter_map(|document| self.passages_by_document.get(document)).flatten();
         top_hits(passages.map(|index| self.score(query, &self.passages[*index])).collect(), limit)
     }
 
     /// The other roles mentioned in the text of a passage, in order.
-    pub fn mentioned_roles(&self, hit: &Hit) -> &[usize] {
+    pub(crate) fn mentioned_roles(&self, hit: &Hit) -> &[usize] {
         let index = self.passages_by_document.get(&hit.document).and_then(|passages| passages.get(hit.passage));
         index.map_or(&[], |index| &self.passages[*index].mentioned_roles)
     }
@@ -349,7 +349,7 @@ fn token_ids(tokens: &[Token], vocabulary: &HashMap<String, u32>) -> Box<[u32]> 
 }
 
 /// Sorts by score, the best first, then by position in the corpus.
-pub fn sort_by_score(hits: &mut [Hit]) {
+pub(crate) fn sort_by_score(hits: &mut [Hit]) {
     hits.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.document, a.passage).cmp(&(b.document, b.passage))));
 }
 

@@ -1,3 +1,6 @@
-//! HTTP servers other than the interactions endpoint.
+//! The HTTP server and the status routes.
 
-pub mod status;
+pub(crate) mod log_throttle;
+pub(crate) mod server;
+pub(crate) mod status;
+pub(crate) mod timeout_stream;

@@ -1,116 +1,63 @@
-//! The status server: `/healthz` (liveness), `/readyz` (readiness) and `/metrics` (OpenMetrics) over HTTP on its own address.
+//! The status routes: `/healthz` (liveness), `/readyz` (readiness) and `/metrics` (OpenMetrics).
 
-use std::convert::Infallible;
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use hyper::body::Incoming;
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode};
-use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
-use tokio::time::{sleep, timeout};
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::{ALLOW, CONTENT_TYPE};
+use axum::middleware::map_response;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 
 use crate::engine::app::App;
 use crate::engine::spaces::SpaceId;
+use crate::web::server::{Limits, close_connection};
 
-/// For a whole connection; monitoring is expected to be near.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
-/// Further connections wait in the listen backlog.
-const MAX_CONNECTIONS: usize = 32;
-/// After an accept error, such as too many open files.
-const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(200);
+/// The limits of a server for these routes alone; monitoring is expected to be near.
+pub(crate) const LIMITS: Limits =
+    Limits { max_connections: 32, request_timeout: Duration::from_secs(5), write_timeout: Duration::from_secs(5) };
 
-const TEXT_PLAIN: &str = "text/plain; charset=utf-8";
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// The status server; see the module.
-#[derive(Debug)]
-pub struct StatusServer(Arc<App>);
+/// The routes, and texts for other paths and methods. Each response closes its connection.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/healthz", get("alive\n"))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics))
+        .method_not_allowed_fallback(async || (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET, HEAD")], "only GET\n"))
+        .fallback((StatusCode::NOT_FOUND, "not found; try /healthz, /readyz or /metrics\n"))
+        .layer(map_response(close_connection))
+        .with_state(app)
+}
 
-impl StatusServer {
-    /// Binds the address and serves requests in a background task.
-    ///
-    /// # Errors
-    /// The address cannot be bound.
-    pub async fn listen(address: SocketAddr, engine: Arc<App>) -> io::Result<()> {
-        let listener = TcpListener::bind(address).await?;
-        let server = Arc::new(StatusServer(engine));
-        tracing::info!("status on http://{}: /healthz, /readyz, /metrics", listener.local_addr()?);
-        tokio::spawn(async move {
-            let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-            loop {
-                let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { return };
-                match listener.accept().await {
-                    Ok((stream, _)) => {
-                        let server = Arc::clone(&server);
-                        tokio::spawn(async move {
-                            server.serve(stream).await;
-                            drop(permit);
-                        });
-                    }
-                    Err(error) => {
-                        tracing::debug!(%error, "the status server cannot accept a connection");
-                        sleep(ACCEPT_RETRY_DELAY).await;
-                    }
-                }
-            }
-        });
-        Ok(())
+/// Logs the URLs.
+pub(crate) fn announce(address: SocketAddr) {
+    tracing::info!("status on http://{address}: /healthz, /readyz, /metrics");
+}
+
+async fn readyz(State(app): State<Arc<App>>) -> Response {
+    match not_ready_reasons(&app).as_slice() {
+        [] => "ready\n".into_response(),
+        reasons => (StatusCode::SERVICE_UNAVAILABLE, reasons.join("\n") + "\n").into_response(),
     }
+}
 
-    /// Serves one request; closes the connection after `REQUEST_TIMEOUT`.
-    async fn serve(&self, stream: TcpStream) {
-        let service = service_fn(|request: Request<Incoming>| async move {
-            Ok::<_, Infallible>(self.respond(request.method(), request.uri().path()))
-        });
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(REQUEST_TIMEOUT)
-            .keep_alive(false)
-            .serve_connection(TokioIo::new(stream), service);
-        if let Ok(Err(error)) = timeout(REQUEST_TIMEOUT, connection).await {
-            tracing::debug!(%error, "a status request failed");
+async fn metrics(State(app): State<Arc<App>>) -> Response {
+    match app.metrics().encode() {
+        Ok(text) => ([(CONTENT_TYPE, OPEN_METRICS)], text).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "the metrics cannot be encoded; please report it");
+            (StatusCode::INTERNAL_SERVER_ERROR, "the metrics cannot be encoded\n").into_response()
         }
     }
+}
 
-    fn respond(&self, method: &Method, path: &str) -> Response<String> {
-        let (status, content_type, body) = match path {
-            "/healthz" | "/readyz" | "/metrics" if method != Method::GET && method != Method::HEAD => {
-                (StatusCode::METHOD_NOT_ALLOWED, TEXT_PLAIN, "only GET\n".to_owned())
-            }
-            "/healthz" => (StatusCode::OK, TEXT_PLAIN, "alive\n".to_owned()),
-            "/readyz" => match self.not_ready_reasons().as_slice() {
-                [] => (StatusCode::OK, TEXT_PLAIN, "ready\n".to_owned()),
-                reasons => (StatusCode::SERVICE_UNAVAILABLE, TEXT_PLAIN, reasons.join("\n") + "\n"),
-            },
-            "/metrics" => match self.0.metrics().encode() {
-                Ok(text) => (StatusCode::OK, OPEN_METRICS, text),
-                Err(error) => {
-                    tracing::error!(%error, "the metrics cannot be encoded; please report it");
-                    (StatusCode::INTERNAL_SERVER_ERROR, TEXT_PLAIN, "the metrics cannot be encoded\n".to_owned())
-                }
-            },
-            _ => (StatusCode::NOT_FOUND, TEXT_PLAIN, "not found; try /healthz, /readyz or /metrics\n".to_owned()),
-        };
-        let mut response = Response::new(body);
-        *response.status_mut() = status;
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        if status == StatusCode::METHOD_NOT_ALLOWED {
-            response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
-        }
-        response
-    }
-
-    /// Why the bot is not ready; empty if it is.
-    fn not_ready_reasons(&self) -> Vec<String> {
-        let roleless =
-            self.0.knowledge(SpaceId::Global).roles().is_empty().then(|| "the corpus has no roles".to_owned());
-        roleless.into_iter().chain(self.0.metrics().readiness.not_ready_reasons(Instant::now())).collect()
-    }
+/// Why the bot is not ready; empty if it is.
+fn not_ready_reasons(app: &App) -> Vec<String> {
+    let roleless = app.knowledge(SpaceId::Global).roles().is_empty().then(|| "the corpus has no roles".to_owned());
+    roleless.into_iter().chain(app.metrics().readiness.not_ready_reasons(Instant::now())).collect()
 }

@@ -1,4 +1,5 @@
-//! What scripts rely on: the verbs' output to the letter, the JSON's keys, the exit codes, silence on a closed pipe.
+//! What scripts rely on: the output of the subcommands, the keys of the JSON, the exit codes, and no error on a closed
+//! pipe.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
@@ -6,26 +7,27 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::stage::{Place, UNWRITABLE, feed, finish, kitchen, shipped};
+use crate::stage::{Place, UNWRITABLE, feed, finish, kitchen};
+use crate::ward;
 
 const ASKED: [&str; 8] = [
-    "/role pd",
-    "/path apm cpo",
-    "/duties group pm",
+    "/role dsn",
+    "/path hca cno",
+    "/duties senior rn",
     "/help",
     "/nonsense",
-    "who owns the roadmap?",
+    "who writes the roster?",
     "asdf",
-    "how much does a senior pm earn?",
+    "how much does a senior rn earn?",
 ];
 
 #[test]
-fn ask_prints_what_the_console_and_the_json_say() {
-    let asked = ASKED.map(|text| finish(shipped(&["ask", text])));
+fn ask_console_and_batch_print_the_same_text() {
+    let asked = ASKED.map(|text| finish(ward::command(&["ask", text])));
     let input = ASKED.map(|text| format!("{text}\n")).concat();
-    let console = feed(shipped(&["console"]), &input);
+    let console = feed(ward::command(&["console"]), &input);
     assert_eq!(console.out, asked.each_ref().map(|ask| format!("{}\n", ask.out)).concat());
-    let batch = feed(shipped(&["ask", "--batch", "-"]), &input);
+    let batch = feed(ward::command(&["ask", "--batch", "-"]), &input);
     for (json, ask) in batch.json_lines().iter().zip(&asked) {
         assert_eq!(json["text"], ask.out, "the text in the JSON is the same");
     }
@@ -41,7 +43,7 @@ fn keys(value: &Value) -> BTreeSet<&str> {
 #[test]
 fn the_json_has_these_keys_and_types() {
     let input = ASKED.map(|text| format!("{text}\n")).concat();
-    let replies = feed(shipped(&["ask", "--batch", "-"]), &input).json_lines();
+    let replies = feed(ward::command(&["ask", "--batch", "-"]), &input).json_lines();
     assert_eq!(replies.len(), ASKED.len());
     let is_slug =
         |value: &Value| value.as_str().is_some_and(|slug| slug.chars().all(|c| c == '-' || c.is_ascii_lowercase()));
@@ -90,7 +92,7 @@ fn a_batch_gives_a_line_for_a_line_in_order() {
 }
 
 #[test]
-fn bytes_that_are_no_utf8_are_a_question_too() {
+fn a_question_that_is_not_utf8_is_answered() {
     let place = kitchen();
     place.write("questions.txt", b"what does a c\xf6ok do?\n/role cook\n");
     let outcome = place.run(&["ask", "--batch", "questions.txt"]);
@@ -98,7 +100,7 @@ fn bytes_that_are_no_utf8_are_a_question_too() {
 }
 
 #[test]
-fn a_batch_is_answered_line_by_line_while_it_comes() {
+fn each_line_of_a_batch_is_answered_before_the_next_is_read() {
     let place = kitchen();
     let mut child = place
         .command(&["ask", "--batch", "-"])
@@ -110,7 +112,7 @@ fn a_batch_is_answered_line_by_line_while_it_comes() {
     let mut pipe = child.stdin.take().expect("a pipe");
     let mut answers = BufReader::new(child.stdout.take().expect("a pipe")).lines();
     for asked in ["/role cook", "asdf", "/role baker"] {
-        std::io::Write::write_all(&mut pipe, format!("{asked}\n").as_bytes()).expect("it listens");
+        std::io::Write::write_all(&mut pipe, format!("{asked}\n").as_bytes()).expect("the program reads");
         let line = answers.next().expect("an answer before the next question").expect("a line");
         assert_eq!(serde_json::from_str::<Value>(&line).expect("JSON")["question"], asked);
     }
@@ -119,14 +121,14 @@ fn a_batch_is_answered_line_by_line_while_it_comes() {
 }
 
 #[test]
-fn a_batch_file_that_is_not_there_is_told() {
-    let outcome = finish(shipped(&["ask", "--batch", "/nowhere/questions.txt"]));
+fn a_missing_batch_file_is_an_error() {
+    let outcome = finish(ward::command(&["ask", "--batch", "/nowhere/questions.txt"]));
     assert_eq!((outcome.code, outcome.out.as_str()), (Some(1), ""));
     assert!(outcome.err.contains("/nowhere/questions.txt cannot be read"), "{}", outcome.err);
 }
 
 #[test]
-fn exit_codes_tell_done_from_failed_from_wrong_usage() {
+fn exit_codes_are_0_for_success_1_for_failure_and_2_for_wrong_usage() {
     let codes = [
         (0, &["ask", "/role cook"][..]),
         (0, &["ask", "asdf"]),
@@ -139,9 +141,9 @@ fn exit_codes_tell_done_from_failed_from_wrong_usage() {
         (1, &["--corpus", "nowhere", "ask", "/role cook"]),
         (1, &["ask", "--batch", "nowhere.txt"]),
         (2, &["ask"]),
-        (2, &["ask", "/role pm", "--batch", "-"]),
-        (2, &["ask", "/role", "pm"]),
-        (2, &["ask", "--jsno", "/role pm"]),
+        (2, &["ask", "/role rn", "--batch", "-"]),
+        (2, &["ask", "/role", "rn"]),
+        (2, &["ask", "--jsno", "/role rn"]),
         (2, &["dance"]),
         (2, &["check", "corpus"]),
         (2, &["--corpus"]),
@@ -155,7 +157,7 @@ fn exit_codes_tell_done_from_failed_from_wrong_usage() {
 }
 
 #[test]
-fn the_console_is_what_starts_without_a_token_and_says_how_to_go_live() {
+fn without_a_token_the_console_starts_and_names_the_setting() {
     let place = kitchen();
     let outcome = place.pipe(&[], "/role cook\n\nwho heats the oven?\r\n");
     assert_eq!(outcome.code, Some(0));
@@ -163,19 +165,19 @@ fn the_console_is_what_starts_without_a_token_and_says_how_to_go_live() {
     assert_eq!(hints.len(), 1, "{}", outcome.err);
     let asked = |text| format!("{}\n", place.run(&["ask", text]).out);
     assert_eq!(outcome.out, asked("/role cook") + &asked("who heats the oven?"));
-    assert_eq!(place.pipe(&["console"], "/role cook\n").err, "", "who asks for the console needs no hint");
+    assert_eq!(place.pipe(&["console"], "/role cook\n").err, "", "no hint for the console subcommand");
 }
 
 #[test]
-fn a_pipe_gets_no_escape_codes_whatever_the_environment_says() {
-    let wishes =
+fn a_pipe_gets_no_escape_codes_whatever_the_environment_variables() {
+    let forced =
         [("CLICOLOR_FORCE", "1"), ("FORCE_COLOR", "1"), ("TERM", "xterm-256color"), ("COLORTERM", "truecolor")];
     let place = kitchen();
     place.write("corpus/waiter.md", "# Waiter\n\nServes.[^none]\n");
     for arguments in [&["ask", "/role cook"][..], &["ask", "--explain", "who heats the oven?"], &["index"], &["check"]]
     {
         let mut command = place.command(arguments);
-        command.envs(wishes);
+        command.envs(forced);
         let outcome = finish(command);
         assert!(!outcome.out.contains('\u{1b}'), "{arguments:?}: {}", outcome.out);
         assert!(!outcome.err.contains('\u{1b}'), "{arguments:?}: {}", outcome.err);
@@ -183,7 +185,7 @@ fn a_pipe_gets_no_escape_codes_whatever_the_environment_says() {
     }
 }
 
-/// What a terminal shows, by way of `script`; nothing where that is not installed.
+/// The output on a terminal, which `script` simulates; `None` if it is not installed.
 fn on_a_terminal(place: &Place, no_color: bool) -> Option<String> {
     let line = format!("{} ask '/role cook' 2>/dev/null", env!("CARGO_BIN_EXE_rolecall"));
     let mut script = Command::new("/usr/bin/script");
@@ -209,7 +211,7 @@ fn a_terminal_gets_colours_unless_no_color_is_set() {
 }
 
 #[test]
-fn help_is_there_for_each_verb() {
+fn each_subcommand_has_help() {
     let place = Place::new();
     let verbs = place.run(&["help"]).out;
     for (name, arguments) in [
@@ -226,7 +228,7 @@ fn help_is_there_for_each_verb() {
     }
 }
 
-/// Reads one line of what the program says and closes the pipe, as `head -1` does.
+/// Reads one line of the output and closes the pipe, as `head -1` does.
 fn one_line_of(mut command: Command, input: Option<&str>) -> (String, String, Option<i32>) {
     let stdin = if input.is_some() { Stdio::piped() } else { Stdio::null() };
     let mut child =
@@ -249,9 +251,9 @@ fn one_line_of(mut command: Command, input: Option<&str>) -> (String, String, Op
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_failure() {
+fn a_closed_output_pipe_is_no_failure() {
     let place = kitchen();
-    // More than a pipe holds, so that the rest is written to nobody.
+    // More than the buffer of a pipe, so that the rest is written to a closed one.
     let many = "/role cook\n".repeat(600);
     for arguments in [&["ask", "--batch", "-"][..], &["console"], &["ask", "--batch", "-", "--explain"]] {
         let (line, err, code) = one_line_of(place.command(arguments), Some(&many));

@@ -18,4 +18,5 @@ mod shape;
 mod stage;
 mod suggestions;
 mod trades;
+mod ward;
 mod yes_no;

@@ -1,11 +1,12 @@
-//! What is suggested while somebody types a role's name, and in what order.
+//! Autocomplete of role names: what is suggested, and in what order.
 
 use rolecall::engine::app::App;
 use rolecall::engine::spaces::SpaceId;
 
-use crate::stage::{self, BOT, Place};
+use crate::stage::{self, Place};
+use crate::ward;
 
-/// What is suggested, as slugs with the names that fitted.
+/// The suggestions: slugs with the names that match.
 fn suggested(bot: &App, typed: &str) -> Vec<(String, String)> {
     let library = bot.knowledge(SpaceId::Global);
     bot.space(SpaceId::Global)
@@ -37,33 +38,29 @@ fn bakery() -> Place {
 }
 
 #[test]
-fn titles_come_before_other_names_and_beginnings_before_parts() {
+fn titles_come_before_aliases_and_prefixes_before_other_matches() {
     let bot = stage::bot(&bakery().corpus());
     assert_eq!(suggested(&bot, "BAKER"), [pair("baker", "Baker"), pair("helper", "Baker's Mate")]);
     let mates = [pair("cake", "Mate"), pair("helper", "Baker's Mate")];
-    assert_eq!(suggested(&bot, "mate"), mates, "another name as it is, then a part of one");
-    // The Tart Maker has a topic, and goes before others of its rank.
+    assert_eq!(suggested(&bot, "mate"), mates, "an alias, then a word of one");
+    // A topic refers to the Tart Maker, which goes before other matches of its kind.
     assert_eq!(slugs(&bot, "bak"), ["tart", "baker", "helper", "head-baker", "unbaked"]);
-    assert_eq!(suggested(&bot, "sellar")[0], pair("seller", "Seller"), "misspelt, it is shown by its title");
-    assert_eq!(suggested(&bot, "oven hadn")[0], pair("baker", "Baker"), "so is another name");
+    assert_eq!(suggested(&bot, "sellar")[0], pair("seller", "Seller"), "a misspelt title is shown as the title");
+    assert_eq!(suggested(&bot, "oven hadn")[0], pair("baker", "Baker"), "so is a misspelt alias");
     assert_eq!(slugs(&bot, "zzzzzz"), [""; 0]);
 }
 
 #[test]
-fn before_anything_is_typed_the_roles_that_matter_most_come_first() {
-    let order = slugs(&BOT, "");
-    assert_eq!(order.len(), BOT.knowledge(SpaceId::Global).roles().len());
-    assert_eq!(
-        order[..2],
-        ["product-manager", "associate-product-manager"],
-        "most steps, roles and topics refer to these"
-    );
-    let titles = suggested(&BOT, " ");
-    assert!(titles.contains(&pair("product-designer", "Product Designer")), "{titles:?}");
+fn an_empty_input_suggests_all_roles_the_most_referenced_first() {
+    let order = slugs(&ward::ENGINE, "");
+    assert_eq!(order.len(), ward::ENGINE.knowledge(SpaceId::Global).roles().len());
+    assert_eq!(order[..2], ["staff-nurse", "senior-staff-nurse"], "most steps, roles and topics refer to these");
+    let titles = suggested(&ward::ENGINE, " ");
+    assert!(titles.contains(&pair("porter", "Porter")), "{titles:?}");
 }
 
 #[test]
-fn what_was_shown_most_is_suggested_first_and_survives_another_corpus() {
+fn the_most_viewed_roles_are_suggested_first_also_after_a_reload() {
     let place = bakery();
     let bot = stage::bot(&place.corpus());
     let before = slugs(&bot, "");
@@ -72,7 +69,7 @@ fn what_was_shown_most_is_suggested_first_and_survives_another_corpus() {
     }
     bot.handle_text("/role unbaked");
     let after = slugs(&bot, "");
-    assert_eq!(after[..2], ["seller", "helper"], "what was only worked out was shown to nobody");
+    assert_eq!(after[..2], ["seller", "helper"], "an answer that is not shown does not count");
     let rest = |order: &[String]| {
         order.iter().filter(|slug| !["seller", "helper"].contains(&slug.as_str())).cloned().collect::<Vec<_>>()
     };

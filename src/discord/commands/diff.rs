@@ -12,7 +12,7 @@ const RESPONSE_ONLY: [&str; 4] = ["id", "application_id", "guild_id", "version"]
 
 /// One change to one command. A registered command is as Discord returned it.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Change {
+pub(crate) enum Change {
     /// It is not registered: the desired command.
     Create(Value),
     /// It is registered and differs: its id, the registered command, the desired command.
@@ -23,18 +23,18 @@ pub enum Change {
 
 /// The difference between the registered commands and the desired ones.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Diff {
+pub(crate) struct Diff {
     /// Deletions first, to make room; creations last, because Discord limits how many it takes in a day.
-    pub changes: Vec<Change>,
+    pub(crate) changes: Vec<Change>,
     /// Number of commands that need no change.
-    pub unchanged: usize,
+    pub(crate) unchanged: usize,
     /// The body of a bulk overwrite: the desired commands, and the registered ones that are left alone.
-    pub overwrite: Vec<Value>,
+    pub(crate) overwrite: Vec<Value>,
 }
 
 /// Compares the `registered` commands with the `desired` ones. Slash, user and message commands that are not desired are deleted.
 /// A command of any other type, such as the entry point of an Activity, is left alone.
-pub fn diff(registered: &[Value], desired: Vec<Value>) -> Diff {
+pub(crate) fn diff(registered: &[Value], desired: Vec<Value>) -> Diff {
     let same = |one: &Value, other: &Value| command_type(one) == command_type(other) && one["name"] == other["name"];
     let (managed, unmanaged): (Vec<&Value>, Vec<&Value>) =
         registered.iter().partition(|command| (1..=3).contains(&command_type(command)));
@@ -69,7 +69,7 @@ fn request_body(registered: &Value) -> Value {
 
 /// A command in a canonical form, so that two can be compared: every compared field is present, with its default where Discord left
 /// it out, and lists without an order are sorted.
-pub fn normalize(command: &Value) -> Value {
+pub(crate) fn normalize(command: &Value) -> Value {
     let numbers = |key: &str| -> BTreeSet<u64> {
         command[key].as_array().into_iter().flatten().filter_map(Value::as_u64).collect()
     };

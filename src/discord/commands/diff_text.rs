@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// One line per field that differs: its path, the old value, the new value. Empty exactly where the two are equal. Takes commands
 /// that went through [`normalize`](crate::discord::commands::diff::normalize).
-pub fn lines(before: &Value, after: &Value) -> Vec<String> {
+pub(crate) fn lines(before: &Value, after: &Value) -> Vec<String> {
     let mut lines = Vec::new();
     walk("", before, after, &mut lines);
     lines

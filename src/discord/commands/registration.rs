@@ -13,9 +13,9 @@ use crate::discord::backoff::Backoff;
 use crate::discord::commands::diff::{Change, Diff, diff, normalize};
 use crate::discord::commands::diff_text;
 use crate::discord::commands::table::{Scope, desired, display_name};
-use crate::discord::rest::client::{DiscordError, RestClient};
+use crate::discord::rest::client::RestClient;
+use crate::discord::rest::discord_error::{DiscordError, describe, json_error_code, status};
 use crate::discord::rest::request_sender::RequestSender;
-use crate::discord::rest::send::{describe, json_error_code, status};
 
 /// The first and the longest wait before a failed synchronization is retried.
 const INITIAL_BACKOFF: Duration = Duration::from_secs(2);
@@ -28,17 +28,17 @@ const DAILY_CREATION_LIMIT: isize = 30034;
 
 /// Result of a synchronization: numbers of commands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SyncSummary {
+pub(crate) struct SyncSummary {
     /// New commands.
-    pub created: usize,
+    pub(crate) created: usize,
     /// Commands that differed.
-    pub edited: usize,
+    pub(crate) edited: usize,
     /// Commands that are no longer in the table.
-    pub deleted: usize,
+    pub(crate) deleted: usize,
     /// Commands that needed no change.
-    pub unchanged: usize,
+    pub(crate) unchanged: usize,
     /// Changes that Discord rejected, each with Discord's reason.
-    pub rejected: Vec<String>,
+    pub(crate) rejected: Vec<String>,
 }
 
 impl SyncSummary {
@@ -138,7 +138,7 @@ struct Interruption {
 }
 
 /// Synchronizes the global commands; retries with backoff until that succeeds, and logs each failure.
-pub async fn register(rest: &RequestSender, application_id: ApplicationId, reload: bool) -> SyncSummary {
+pub(crate) async fn register(rest: &RequestSender, application_id: ApplicationId, reload: bool) -> SyncSummary {
     let commands = CommandClient { rest, application_id, scope: Scope::Global };
     let mut backoff = Backoff::new(INITIAL_BACKOFF, MAX_BACKOFF);
     loop {

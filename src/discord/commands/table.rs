@@ -7,14 +7,16 @@ use serenity::model::permissions::Permissions;
 use crate::discord::localizations::localizations;
 use crate::discord::protocol::decode::{ANSWER_THIS_COMMAND, PUBLIC_OPTION};
 use crate::discord::protocol::limits::MAX_CHOICE_LENGTH;
-use crate::discord::state::reload::RELOAD_COMMAND;
 use crate::engine::request::{COMMANDS, Command, CommandOption, OptionKind, SECTIONS, Section};
 use crate::i18n::{Language, t};
 
+/// The name of the slash command that reloads the corpus.
+pub(crate) const RELOAD_COMMAND: &str = "reload";
+
 /// Command type: slash command.
-pub const CHAT_INPUT: u64 = 1;
+pub(crate) const CHAT_INPUT: u64 = 1;
 /// Command type: entry of a message's context menu.
-pub const MESSAGE: u64 = 3;
+pub(crate) const MESSAGE: u64 = 3;
 const STRING_OPTION: u64 = 3;
 const BOOLEAN_OPTION: u64 = 5;
 /// Maximum length of a question: that of a message.
@@ -25,7 +27,7 @@ const GLOBAL_ONLY: [&str; 2] = ["integration_types", "contexts"];
 
 /// Where commands are registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
+pub(crate) enum Scope {
     /// Global commands: in every server and direct message where the bot can be used.
     Global,
     /// Guild commands: in one server alone.
@@ -34,7 +36,7 @@ pub enum Scope {
 
 impl Scope {
     /// Removes the fields that commands in this scope do not have.
-    pub fn retain_fields(self, commands: &mut [Value]) {
+    pub(crate) fn retain_fields(self, commands: &mut [Value]) {
         if self != Scope::Global {
             for command in commands.iter_mut().filter_map(Value::as_object_mut) {
                 command.retain(|key, _| !GLOBAL_ONLY.contains(&key.as_str()));
@@ -44,7 +46,7 @@ impl Scope {
 }
 
 /// All commands that should be registered: the command table, the message command, and `/reload` where it is enabled.
-pub fn desired(scope: Scope, reload: bool) -> Vec<Value> {
+pub(crate) fn desired(scope: Scope, reload: bool) -> Vec<Value> {
     let message_command = json!({
         "type": MESSAGE, "name": ANSWER_THIS_COMMAND, "name_localizations": localizations(|language| t!(language, "on-message")),
         "integration_types": [0, 1], "contexts": [0, 1, 2],
@@ -56,7 +58,7 @@ pub fn desired(scope: Scope, reload: bool) -> Vec<Value> {
 }
 
 /// `/reload`: for guild installations and guild contexts, and shown to members with Manage Server.
-pub fn reload_command() -> Value {
+pub(crate) fn reload_command() -> Value {
     json!({
         "type": CHAT_INPUT, "name": RELOAD_COMMAND, "name_localizations": localizations(|language| t!(language, "command-reload")),
         "description": t!(Language::English, "command-reload.about"),
@@ -66,13 +68,13 @@ pub fn reload_command() -> Value {
 }
 
 /// How a member invokes a command: `/who`, or the entry of the context menu.
-pub fn display_name(command: &Value) -> String {
+pub(crate) fn display_name(command: &Value) -> String {
     let name = command["name"].as_str().unwrap_or_default();
     if command_type(command) == CHAT_INPUT { format!("/{name}") } else { format!("\"{name}\" in the menu") }
 }
 
 /// The type of a command; Discord's default is a slash command.
-pub fn command_type(command: &Value) -> u64 {
+pub(crate) fn command_type(command: &Value) -> u64 {
     command["type"].as_u64().unwrap_or(CHAT_INPUT)
 }
 

@@ -1,5 +1,4 @@
-//! The interactions endpoint: an HTTP server that receives interactions from Discord.
+//! The interactions endpoint: the HTTP route that receives interactions from Discord.
 
-pub mod server;
-pub mod signature;
-pub mod timeout_stream;
+pub(crate) mod router;
+pub(crate) mod signature;

@@ -14,7 +14,7 @@ const MAX_TRACKED: usize = 1000;
 
 /// State per message of the last five minutes. Access is exclusive: an edit waits until the reply has been sent.
 #[derive(Debug)]
-pub struct EditTracker<T>(Mutex<VecDeque<TrackedMessage<T>>>);
+pub(crate) struct EditTracker<T>(Mutex<VecDeque<TrackedMessage<T>>>);
 
 #[derive(Debug)]
 struct TrackedMessage<T> {
@@ -31,7 +31,7 @@ impl<T> Default for EditTracker<T> {
 
 impl<T> EditTracker<T> {
     /// Starts tracking a message and returns its locked state.
-    pub async fn track(&self, message_id: u64, state: T, now: Instant) -> OwnedMutexGuard<T> {
+    pub(crate) async fn track(&self, message_id: u64, state: T, now: Instant) -> OwnedMutexGuard<T> {
         let state = Arc::new(AsyncMutex::new(state));
         let guard = Arc::clone(&state).lock_owned().await;
         self.with_entries(now, |entries| {
@@ -44,7 +44,7 @@ impl<T> EditTracker<T> {
     }
 
     /// Returns the locked state of a message that is still tracked.
-    pub async fn get(&self, message_id: u64, now: Instant) -> Option<OwnedMutexGuard<T>> {
+    pub(crate) async fn get(&self, message_id: u64, now: Instant) -> Option<OwnedMutexGuard<T>> {
         let state = self.with_entries(now, |entries| {
             entries.iter().find(|entry| entry.message_id == message_id).map(|entry| Arc::clone(&entry.state))
         })?;
@@ -52,7 +52,7 @@ impl<T> EditTracker<T> {
     }
 
     /// Like [`Self::get`], and stops tracking the message.
-    pub async fn remove(&self, message_id: u64, now: Instant) -> Option<OwnedMutexGuard<T>> {
+    pub(crate) async fn remove(&self, message_id: u64, now: Instant) -> Option<OwnedMutexGuard<T>> {
         let state = self.with_entries(now, |entries| {
             let index = entries.iter().position(|entry| entry.message_id == message_id)?;
             entries.remove(index).map(|entry| entry.state)

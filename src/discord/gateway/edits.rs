@@ -5,22 +5,23 @@ use serenity::model::event::MessageUpdateEvent;
 use serenity::model::id::MessageId;
 
 use crate::diagram::Diagram;
-use crate::discord::protocol::encode;
+use crate::discord::gateway::fallback::send_with_fallback;
+use crate::discord::protocol::encode::OutgoingMessage;
 use crate::discord::rest::request_sender::RequestSender;
-use crate::discord::rest::send::{self, SendError};
+use crate::discord::rest::send;
 
 /// A message that asks a question, and the bot's reply to it.
 #[derive(Debug)]
-pub struct TrackedReply {
+pub(crate) struct TrackedReply {
     /// The message in its current version.
-    pub question: Message,
+    pub(crate) question: Message,
     /// The bot's reply; `None` until it is sent and after it is deleted.
-    pub reply_id: Option<MessageId>,
+    pub(crate) reply_id: Option<MessageId>,
 }
 
 impl TrackedReply {
     /// Applies an edit's content and mentions. The event may lack other fields, such as the guild; those stay.
-    pub fn apply_update(&mut self, event: MessageUpdateEvent) {
+    pub(crate) fn apply_update(&mut self, event: MessageUpdateEvent) {
         if let Some(content) = event.content {
             self.question.content = content;
         }
@@ -29,12 +30,11 @@ impl TrackedReply {
         }
     }
 
-    /// Edits the reply, if there is one, to `body` and its diagram; deletes it if `body` is `None`. A rejected diagram
-    /// is left out, and a rejected body is replaced by a generic error.
-    pub async fn update_or_delete(
+    /// Edits the reply, if there is one, to `body` and its diagram; deletes it if `body` is `None`.
+    pub(crate) async fn update_or_delete(
         &mut self,
         rest: &RequestSender,
-        body: Option<encode::OutgoingMessage>,
+        body: Option<OutgoingMessage>,
         diagram: Option<&Diagram>,
     ) {
         let (Some(reply_id), channel_id) = (self.reply_id, self.question.channel_id) else { return };
@@ -45,28 +45,11 @@ impl TrackedReply {
             }
             return;
         };
-        let mut sent = None;
-        if let Some(diagram) = diagram {
-            let body = body.clone().with_diagram(&diagram.alt_text);
-            sent = match send::edit(rest, channel_id, reply_id, &body.to_edit(), Some(diagram)).await {
-                Err(SendError::Rejected(error)) => {
-                    tracing::warn!(%error, "editing the reply without its diagram; may the bot attach files in that channel?");
-                    None
-                }
-                sent => Some(sent),
-            };
-        }
-        let sent = match sent {
-            Some(sent) => sent,
-            None => match send::edit(rest, channel_id, reply_id, &body.to_edit(), None).await {
-                Err(SendError::Rejected(error)) => {
-                    tracing::error!(%error, "Discord rejected an edited reply; please report it");
-                    send::edit(rest, channel_id, reply_id, &body.to_generic_error().to_edit(), None).await
-                }
-                sent => sent,
-            },
+        let generic_error = body.to_generic_error();
+        let send = move |body: OutgoingMessage, diagram| async move {
+            send::edit(rest, channel_id, reply_id, &body.to_edit(), diagram).await
         };
-        if let Err(error) = sent {
+        if let Err(error) = send_with_fallback("editing the reply", body, generic_error, diagram, send).await {
             tracing::debug!(%error, "the reply was not edited; it may have been deleted");
         }
     }

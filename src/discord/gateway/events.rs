@@ -7,19 +7,21 @@ use std::time::Duration;
 use serenity::model::application::Interaction;
 use serenity::model::channel::Message;
 use serenity::model::event::{Event, MessageUpdateEvent};
-use serenity::model::gateway::{BotGateway, GatewayIntents, Ready};
-use serenity::model::id::{ChannelId, GuildId, MessageId, UserId};
-use tokio::sync::watch;
+use serenity::model::gateway::{BotGateway, GatewayIntents, Ready, ShardInfo};
+use serenity::model::id::{ChannelId, GuildId, MessageId, ShardId, UserId};
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
 
 use crate::diagram::Diagram;
 use crate::discord::commands::registration::register;
 use crate::discord::gateway::edit_tracker::EditTracker;
 use crate::discord::gateway::edits::TrackedReply;
+use crate::discord::gateway::fallback::send_with_fallback;
 use crate::discord::gateway::gateway_url::GatewayUrl;
-use crate::discord::gateway::health::Health;
 use crate::discord::gateway::identify_limiter::IdentifyLimiter;
+use crate::discord::gateway::interaction_responder::InteractionResponder;
 use crate::discord::gateway::shard::{FatalClose, Session, Shard, ShardCommand};
 use crate::discord::gateway::socket::IdentifyInfo;
 use crate::discord::interactions::render::render_reply;
@@ -28,12 +30,11 @@ use crate::discord::notice::notice;
 use crate::discord::permissions::invite_url;
 use crate::discord::protocol::decode::{self, IncomingMessage};
 use crate::discord::protocol::encode;
-use crate::discord::rest::callbacks::InteractionResponder;
 use crate::discord::rest::channel_throttle::ChannelThrottle;
-use crate::discord::rest::client::{DiscordError, RestClient};
+use crate::discord::rest::client::RestClient;
+use crate::discord::rest::discord_error::DiscordError;
 use crate::discord::rest::request_sender::RequestSender;
 use crate::discord::rest::send::{self, SendError};
-use crate::discord::shutdown::CancellationToken;
 use crate::discord::state::app_state::AppState;
 use crate::discord::state::rate_limit::Decision;
 use crate::engine::reply::{GraphSelection, Reply};
@@ -45,7 +46,7 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why [`serve`] returned.
 #[derive(Debug, PartialEq, Eq)]
-pub enum ExitReason {
+pub(crate) enum ExitReason {
     /// The shutdown token was cancelled.
     Stopped,
     /// Close code 4014: the Message Content intent is not enabled in the Developer Portal.
@@ -56,21 +57,21 @@ pub enum ExitReason {
 
 /// State that outlives a call of [`serve`].
 #[derive(Debug)]
-pub struct GatewayState {
+pub(crate) struct GatewayState {
     /// Limits IDENTIFY.
-    pub identify_limiter: Arc<IdentifyLimiter>,
-    /// The state of the shards.
-    pub health: Arc<Health>,
+    pub(crate) identify_limiter: Arc<IdentifyLimiter>,
+    /// Requests that all connections be opened again.
+    pub(crate) restart: Arc<Notify>,
     /// The session that each shard can resume.
-    pub sessions: Vec<Option<Session>>,
+    pub(crate) sessions: Vec<Option<Session>>,
 }
 
 impl GatewayState {
     /// No shards and no sessions yet.
-    pub fn new(metrics: &Arc<Metrics>) -> GatewayState {
+    pub(crate) fn new(metrics: &Arc<Metrics>) -> GatewayState {
         GatewayState {
             identify_limiter: Arc::new(IdentifyLimiter::new(Arc::clone(metrics))),
-            health: Arc::new(Health::new(Arc::clone(metrics))),
+            restart: Arc::default(),
             sessions: Vec::new(),
         }
     }
@@ -85,13 +86,13 @@ fn space_of(message: &Message) -> SpaceId {
 /// # Errors
 /// If reconnecting cannot help: an invalid token, invalid intents, an unsupported API version, or a rejected `GET
 /// /gateway/bot`.
-pub async fn serve(
+pub(crate) async fn serve(
     rest_client: &RestClient,
     app_state: &AppState,
     ask_channels: &[u64],
     gateway: BotGateway,
     state: &mut GatewayState,
-    shutdown: &mut CancellationToken,
+    shutdown: &CancellationToken,
 ) -> Result<ExitReason, DiscordError> {
     let handler = Arc::new(EventHandler {
         app_state: app_state.clone(),
@@ -109,7 +110,8 @@ pub async fn serve(
     state.identify_limiter.update_limit(&gateway.session_start_limit);
     let shards = gateway.shards.max(1);
     state.sessions.resize(shards as usize, None);
-    app_state.app.metrics().readiness.expect_shards(shards);
+    let metrics = app_state.app.metrics();
+    metrics.readiness.expect_shards(shards);
     let gateway_url = Arc::new(GatewayUrl::new(gateway.url));
     let refresh_url = async {
         loop {
@@ -128,11 +130,11 @@ pub async fn serve(
             identify_info: IdentifyInfo {
                 token: rest_client.token().clone(),
                 intents: intents.bits(),
-                shard: [shard_id, shards],
+                shard: ShardInfo { id: ShardId(shard_id), total: shards },
             },
             gateway_url: Arc::clone(&gateway_url),
             identify_limiter: Arc::clone(&state.identify_limiter),
-            health: Arc::clone(&state.health),
+            metrics: Arc::clone(metrics),
             commands: command_receiver.clone(),
             on_event: move |event| handler.dispatch(event),
         };
@@ -147,7 +149,7 @@ pub async fn serve(
         },
         () = shutdown.cancelled() => Ok(ExitReason::Stopped),
         ended = refresh_url => ended,
-        () = state.health.restart_requested() => Ok(ExitReason::Restart("requested by the watchdog")),
+        () = state.restart.notified() => Ok(ExitReason::Restart("requested by the watchdog")),
     };
     commands.send_replace(if matches!(ended, Ok(ExitReason::Restart(_))) {
         ShardCommand::CloseResumable
@@ -163,8 +165,12 @@ pub async fn serve(
             }
         }
     });
-    let _ = tokio::join!(close, app_state.task_tracker.wait_timeout(SHUTDOWN_TIMEOUT));
-    state.health.clear();
+    app_state.task_tracker.close();
+    let responses = timeout(SHUTDOWN_TIMEOUT, app_state.task_tracker.wait());
+    if let (_, Err(_)) = tokio::join!(close, responses) {
+        tracing::warn!("shutdown timed out: some answers in progress are dropped");
+    }
+    metrics.readiness.stop_shards();
     if !matches!(ended, Ok(ExitReason::Restart(_))) {
         state.sessions.clear();
     }
@@ -320,8 +326,7 @@ impl EventHandler {
         decode::incoming_message(message, *self.bot_user_id.get()?, &self.ask_channels)
     }
 
-    /// Sends a reply and returns its id. A rejected diagram is left out, and a rejected body is replaced by a generic
-    /// error.
+    /// Sends a reply and returns its id.
     async fn send_reply(
         &self,
         channel_id: ChannelId,
@@ -329,23 +334,12 @@ impl EventHandler {
         body: encode::OutgoingMessage,
         (space, selection): (SpaceId, Option<GraphSelection>),
     ) -> Result<Option<MessageId>, SendError> {
-        let body = body.replying_to(message_id);
-        if let Some(diagram) = self.diagram(space, selection.as_ref()).await {
-            let body = body.clone().with_diagram(&diagram.alt_text);
-            match send::message(&self.rest, channel_id, &body, Some(&diagram)).await {
-                Err(SendError::Rejected(error)) => {
-                    tracing::warn!(%error, "sending the reply without its diagram; may the bot attach files in that channel?");
-                }
-                sent => return sent,
-            }
-        }
-        match send::message(&self.rest, channel_id, &body, None).await {
-            Err(SendError::Rejected(error)) => {
-                tracing::error!(%error, "Discord rejected a reply; please report it");
-                send::message(&self.rest, channel_id, &body.to_generic_error().replying_to(message_id), None).await
-            }
-            sent => sent,
-        }
+        let generic_error = body.to_generic_error();
+        let diagram = self.diagram(space, selection.as_ref()).await;
+        let send = move |body: encode::OutgoingMessage, diagram| async move {
+            send::message(&self.rest, channel_id, &body.replying_to(message_id), diagram).await
+        };
+        send_with_fallback("sending the reply", body, generic_error, diagram.as_deref(), send).await
     }
 
     async fn diagram(&self, space: SpaceId, selection: Option<&GraphSelection>) -> Option<Arc<Diagram>> {

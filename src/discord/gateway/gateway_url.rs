@@ -6,34 +6,34 @@ use tokio::sync::Notify;
 
 /// The URL from the last `GET /gateway/bot`.
 #[derive(Debug)]
-pub struct GatewayUrl {
+pub(crate) struct GatewayUrl {
     url: Mutex<String>,
     refresh_notify: Notify,
 }
 
 impl GatewayUrl {
     /// Starts with this URL.
-    pub fn new(url: String) -> Self {
+    pub(crate) fn new(url: String) -> Self {
         GatewayUrl { url: Mutex::new(url), refresh_notify: Notify::new() }
     }
 
     /// The current URL.
-    pub fn get(&self) -> String {
+    pub(crate) fn get(&self) -> String {
         self.url.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Replaces the URL.
-    pub fn set(&self, url: String) {
+    pub(crate) fn set(&self, url: String) {
         *self.url.lock().unwrap_or_else(PoisonError::into_inner) = url;
     }
 
     /// Requests that the URL be fetched again, since no HELLO came from it.
-    pub fn request_refresh(&self) {
+    pub(crate) fn request_refresh(&self) {
         self.refresh_notify.notify_one();
     }
 
     /// Waits for [`Self::request_refresh`].
-    pub async fn refresh_requested(&self) {
+    pub(crate) async fn refresh_requested(&self) {
         self.refresh_notify.notified().await;
     }
 }

@@ -13,7 +13,7 @@ use crate::discord::backoff::Backoff;
 use crate::metrics::counters::Metrics;
 
 /// Identifies that are never used.
-pub const IDENTIFY_RESERVE: u64 = 20;
+pub(crate) const IDENTIFY_RESERVE: u64 = 20;
 /// Discord requires 5 s between two identifies at `max_concurrency` 1.
 const IDENTIFY_INTERVAL: Duration = Duration::from_millis(5500);
 const MAX_BACKOFF: Duration = Duration::from_secs(900);
@@ -29,7 +29,7 @@ const REASON_BACKOFF: &str = "backing off before the next IDENTIFY, since sessio
 
 /// Counts identifies and delays the next one; shared by all shards.
 #[derive(Debug, Default)]
-pub struct IdentifyLimiter {
+pub(crate) struct IdentifyLimiter {
     state: Mutex<IdentifyState>,
     /// Held from the permit to the IDENTIFY: one shard identifies at a time.
     identify_lock: AsyncMutex<()>,
@@ -58,7 +58,7 @@ struct ShardHistory {
 
 /// Permission for one IDENTIFY; no other shard gets one meanwhile.
 #[derive(Debug)]
-pub struct IdentifyPermit<'a> {
+pub(crate) struct IdentifyPermit<'a> {
     limiter: &'a IdentifyLimiter,
     shard: u32,
     _guard: MutexGuard<'a, ()>,
@@ -66,7 +66,7 @@ pub struct IdentifyPermit<'a> {
 
 impl IdentifyPermit<'_> {
     /// Counts the IDENTIFY; call this right before it is sent.
-    pub fn consume(self) {
+    pub(crate) fn consume(self) {
         self.limiter.lock_state().record_identify(self.shard, Instant::now());
         self.limiter.metrics.record_identify();
     }
@@ -74,23 +74,23 @@ impl IdentifyPermit<'_> {
 
 impl IdentifyLimiter {
     /// No identifies are left until [`Self::update_limit`].
-    pub fn new(metrics: Arc<Metrics>) -> IdentifyLimiter {
+    pub(crate) fn new(metrics: Arc<Metrics>) -> IdentifyLimiter {
         IdentifyLimiter { metrics, ..IdentifyLimiter::default() }
     }
 
     /// Takes over the `session_start_limit` of `GET /gateway/bot`.
-    pub fn update_limit(&self, limit: &SessionStartLimit) {
+    pub(crate) fn update_limit(&self, limit: &SessionStartLimit) {
         self.lock_state().update_limit(limit, Instant::now());
         self.metrics.set_identifies_left(limit.remaining);
     }
 
     /// The number of identifies left until the limit resets.
-    pub fn remaining(&self) -> u64 {
+    pub(crate) fn remaining(&self) -> u64 {
         self.lock_state().remaining
     }
 
     /// Waits until this shard may identify; logs long waits.
-    pub async fn acquire(&self, shard: u32) -> IdentifyPermit<'_> {
+    pub(crate) async fn acquire(&self, shard: u32) -> IdentifyPermit<'_> {
         self.lock_state().credit_uptime(shard, Instant::now());
         let guard = self.identify_lock.lock().await;
         let mut logged_reason = "";

@@ -1,11 +1,13 @@
 //! The gateway: a WebSocket connection per shard, its sessions, and the events received on it.
 
-pub mod edit_tracker;
-pub mod edits;
-pub mod events;
-pub mod gateway_url;
-pub mod health;
-pub mod identify_limiter;
-pub mod shard;
-pub mod socket;
-pub mod watchdog;
+pub(crate) mod edit_tracker;
+pub(crate) mod edits;
+pub(crate) mod events;
+pub(crate) mod fallback;
+pub(crate) mod gateway_url;
+pub(crate) mod heartbeat;
+pub(crate) mod identify_limiter;
+pub(crate) mod interaction_responder;
+pub(crate) mod shard;
+pub(crate) mod socket;
+pub(crate) mod watchdog;

@@ -8,14 +8,14 @@ use serenity::model::event::{Event, GatewayEvent};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use crate::discord::backoff::{Backoff, random_fraction, with_jitter};
+use crate::discord::backoff::{Backoff, with_jitter};
 use crate::discord::gateway::gateway_url::GatewayUrl;
-use crate::discord::gateway::health::Health;
+use crate::discord::gateway::heartbeat::Heartbeater;
 use crate::discord::gateway::identify_limiter::IdentifyLimiter;
 use crate::discord::gateway::socket::{IdentifyInfo, Socket, SocketEvent};
+use crate::metrics::counters::Metrics;
+use crate::metrics::readiness::ShardState;
 
-/// Longest wait for HEARTBEAT_ACK (op 11); after it the connection counts as dead.
-const HEARTBEAT_ACK_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest wait from IDENTIFY or RESUME to READY or RESUMED.
 const READY_TIMEOUT: Duration = Duration::from_secs(20);
 const INITIAL_BACKOFF: Duration = Duration::from_secs(1);
@@ -26,8 +26,6 @@ const STABLE_CONNECTION: Duration = Duration::from_secs(30);
 const MAX_IMMEDIATE_RECONNECTS: u32 = 10;
 /// Failed RESUMEs before a new session.
 const MAX_RESUME_ATTEMPTS: u32 = 3;
-/// Least time between heartbeats that Discord requests (op 1), since 120 sends a minute are allowed.
-const MIN_REQUESTED_HEARTBEAT_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A close code other than 1000 and 1001, which would end the session.
 const CLOSE_CODE_RESUMABLE: u16 = 4900;
@@ -35,7 +33,7 @@ const CLOSE_CODE_NORMAL: u16 = 1000;
 
 /// What RESUME (op 6) needs.
 #[derive(Clone, Debug)]
-pub struct Session {
+pub(crate) struct Session {
     id: String,
     url: String,
     sequence: u64,
@@ -43,7 +41,7 @@ pub struct Session {
 
 /// A close code after which reconnecting cannot help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FatalClose {
+pub(crate) enum FatalClose {
     /// 4004: invalid token.
     AuthenticationFailed,
     /// 4010: invalid shard; 4011: sharding required.
@@ -58,7 +56,7 @@ pub enum FatalClose {
 
 /// Tells the shards to keep running or to close.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ShardCommand {
+pub(crate) enum ShardCommand {
     /// Keep running.
     Run,
     /// Close and keep the session for a RESUME.
@@ -68,19 +66,19 @@ pub enum ShardCommand {
 }
 
 /// One shard.
-pub struct Shard<D> {
+pub(crate) struct Shard<D> {
     /// Token, intents and shard.
-    pub identify_info: IdentifyInfo,
+    pub(crate) identify_info: IdentifyInfo,
     /// The gateway's URL.
-    pub gateway_url: Arc<GatewayUrl>,
+    pub(crate) gateway_url: Arc<GatewayUrl>,
     /// Limits IDENTIFY.
-    pub identify_limiter: Arc<IdentifyLimiter>,
+    pub(crate) identify_limiter: Arc<IdentifyLimiter>,
     /// Where its state is recorded.
-    pub health: Arc<Health>,
+    pub(crate) metrics: Arc<Metrics>,
     /// Commands to close.
-    pub commands: watch::Receiver<ShardCommand>,
+    pub(crate) commands: watch::Receiver<ShardCommand>,
     /// Called with each event in order; must not block.
-    pub on_event: D,
+    pub(crate) on_event: D,
 }
 
 impl<D> fmt::Debug for Shard<D> {
@@ -100,13 +98,24 @@ enum Disconnect {
     },
 }
 
-/// How far a connection got.
+/// The current connection, and what is left of the ones before.
 #[derive(Default)]
-struct ConnectionProgress {
+struct ConnectionState {
+    session: Option<Session>,
+    /// Whether a warning about the outage was logged; reset when the shard is ready.
+    outage_logged: bool,
     /// Whether HELLO (op 10) was received and answered with IDENTIFY or RESUME.
     hello_received: bool,
     /// When READY or RESUMED was received.
     ready_at: Option<Instant>,
+}
+
+impl ConnectionState {
+    fn record_sequence(&mut self, sequence: u64) {
+        if let Some(session) = &mut self.session {
+            session.sequence = session.sequence.max(sequence);
+        }
+    }
 }
 
 fn retryable(reason: impl Into<String>) -> Disconnect {
@@ -115,191 +124,194 @@ fn retryable(reason: impl Into<String>) -> Disconnect {
 
 impl<D: FnMut(Event) + Send> Shard<D> {
     /// Runs until a command to close or a fatal close code. Returns that code, and the session if it can be resumed.
-    pub async fn run(mut self, mut session: Option<Session>) -> (Option<FatalClose>, Option<Session>) {
-        let shard_id = self.identify_info.shard[0];
+    pub(crate) async fn run(mut self, session: Option<Session>) -> (Option<FatalClose>, Option<Session>) {
+        let shard_id = self.id();
+        let mut state = ConnectionState { session, ..ConnectionState::default() };
         let mut backoff = Backoff::new(INITIAL_BACKOFF, MAX_BACKOFF);
-        let (mut short_connections, mut failed_resumes, mut outage_logged) = (0, 0, false);
-        self.health.set_disconnected(shard_id);
+        let (mut short_connections, mut failed_resumes) = (0, 0);
+        self.set_state(ShardState::Disconnected);
         loop {
-            let (resuming, mut progress) = (session.is_some(), ConnectionProgress::default());
-            let (reason, delay) = match self.run_connection(&mut session, &mut progress, &mut outage_logged).await {
-                Disconnect::Requested => return (None, session),
+            let resuming = state.session.is_some();
+            (state.hello_received, state.ready_at) = (false, None);
+            let (reason, delay) = match self.run_connection(&mut state).await {
+                Disconnect::Requested => return (None, state.session),
                 Disconnect::Fatal(fatal) => return (Some(fatal), None),
                 Disconnect::Retryable { reason, delay } => (reason, delay),
             };
-            self.health.set_disconnected(shard_id);
-            if progress.ready_at.is_some_and(|since| since.elapsed() > STABLE_CONNECTION) {
+            self.set_state(ShardState::Disconnected);
+            if state.ready_at.is_some_and(|since| since.elapsed() > STABLE_CONNECTION) {
                 backoff.reset();
                 short_connections = 0;
             }
-            failed_resumes = match progress {
-                ConnectionProgress { ready_at: Some(_), .. } => 0,
-                ConnectionProgress { hello_received: true, .. } if resuming => failed_resumes + 1,
-                ConnectionProgress { .. } => failed_resumes,
-            };
-            if !progress.hello_received {
+            if state.ready_at.is_some() {
+                failed_resumes = 0;
+            } else if state.hello_received && resuming {
+                failed_resumes += 1;
+            }
+            if !state.hello_received {
                 // `resume_gateway_url` may be unreachable; the general URL accepts the RESUME too, and may have
                 // changed.
                 self.gateway_url.request_refresh();
-                session.iter_mut().for_each(|session| session.url = self.gateway_url.get());
+                state.session.iter_mut().for_each(|session| session.url = self.gateway_url.get());
             }
             if failed_resumes == MAX_RESUME_ATTEMPTS {
-                (session, failed_resumes) = (None, 0);
+                (state.session, failed_resumes) = (None, 0);
             }
             short_connections += 1;
-            let immediate = progress.ready_at.is_some() && short_connections <= MAX_IMMEDIATE_RECONNECTS;
+            let immediate = state.ready_at.is_some() && short_connections <= MAX_IMMEDIATE_RECONNECTS;
             let wait = delay + if immediate { Duration::ZERO } else { backoff.next_delay() };
-            if immediate || outage_logged {
-                tracing::debug!(shard = shard_id, reason, retry_in_ms = wait.as_millis(), "gateway connection lost");
+            let retry_in_ms = wait.as_millis();
+            if immediate || state.outage_logged {
+                tracing::debug!(shard = shard_id, reason, retry_in_ms, "gateway connection lost");
             } else {
-                outage_logged = true;
+                state.outage_logged = true;
                 tracing::warn!(
                     shard = shard_id,
                     reason,
-                    retry_in_ms = wait.as_millis(),
+                    retry_in_ms,
                     "gateway connection lost; reconnecting with backoff"
                 );
             }
-            if progress.hello_received {
+            if state.hello_received {
                 // Discord is reachable but closed the connection: a restart of the process would not help.
-                self.health.set_backing_off(shard_id);
+                self.set_state(ShardState::BackingOff);
             }
             tokio::select! {
                 () = sleep(wait) => {}
-                _ = wait_for_close(&mut self.commands) => return (None, session),
+                _ = wait_for_close(&mut self.commands) => return (None, state.session),
             }
-            if progress.hello_received {
-                self.health.set_connecting(shard_id);
+            if state.hello_received {
+                self.set_state(ShardState::Connecting);
             }
         }
     }
 
-    /// Runs one connection. `outage_logged` is whether a warning about the outage was logged; reset when the shard is
-    /// ready.
-    async fn run_connection(
-        &mut self,
-        session: &mut Option<Session>,
-        progress: &mut ConnectionProgress,
-        outage_logged: &mut bool,
-    ) -> Disconnect {
-        let Shard { identify_info, gateway_url, identify_limiter, health, commands, on_event } = self;
-        let shard_id = identify_info.shard[0];
-        let connecting = async {
-            let (mut socket, interval);
-            match &*session {
-                Some(Session { id, url, sequence }) => {
-                    (socket, interval) = Socket::open(url).await?;
-                    socket.resume(&identify_info.token, id, *sequence).await?;
-                }
-                None => {
-                    // Before connecting, since Discord closes a connection that does not identify in time.
-                    health.set_backing_off(shard_id);
-                    let permit = identify_limiter.acquire(shard_id).await;
-                    health.set_connecting(shard_id);
-                    (socket, interval) = Socket::open(&gateway_url.get()).await?;
-                    permit.consume();
-                    socket.identify(identify_info).await?;
-                }
-            }
-            Ok::<_, String>((socket, interval))
-        };
+    fn id(&self) -> u32 {
+        self.identify_info.shard.id.0
+    }
+
+    fn set_state(&self, state: ShardState) {
+        self.metrics.readiness.set_shard(self.id(), state);
+    }
+
+    /// Connects and sends RESUME or IDENTIFY. Returns the heartbeat interval, too.
+    async fn connect(&self, session: Option<&Session>) -> Result<(Socket, Duration), String> {
+        if let Some(Session { id, url, sequence }) = session {
+            let (mut socket, interval) = Socket::open(url).await?;
+            socket.resume(&self.identify_info.token, id, *sequence).await?;
+            return Ok((socket, interval));
+        }
+        // Before connecting, since Discord closes a connection that does not identify in time.
+        self.set_state(ShardState::BackingOff);
+        let permit = self.identify_limiter.acquire(self.id()).await;
+        self.set_state(ShardState::Connecting);
+        let (mut socket, interval) = Socket::open(&self.gateway_url.get()).await?;
+        permit.consume();
+        socket.identify(&self.identify_info).await?;
+        Ok((socket, interval))
+    }
+
+    /// Runs one connection.
+    async fn run_connection(&mut self, state: &mut ConnectionState) -> Disconnect {
+        let mut commands = self.commands.clone();
         let (mut socket, interval) = tokio::select! {
-            opened = connecting => match opened {
+            opened = self.connect(state.session.as_ref()) => match opened {
                 Ok(opened) => opened,
                 Err(reason) => return retryable(reason),
             },
-            _ = wait_for_close(commands) => return Disconnect::Requested,
+            _ = wait_for_close(&mut commands) => return Disconnect::Requested,
         };
-        progress.hello_received = true;
+        state.hello_received = true;
         let opened_at = Instant::now();
-        let mut next_heartbeat = opened_at + interval.mul_f64(random_fraction());
-        let (mut last_heartbeat, mut unacknowledged_since) = (None::<Instant>, None::<Instant>);
+        let mut heartbeater = Heartbeater::new(interval, opened_at);
         loop {
-            let deadline =
-                unacknowledged_since.map_or(next_heartbeat, |since| since + HEARTBEAT_ACK_TIMEOUT).min(next_heartbeat);
-            let deadline = if progress.ready_at.is_none() { deadline.min(opened_at + READY_TIMEOUT) } else { deadline };
+            let ready_deadline = state.ready_at.is_none().then_some(opened_at + READY_TIMEOUT);
+            let deadline = ready_deadline.map_or(heartbeater.deadline(), |ready| ready.min(heartbeater.deadline()));
             let received = tokio::select! {
                 received = socket.recv() => Some(received),
                 () = sleep_until(deadline) => None,
-                command = wait_for_close(commands) => {
+                command = wait_for_close(&mut commands) => {
                     let code = if command == ShardCommand::CloseNormal { CLOSE_CODE_NORMAL } else { CLOSE_CODE_RESUMABLE };
                     socket.close(code).await;
                     return Disconnect::Requested;
                 }
             };
             let now = Instant::now();
-            if unacknowledged_since.is_some_and(|since| now >= since + HEARTBEAT_ACK_TIMEOUT) {
+            if heartbeater.is_timed_out(now) {
                 socket.close(CLOSE_CODE_RESUMABLE).await;
                 return retryable("timed out waiting for HEARTBEAT_ACK (op 11)");
             }
-            if progress.ready_at.is_none() && now >= opened_at + READY_TIMEOUT {
+            if ready_deadline.is_some_and(|deadline| now >= deadline) {
                 return retryable("timed out waiting for READY or RESUMED");
             }
-            let mut heartbeat_due = now >= next_heartbeat;
             match received {
                 None => {}
-                Some(SocketEvent::Payload(event)) => match *event {
-                    GatewayEvent::Dispatch(sequence, event) => {
-                        match (&event, session.as_mut()) {
-                            (Event::Ready(ready), _) => {
-                                let (id, url) = (&ready.ready.session_id, &ready.ready.resume_gateway_url);
-                                *session = Some(Session { id: id.clone(), url: url.clone(), sequence });
-                            }
-                            (_, Some(session)) => session.sequence = session.sequence.max(sequence),
-                            (_, None) => {}
-                        }
-                        if matches!(event, Event::Ready(_) | Event::Resumed(_)) {
-                            progress.ready_at = Some(now);
-                            health.set_connected(shard_id);
-                            if std::mem::take(outage_logged) {
-                                tracing::info!(shard = shard_id, "connected to Discord again");
-                            }
-                        }
-                        on_event(event);
-                    }
-                    GatewayEvent::Heartbeat(..) => {
-                        heartbeat_due |=
-                            last_heartbeat.is_none_or(|last| now >= last + MIN_REQUESTED_HEARTBEAT_INTERVAL);
-                    }
-                    GatewayEvent::HeartbeatAck => {
-                        unacknowledged_since = None;
-                        health.heartbeat_acknowledged(shard_id);
-                    }
-                    GatewayEvent::Reconnect => {
+                Some(SocketEvent::Payload(event)) => {
+                    if let Some(disconnect) = self.handle_payload(*event, state, &mut heartbeater, now) {
                         socket.close(CLOSE_CODE_RESUMABLE).await;
-                        return retryable("RECONNECT (op 7) received");
-                    }
-                    GatewayEvent::InvalidateSession(resumable) => {
-                        if !resumable {
-                            *session = None;
-                        }
-                        socket.close(CLOSE_CODE_RESUMABLE).await;
-                        // Discord's documentation: wait 1 to 5 s, then identify.
-                        let delay = if resumable { 0.0 } else { 1.0 + 4.0 * random_fraction() };
-                        let reason = format!("INVALID_SESSION (op 9) received, resumable: {resumable}");
-                        return Disconnect::Retryable { reason, delay: Duration::from_secs_f64(delay) };
-                    }
-                    _ => {}
-                },
-                Some(SocketEvent::Undecodable(sequence)) => {
-                    tracing::debug!(shard = shard_id, "skipped a payload that could not be decoded");
-                    if let (Some(session), Some(sequence)) = (session.as_mut(), sequence) {
-                        session.sequence = session.sequence.max(sequence);
+                        return disconnect;
                     }
                 }
-                Some(SocketEvent::Closed(code)) => return classify_close_code(code, session),
+                Some(SocketEvent::Undecodable(sequence)) => {
+                    tracing::debug!(shard = self.id(), "skipped a payload that could not be decoded");
+                    sequence.into_iter().for_each(|sequence| state.record_sequence(sequence));
+                }
+                Some(SocketEvent::Closed(code)) => return classify_close_code(code, &mut state.session),
                 Some(SocketEvent::Failed(reason)) => return retryable(reason),
             }
-            if heartbeat_due {
-                let sequence = session.as_ref().map(|session| session.sequence);
-                if let Err(reason) = socket.heartbeat(sequence).await {
+            if heartbeater.is_due(now) {
+                if let Err(reason) = socket.heartbeat(state.session.as_ref().map(|session| session.sequence)).await {
                     return retryable(reason);
                 }
-                unacknowledged_since.get_or_insert(now);
-                health.heartbeat_sent(shard_id);
-                (last_heartbeat, next_heartbeat) = (Some(now), now + interval);
+                heartbeater.record_sent(now);
+                self.metrics.readiness.heartbeat_sent(self.id());
             }
         }
+    }
+
+    /// Handles a payload received at `now`. Returns why the connection is to be closed, if it is.
+    fn handle_payload(
+        &mut self,
+        payload: GatewayEvent,
+        state: &mut ConnectionState,
+        heartbeater: &mut Heartbeater,
+        now: Instant,
+    ) -> Option<Disconnect> {
+        let shard_id = self.id();
+        match payload {
+            GatewayEvent::Dispatch(sequence, event) => {
+                if let Event::Ready(event) = &event {
+                    let (id, url) = (event.ready.session_id.clone(), event.ready.resume_gateway_url.clone());
+                    state.session = Some(Session { id, url, sequence });
+                }
+                state.record_sequence(sequence);
+                if matches!(event, Event::Ready(_) | Event::Resumed(_)) {
+                    state.ready_at = Some(now);
+                    self.set_state(ShardState::Connected);
+                    if std::mem::take(&mut state.outage_logged) {
+                        tracing::info!(shard = shard_id, "connected to Discord again");
+                    }
+                }
+                (self.on_event)(event);
+            }
+            GatewayEvent::Heartbeat(..) => heartbeater.request(now),
+            GatewayEvent::HeartbeatAck => {
+                heartbeater.record_ack();
+                self.metrics.readiness.heartbeat_acknowledged(shard_id);
+            }
+            GatewayEvent::Reconnect => return Some(retryable("RECONNECT (op 7) received")),
+            GatewayEvent::InvalidateSession(resumable) => {
+                if !resumable {
+                    state.session = None;
+                }
+                // Discord's documentation: wait 1 to 5 s, then identify.
+                let delay = Duration::from_secs_f64(if resumable { 0.0 } else { 1.0 + 4.0 * fastrand::f64() });
+                let reason = format!("INVALID_SESSION (op 9) received, resumable: {resumable}");
+                return Some(Disconnect::Retryable { reason, delay });
+            }
+            _ => {}
+        }
+        None
     }
 }
 

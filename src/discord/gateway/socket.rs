@@ -9,6 +9,7 @@ use rustls::{ClientConfig, RootCertStore};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use serenity::model::event::GatewayEvent;
+use serenity::model::gateway::ShardInfo;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
@@ -29,11 +30,11 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// An open connection that has received HELLO.
 #[derive(Debug)]
-pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 /// What [`Socket::recv`] returns.
 #[derive(Debug)]
-pub enum SocketEvent {
+pub(crate) enum SocketEvent {
     /// A decoded payload.
     Payload(Box<GatewayEvent>),
     /// A payload that serenity cannot decode, and its sequence number `s` if it has one.
@@ -46,13 +47,13 @@ pub enum SocketEvent {
 
 /// The fields of IDENTIFY (op 2).
 #[derive(Clone, Debug)]
-pub struct IdentifyInfo {
+pub(crate) struct IdentifyInfo {
     /// The bot's token.
-    pub token: Secret,
+    pub(crate) token: Secret,
     /// The gateway intents as a bit set.
-    pub intents: u64,
-    /// `[shard_id, num_shards]`.
-    pub shard: [u32; 2],
+    pub(crate) intents: u64,
+    /// Which of how many shards.
+    pub(crate) shard: ShardInfo,
 }
 
 impl Socket {
@@ -60,7 +61,7 @@ impl Socket {
     ///
     /// # Errors
     /// If the connection fails or HELLO does not arrive in time; the text is for the log.
-    pub async fn open(url: &str) -> Result<(Socket, Duration), String> {
+    pub(crate) async fn open(url: &str) -> Result<(Socket, Duration), String> {
         let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         Socket::open_trusting(url, roots).await
     }
@@ -95,7 +96,7 @@ impl Socket {
     }
 
     /// Waits for the next payload; cancel-safe.
-    pub async fn recv(&mut self) -> SocketEvent {
+    pub(crate) async fn recv(&mut self) -> SocketEvent {
         loop {
             match self.0.next().await {
                 Some(Ok(Message::Text(text))) => return parse_payload(&text),
@@ -112,7 +113,7 @@ impl Socket {
     ///
     /// # Errors
     /// If the write fails or times out.
-    pub async fn heartbeat(&mut self, sequence: Option<u64>) -> Result<(), String> {
+    pub(crate) async fn heartbeat(&mut self, sequence: Option<u64>) -> Result<(), String> {
         self.send(&json!({"op": 1, "d": sequence})).await
     }
 
@@ -120,7 +121,7 @@ impl Socket {
     ///
     /// # Errors
     /// If the write fails or times out.
-    pub async fn identify(&mut self, identify_info: &IdentifyInfo) -> Result<(), String> {
+    pub(crate) async fn identify(&mut self, identify_info: &IdentifyInfo) -> Result<(), String> {
         let IdentifyInfo { token, intents, shard } = identify_info;
         let properties = json!({"os": std::env::consts::OS, "browser": "rolecall", "device": "rolecall"});
         self.send(&json!({"op": 2, "d": {
@@ -133,13 +134,13 @@ impl Socket {
     ///
     /// # Errors
     /// If the write fails or times out.
-    pub async fn resume(&mut self, token: &Secret, session_id: &str, sequence: u64) -> Result<(), String> {
+    pub(crate) async fn resume(&mut self, token: &Secret, session_id: &str, sequence: u64) -> Result<(), String> {
         self.send(&json!({"op": 6, "d": {"token": token.expose_secret(), "session_id": session_id, "seq": sequence}}))
             .await
     }
 
     /// Closes with this close code; 1000 also ends the session.
-    pub async fn close(mut self, code: u16) {
+    pub(crate) async fn close(mut self, code: u16) {
         let frame = CloseFrame { code: code.into(), reason: "".into() };
         let close = async {
             let _ = self.0.close(Some(frame)).await;

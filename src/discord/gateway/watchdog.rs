@@ -7,14 +7,16 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::interval;
 
-use crate::discord::gateway::health::{Fault, Health};
 use crate::discord::notice::NOTICE_TARGET;
+use crate::metrics::counters::Metrics;
+use crate::metrics::readiness::{Fault, Readiness};
 
 /// The exit code that asks the supervisor to restart the bot.
-pub const EXIT_RESTART: i32 = 3;
+pub(crate) const EXIT_RESTART: i32 = 3;
 const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 /// Bound on the last log line, since the log's writer may hang too.
 const FINAL_LOG_TIMEOUT: Duration = Duration::from_secs(1);
@@ -41,16 +43,15 @@ impl WatchdogState {
         WatchdogState { timeout, last_ticks: 0, last_progress: now, restart_requested_at: None }
     }
 
-    fn check(&mut self, ticks: u64, health: &Health, now: Instant) -> Action {
+    fn check(&mut self, ticks: u64, readiness: &Readiness, now: Instant) -> Action {
         if ticks != self.last_ticks {
             (self.last_ticks, self.last_progress) = (ticks, now);
         } else if now.duration_since(self.last_progress) >= self.timeout {
             return Action::Exit("the async runtime is blocked");
         }
-        match (health.find_fault(self.timeout, now), self.restart_requested_at) {
+        match (readiness.find_fault(self.timeout, now), self.restart_requested_at) {
             (None, _) => {
-                let (connected, total) = health.connected_and_total();
-                if total > 0 && connected == total {
+                if readiness.all_connected() {
                     self.restart_requested_at = None;
                 }
                 Action::Continue
@@ -68,20 +69,20 @@ impl WatchdogState {
 
 /// Runs until it is dropped.
 #[derive(Debug)]
-pub struct Watchdog {
+pub(crate) struct Watchdog {
     stopped: Arc<AtomicBool>,
     ticker: JoinHandle<()>,
 }
 
 impl Watchdog {
     /// Starts the thread. If a shard is disconnected or its heartbeats are unacknowledged for `timeout`, it requests a
-    /// restart of all connections; if that does not help within `timeout`, or the runtime is blocked that long, it
-    /// exits with [`EXIT_RESTART`].
+    /// restart of all connections with `restart`; if that does not help within `timeout`, or the runtime is blocked that
+    /// long, it exits with [`EXIT_RESTART`].
     ///
     /// # Errors
     /// If the thread cannot be spawned.
-    pub fn start(timeout: Duration, health: Arc<Health>) -> io::Result<Watchdog> {
-        Watchdog::start_with_exit(timeout, health, |reason| {
+    pub(crate) fn start(timeout: Duration, metrics: Arc<Metrics>, restart: Arc<Notify>) -> io::Result<Watchdog> {
+        Watchdog::start_with_exit(timeout, metrics, restart, |reason| {
             log_final_error(reason);
             std::process::exit(EXIT_RESTART)
         })
@@ -89,7 +90,8 @@ impl Watchdog {
 
     fn start_with_exit(
         timeout: Duration,
-        health: Arc<Health>,
+        metrics: Arc<Metrics>,
+        restart: Arc<Notify>,
         exit: impl FnOnce(&'static str) + Send + 'static,
     ) -> io::Result<Watchdog> {
         let check_interval = CHECK_INTERVAL.min(timeout / 4);
@@ -102,7 +104,7 @@ impl Watchdog {
                 if thread_stopped.load(Ordering::Relaxed) {
                     return;
                 }
-                match watch.check(thread_ticks.load(Ordering::Relaxed), &health, Instant::now()) {
+                match watch.check(thread_ticks.load(Ordering::Relaxed), &metrics.readiness, Instant::now()) {
                     Action::Continue => {}
                     Action::Restart(shard, fault) => {
                         let reason = match fault {
@@ -115,7 +117,7 @@ impl Watchdog {
                             timeout_ms = timeout.as_millis(),
                             "restarting all gateway connections"
                         );
-                        health.request_restart();
+                        restart.notify_one();
                     }
                     Action::Exit(reason) => return exit(reason),
                 }
@@ -153,38 +155,39 @@ fn log_final_error(reason: &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::readiness::ShardState;
 
     const TIMEOUT: Duration = Duration::from_secs(60);
 
     #[test]
     fn a_disconnected_shard_is_restarted_once_and_then_ends_the_process() {
-        let (health, start) = (Health::default(), Instant::now());
+        let (readiness, start) = (Readiness::default(), Instant::now());
         let mut watch = WatchdogState::new(TIMEOUT, start);
-        health.set_disconnected(0);
+        readiness.set_shard(0, ShardState::Disconnected);
         let at = |seconds: u64| Instant::now() + Duration::from_secs(seconds);
-        assert_eq!(watch.check(1, &health, at(59)), Action::Continue);
-        assert_eq!(watch.check(2, &health, at(61)), Action::Restart(0, Fault::Disconnected));
-        assert_eq!(watch.check(3, &health, at(62)), Action::Continue);
-        assert_eq!(watch.check(4, &health, at(122)), Action::Exit("a shard stays disconnected from the gateway"));
+        assert_eq!(watch.check(1, &readiness, at(59)), Action::Continue);
+        assert_eq!(watch.check(2, &readiness, at(61)), Action::Restart(0, Fault::Disconnected));
+        assert_eq!(watch.check(3, &readiness, at(62)), Action::Continue);
+        assert_eq!(watch.check(4, &readiness, at(122)), Action::Exit("a shard stays disconnected from the gateway"));
     }
 
     #[test]
     fn a_shard_that_recovered_is_restarted_again() {
-        let (health, mut watch) = (Health::default(), WatchdogState::new(TIMEOUT, Instant::now()));
+        let (readiness, mut watch) = (Readiness::default(), WatchdogState::new(TIMEOUT, Instant::now()));
         let at = |seconds: u64| Instant::now() + Duration::from_secs(seconds);
-        health.set_connected(0);
-        health.heartbeat_sent(0);
-        assert_eq!(watch.check(1, &health, at(61)), Action::Restart(0, Fault::HeartbeatTimeout));
-        health.set_connected(0);
-        assert_eq!(watch.check(2, &health, at(62)), Action::Continue);
-        health.heartbeat_sent(0);
-        assert_eq!(watch.check(3, &health, at(200)), Action::Restart(0, Fault::HeartbeatTimeout));
+        readiness.set_shard(0, ShardState::Connected);
+        readiness.heartbeat_sent(0);
+        assert_eq!(watch.check(1, &readiness, at(61)), Action::Restart(0, Fault::HeartbeatTimeout));
+        readiness.set_shard(0, ShardState::Connected);
+        assert_eq!(watch.check(2, &readiness, at(62)), Action::Continue);
+        readiness.heartbeat_sent(0);
+        assert_eq!(watch.check(3, &readiness, at(200)), Action::Restart(0, Fault::HeartbeatTimeout));
         // Without shards there is nothing to exit for.
-        health.clear();
-        assert_eq!(watch.check(4, &health, at(2000)), Action::Continue);
-        health.set_connected(0);
-        health.heartbeat_sent(0);
-        assert!(matches!(watch.check(5, &health, at(3000)), Action::Exit(_)));
+        readiness.stop_shards();
+        assert_eq!(watch.check(4, &readiness, at(2000)), Action::Continue);
+        readiness.set_shard(0, ShardState::Connected);
+        readiness.heartbeat_sent(0);
+        assert!(matches!(watch.check(5, &readiness, at(3000)), Action::Exit(_)));
     }
 
     #[test]
@@ -193,8 +196,8 @@ mod tests {
         runtime.block_on(async {
             let (sender, receiver) = mpsc::channel();
             let exit = move |reason| sender.send(reason).expect("the test waits for it");
-            let _watchdog =
-                Watchdog::start_with_exit(Duration::from_millis(200), Arc::default(), exit).expect("a thread");
+            let _watchdog = Watchdog::start_with_exit(Duration::from_millis(200), Arc::default(), Arc::default(), exit)
+                .expect("a thread");
             tokio::task::yield_now().await;
             // Blocks the runtime's only thread.
             let reason = receiver.recv_timeout(Duration::from_secs(30)).expect("the watchdog exits");

@@ -1,4 +1,4 @@
 //! Handles interactions: commands, components, modals, autocomplete.
 
-pub mod render;
-pub mod respond;
+pub(crate) mod render;
+pub(crate) mod respond;

@@ -15,7 +15,7 @@ use crate::metrics::counters::RequestOutcome;
 /// Answers a request and renders a page, counted from 0, of the reply: the message, and the graph selection of its diagram. Below it
 /// are the button of the next page, the `extra_buttons`, and the vote buttons. None where `keep` rejects the reply: the bot stays
 /// silent. A panic, which the panic hook logs, gives the generic error message. Counts the request in the metrics.
-pub fn render_reply(
+pub(crate) fn render_reply(
     app: &App,
     (space, language): (SpaceId, Language),
     request: impl FnOnce() -> DecodeResult,

@@ -24,7 +24,7 @@ use crate::metrics::counters::RequestKind;
 
 /// The response to an interaction, sent as a REST callback or as the body of the HTTP response.
 #[derive(Debug)]
-pub enum InteractionResponse {
+pub(crate) enum InteractionResponse {
     /// A message.
     Message {
         /// The message, without the diagram.
@@ -48,16 +48,16 @@ struct Origin {
 
 /// Handles interactions from the gateway and the endpoint.
 #[derive(Debug)]
-pub struct InteractionHandler(AppState);
+pub(crate) struct InteractionHandler(AppState);
 
 impl InteractionHandler {
     /// A handler with this state.
-    pub fn new(app_state: AppState) -> Self {
+    pub(crate) fn new(app_state: AppState) -> Self {
         InteractionHandler(app_state)
     }
 
     /// Handles an interaction received at `since`; `me` is the bot's user id. None for an unknown kind of interaction.
-    pub async fn handle(
+    pub(crate) async fn handle(
         &self,
         interaction: Interaction,
         me: Option<UserId>,
@@ -106,7 +106,7 @@ impl InteractionHandler {
     }
 
     /// The language for the interaction's locale.
-    pub fn language_of(&self, interaction: &Interaction) -> Language {
+    pub(crate) fn language_of(&self, interaction: &Interaction) -> Language {
         self.0.app.language_for_locale(match interaction {
             Interaction::Command(it) | Interaction::Autocomplete(it) => &it.locale,
             Interaction::Component(it) => &it.locale,
@@ -177,12 +177,12 @@ impl InteractionResponse {
     }
 
     /// The response sent when an answer fails.
-    pub fn generic_error(language: Language) -> Self {
+    pub(crate) fn generic_error(language: Language) -> Self {
         InteractionResponse::ephemeral(encode::OutgoingMessage::generic_error(language))
     }
 
     /// A response without autocomplete choices.
-    pub fn empty_autocomplete() -> Self {
+    pub(crate) fn empty_autocomplete() -> Self {
         InteractionResponse::Autocomplete(AutocompleteChoices::callback(Vec::new()))
     }
 }
@@ -198,7 +198,7 @@ fn space_of(interaction: &Interaction) -> SpaceId {
 }
 
 /// The label of an interaction in the metrics.
-pub fn interaction_kind(interaction: &Interaction) -> RequestKind {
+pub(crate) fn interaction_kind(interaction: &Interaction) -> RequestKind {
     match interaction {
         Interaction::Component(_) => RequestKind::Component,
         Interaction::Modal(_) => RequestKind::Modal,

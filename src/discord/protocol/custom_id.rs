@@ -36,9 +36,9 @@ pub struct VoteTarget {
     /// The kind of the answer, as in JSON.
     pub kind: String,
     /// The answer's confidence in percent.
-    pub confidence: u8,
+    pub(crate) confidence: u8,
     /// Slugs of the answer's roles, best first, separated by commas; as many as fit, the first one cut where it is too long.
-    pub roles: String,
+    pub(crate) roles: String,
 }
 
 /// Why a `custom_id` has no meaning.
@@ -122,7 +122,7 @@ fn parse_number(digits: &str) -> Option<usize> {
 }
 
 /// A request as text, for the value of a select option; none where it would be parsed as another request.
-pub fn encode_request(request: &Request) -> Option<String> {
+pub(crate) fn encode_request(request: &Request) -> Option<String> {
     let text = request.to_string();
     (!text.trim().is_empty() && Request::parse(&text).as_ref() == Ok(request)).then_some(text)
 }

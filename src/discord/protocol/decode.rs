@@ -17,20 +17,20 @@ use crate::engine::spaces::Space;
 use crate::i18n::{Language, t};
 
 /// The English name of the option, on every slash command, that makes the response public.
-pub const PUBLIC_OPTION: &str = "public";
+pub(crate) const PUBLIC_OPTION: &str = "public";
 /// The English name of the message command. Discord sends this name whatever localization the member sees.
-pub const ANSWER_THIS_COMMAND: &str = "Answer this";
+pub(crate) const ANSWER_THIS_COMMAND: &str = "Answer this";
 
 /// A request, or the error message for the member, in the member's language.
 pub type DecodeResult = Result<Request, String>;
 
 /// A message that may be answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IncomingMessage {
+pub(crate) struct IncomingMessage {
     /// The text without the mention of the bot.
-    pub text: String,
+    pub(crate) text: String,
     /// Whether it addresses the bot: a direct message, a mention or a reply. Such a message always gets an answer.
-    pub addressed: bool,
+    pub(crate) addressed: bool,
 }
 
 /// The request of a slash command.
@@ -113,7 +113,7 @@ pub fn component(data: &ComponentInteractionData, language: Language) -> DecodeR
 }
 
 /// A message that may be answered: a person wrote it, and it addresses the bot or is in a question channel.
-pub fn incoming_message(message: &Message, me: UserId, ask_channels: &[u64]) -> Option<IncomingMessage> {
+pub(crate) fn incoming_message(message: &Message, me: UserId, ask_channels: &[u64]) -> Option<IncomingMessage> {
     let is_person = !message.author.bot && !message.author.system && message.webhook_id.is_none();
     if !is_person || !matches!(message.kind, MessageType::Regular | MessageType::InlineReply) {
         return None;
@@ -132,7 +132,7 @@ pub fn incoming_message(message: &Message, me: UserId, ask_channels: &[u64]) -> 
 
 impl IncomingMessage {
     /// The request; a mention of the bot without text is a request for help.
-    pub fn to_request(&self, language: Language) -> DecodeResult {
+    pub(crate) fn to_request(&self, language: Language) -> DecodeResult {
         if self.text.is_empty() {
             return Ok(Request::Help);
         }

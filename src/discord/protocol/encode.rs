@@ -16,7 +16,7 @@ use crate::engine::reply::{Reply, SuggestedAction};
 use crate::i18n::{Language, t};
 
 /// The file name of an attached diagram.
-pub const DIAGRAM_FILE_NAME: &str = "ladder.png";
+pub(crate) const DIAGRAM_FILE_NAME: &str = "ladder.png";
 
 // Interaction callback types.
 const CHANNEL_MESSAGE_WITH_SOURCE: u8 = 4;
@@ -55,7 +55,7 @@ pub struct OutgoingMessage {
 
 /// The new content of a message. It has every field, since an edit keeps fields that are left out.
 #[derive(Debug, Serialize)]
-pub struct MessageEdit<'m> {
+pub(crate) struct MessageEdit<'m> {
     content: &'m str,
     embeds: &'m [Embed],
     components: &'m [ActionRow],
@@ -82,9 +82,9 @@ pub struct AutocompleteChoices {
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct AutocompleteChoice {
     /// The text that Discord shows.
-    pub name: String,
+    pub(crate) name: String,
     /// The option value that Discord sends when it is chosen.
-    pub value: String,
+    pub(crate) value: String,
 }
 
 #[derive(Clone, Debug, Default, Serialize)]
@@ -94,26 +94,26 @@ struct AllowedMentions {
 
 /// An embed.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct Embed {
+pub(crate) struct Embed {
     /// The title; empty for none.
     #[serde(skip_serializing_if = "String::is_empty")]
-    pub title: String,
+    pub(crate) title: String,
     /// The description; empty for none.
     #[serde(skip_serializing_if = "String::is_empty")]
-    pub description: String,
+    pub(crate) description: String,
     /// The colour of the left edge, as 0xRRGGBB.
-    pub color: u32,
+    pub(crate) color: u32,
     /// The fields below the description.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<Field>,
+    pub(crate) fields: Vec<Field>,
     /// The image below the fields.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<EmbedImage>,
+    pub(crate) image: Option<EmbedImage>,
 }
 
 /// The image of an embed.
 #[derive(Clone, Debug, Serialize)]
-pub struct EmbedImage {
+pub(crate) struct EmbedImage {
     url: String,
 }
 
@@ -163,26 +163,26 @@ impl ActionRow {
 
 impl Button {
     /// A grey button. The caller keeps label and `custom_id` within the limits.
-    pub fn new(label: impl Into<String>, custom_id: String) -> Self {
+    pub(crate) fn new(label: impl Into<String>, custom_id: String) -> Self {
         Button { kind: ComponentType::Button, style: ButtonStyle::Secondary, label: label.into(), custom_id }
     }
 }
 
 impl<T> InteractionCallback<T> {
     /// A callback that opens a modal.
-    pub fn modal(data: T) -> Self {
+    pub(crate) fn modal(data: T) -> Self {
         InteractionCallback { kind: MODAL, data }
     }
 }
 
 impl OutgoingMessage {
     /// A message of plain text.
-    pub fn from_text(language: Language, content: String) -> Self {
+    pub(crate) fn from_text(language: Language, content: String) -> Self {
         OutgoingMessage { language, content, ..OutgoingMessage::default() }
     }
 
     /// A message of embeds. The caller keeps them within the limits.
-    pub fn from_embeds(language: Language, embeds: Vec<Embed>) -> Self {
+    pub(crate) fn from_embeds(language: Language, embeds: Vec<Embed>) -> Self {
         OutgoingMessage { language, embeds, ..OutgoingMessage::default() }
     }
 
@@ -195,23 +195,23 @@ impl OutgoingMessage {
     }
 
     /// The message sent when an answer fails.
-    pub fn generic_error(language: Language) -> Self {
+    pub(crate) fn generic_error(language: Language) -> Self {
         OutgoingMessage::from_text(language, t!(language, "apology"))
     }
 
     /// [`generic_error`](OutgoingMessage::generic_error) in the language of this message, sent when Discord rejects it.
-    pub fn to_generic_error(&self) -> Self {
+    pub(crate) fn to_generic_error(&self) -> Self {
         OutgoingMessage::generic_error(self.language)
     }
 
     /// Makes it visible to the asking member alone.
-    pub fn ephemeral(mut self) -> Self {
+    pub(crate) fn ephemeral(mut self) -> Self {
         self.flags = Some(EPHEMERAL_FLAG);
         self
     }
 
     /// Makes it a reply to a message. The nonce lets Discord drop duplicates when it is sent again.
-    pub fn replying_to(mut self, message_id: u64) -> Self {
+    pub(crate) fn replying_to(mut self, message_id: u64) -> Self {
         let message_id = message_id.to_string();
         self.nonce = Some(message_id.clone());
         self.enforce_nonce = Some(true);
@@ -220,7 +220,7 @@ impl OutgoingMessage {
     }
 
     /// Adds an image below the last embed, with this alt text. The file is sent with the message as [`DIAGRAM_FILE_NAME`].
-    pub fn with_diagram(mut self, alt_text: &str) -> Self {
+    pub(crate) fn with_diagram(mut self, alt_text: &str) -> Self {
         if let Some(embed) = self.embeds.last_mut() {
             embed.image = Some(EmbedImage { url: format!("attachment://{DIAGRAM_FILE_NAME}") });
             let description = truncate(&sanitize_line(alt_text), MAX_ATTACHMENT_DESCRIPTION_LENGTH, str::to_owned);
@@ -230,7 +230,7 @@ impl OutgoingMessage {
     }
 
     /// The body of an edit that replaces a message, its attachments included.
-    pub fn to_edit(&self) -> MessageEdit<'_> {
+    pub(crate) fn to_edit(&self) -> MessageEdit<'_> {
         let OutgoingMessage { content, embeds, components, allowed_mentions, attachments, .. } = self;
         MessageEdit { content, embeds, components, allowed_mentions, attachments }
     }

@@ -10,7 +10,7 @@ use crate::engine::reply::Citation;
 use crate::i18n::{Language, t};
 
 /// Fields for the list of sources.
-pub const MAX_SOURCE_FIELDS: usize = 2;
+pub(crate) const MAX_SOURCE_FIELDS: usize = 2;
 /// Maximum length of a source's title, and of its file and line.
 const MAX_SOURCE_PART_LENGTH: usize = 300;
 /// Length reserved for the line "and 1234567 more", in any language.
@@ -18,33 +18,33 @@ pub const SOURCE_NOTE_RESERVE: usize = 20;
 
 /// A field of an embed.
 #[derive(Clone, Debug, Serialize)]
-pub struct Field {
+pub(crate) struct Field {
     /// The name, shown above the value.
-    pub name: String,
+    pub(crate) name: String,
     /// The value.
-    pub value: String,
+    pub(crate) value: String,
     /// Whether Discord may show it beside other fields.
-    pub inline: bool,
+    pub(crate) inline: bool,
 }
 
 impl Field {
     /// The length of name and value, in UTF-16 code units.
-    pub fn utf16_len(&self) -> usize {
+    pub(crate) fn utf16_len(&self) -> usize {
         utf16_len(&self.name) + utf16_len(&self.value)
     }
 }
 
 /// The list of sources.
 #[derive(Debug)]
-pub struct SourceFields {
+pub(crate) struct SourceFields {
     /// At most [`MAX_SOURCE_FIELDS`] fields.
-    pub fields: Vec<Field>,
+    pub(crate) fields: Vec<Field>,
     /// Number of sources that did not fit; the last line of the list states it.
-    pub omitted: usize,
+    pub(crate) omitted: usize,
 }
 
 /// Lists the `cited` sources, given by position: number, title, file and line of each.
-pub fn source_fields(sources: &[Citation], cited: &BTreeSet<usize>, language: Language) -> SourceFields {
+pub(crate) fn source_fields(sources: &[Citation], cited: &BTreeSet<usize>, language: Language) -> SourceFields {
     let mut fields: Vec<Field> = Vec::new();
     for (listed, at) in cited.iter().enumerate() {
         let Some(source) = sources.get(*at) else { continue };

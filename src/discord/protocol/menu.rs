@@ -16,7 +16,7 @@ const MAX_SELECT_MENUS: usize = 3;
 
 /// A string select menu with a single choice.
 #[derive(Clone, Debug, Serialize)]
-pub struct SelectMenu {
+pub(crate) struct SelectMenu {
     #[serde(rename = "type")]
     kind: ComponentType,
     custom_id: String,
@@ -32,7 +32,7 @@ struct SelectOption {
 }
 
 /// The choices as at most three menus of 25 options. Choices that do not fit an option, or repeat one, are left out.
-pub fn select_menus(menu: &Menu, language: Language) -> Vec<SelectMenu> {
+pub(crate) fn select_menus(menu: &Menu, language: Language) -> Vec<SelectMenu> {
     let all: Vec<SelectOption> = menu
         .choices
         .iter()

@@ -6,12 +6,12 @@ pub mod decode;
 pub mod encode;
 pub mod fields;
 pub mod limits;
-pub mod menu;
-pub mod multipart;
+pub(crate) mod menu;
+pub(crate) mod multipart;
 pub mod next_page;
 pub mod paginate;
 pub mod share;
-pub mod text;
+pub(crate) mod text;
 pub mod vote;
 
 #[cfg(test)]

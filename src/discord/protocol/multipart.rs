@@ -6,12 +6,12 @@ use crate::discord::protocol::encode::DIAGRAM_FILE_NAME;
 const BOUNDARY: &str = "rolecall-between-the-parts";
 
 /// The value of the `Content-Type` header.
-pub fn content_type() -> String {
+pub(crate) fn content_type() -> String {
     format!("multipart/form-data; boundary={BOUNDARY}")
 }
 
 /// The body: the message as JSON, and the image that it refers to as PNG.
-pub fn body(json: &[u8], png: &[u8]) -> Vec<u8> {
+pub(crate) fn body(json: &[u8], png: &[u8]) -> Vec<u8> {
     let json_headers = "Content-Disposition: form-data; name=\"payload_json\"\r\nContent-Type: application/json";
     let png_headers = format!(
         "Content-Disposition: form-data; name=\"files[0]\"; filename=\"{DIAGRAM_FILE_NAME}\"\r\nContent-Type: image/png"

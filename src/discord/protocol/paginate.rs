@@ -22,13 +22,13 @@ const MAX_INLINE_FIELDS: usize = MAX_EMBED_FIELDS - MAX_SOURCE_FIELDS - 1;
 
 /// A page of a reply, without its title.
 #[derive(Debug, Default)]
-pub struct Page {
+pub(crate) struct Page {
     /// The descriptions of its embeds.
-    pub descriptions: Vec<String>,
+    pub(crate) descriptions: Vec<String>,
     /// The value fields, the note, then the sources cited on this page.
-    pub fields: Vec<Field>,
+    pub(crate) fields: Vec<Field>,
     /// Number of items after this page; the continuation of an item does not count.
-    pub remaining: usize,
+    pub(crate) remaining: usize,
 }
 
 /// The smallest unit of a reply: it is on one page as a whole.
@@ -58,7 +58,7 @@ enum FragmentContent {
 }
 
 /// The pages of a reply, at least one, each at most `capacity` long. Each fragment is on exactly one page.
-pub fn paginate(reply: &Reply, capacity: usize) -> Vec<Page> {
+pub(crate) fn paginate(reply: &Reply, capacity: usize) -> Vec<Page> {
     let fragments = fragments(reply);
     let mut pages: Vec<Page> = Vec::new();
     let mut start = 0;

@@ -4,10 +4,10 @@
 use crate::discord::protocol::limits::utf16_len;
 
 /// Marks where text was cut off.
-pub const ELLIPSIS: &str = "…";
+pub(crate) const ELLIPSIS: &str = "…";
 
 /// Removes control characters, bidirectional formatting and zero-width characters; keeps at most one empty line in a row.
-pub fn sanitize(text: &str) -> String {
+pub(crate) fn sanitize(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut newlines = 0;
     for letter in text.trim().chars() {
@@ -29,13 +29,13 @@ pub fn sanitize(text: &str) -> String {
 }
 
 /// [`sanitize`] on a single line.
-pub fn sanitize_line(text: &str) -> String {
+pub(crate) fn sanitize_line(text: &str) -> String {
     sanitize(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Escapes all that Discord would render as Markdown: emphasis, spoilers, code, links, mentions, emoji, and headings, lists and
 /// quotes at the start of a line.
-pub fn escape_markdown(text: &str) -> String {
+pub(crate) fn escape_markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     let (mut line_start, mut number) = (true, false);
     let mut letters = text.chars().peekable();
@@ -58,7 +58,7 @@ pub fn escape_markdown(text: &str) -> String {
 }
 
 /// The text after `render`, at most `max` long. Where it is longer, as many of its words as fit, and [`ELLIPSIS`].
-pub fn truncate(text: &str, max: usize, render: impl Fn(&str) -> String) -> String {
+pub(crate) fn truncate(text: &str, max: usize, render: impl Fn(&str) -> String) -> String {
     let rendered = render(text);
     if utf16_len(&rendered) <= max {
         return rendered;
@@ -78,7 +78,7 @@ pub fn truncate(text: &str, max: usize, render: impl Fn(&str) -> String) -> Stri
 }
 
 /// Splits a text into parts at most `max` long, between words. A longer link is replaced by [`ELLIPSIS`].
-pub fn split_text(text: &str, max: usize) -> Vec<&str> {
+pub(crate) fn split_text(text: &str, max: usize) -> Vec<&str> {
     let mut out = Vec::new();
     let mut rest = text.trim();
     while let Some(end) = overflow_offset(rest, max) {

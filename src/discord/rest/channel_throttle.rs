@@ -14,11 +14,11 @@ const MAX_WAIT: Duration = Duration::from_secs(20);
 
 /// The send times of each channel's recent and reserved messages.
 #[derive(Debug, Default)]
-pub struct ChannelThrottle(Mutex<HashMap<u64, VecDeque<Instant>>>);
+pub(crate) struct ChannelThrottle(Mutex<HashMap<u64, VecDeque<Instant>>>);
 
 impl ChannelThrottle {
     /// Waits until a message may be sent to the channel; `false` if the wait would exceed 20 s.
-    pub async fn acquire(&self, channel_id: u64) -> bool {
+    pub(crate) async fn acquire(&self, channel_id: u64) -> bool {
         let Some(at) = self.reserve(channel_id, Instant::now()) else { return false };
         sleep_until(at).await;
         true

@@ -8,10 +8,9 @@ use serenity::http::{HttpBuilder, LightMethod, Request, Route};
 use serenity::model::gateway::BotGateway;
 
 use crate::discord::backoff::Backoff;
-use crate::discord::endpoint::server::EndpointError;
+use crate::discord::rest::discord_error::{DiscordError, describe, is_transient, status};
 use crate::discord::rest::invalid_requests::InvalidRequestLimiter;
 use crate::discord::rest::request_sender::RequestSender;
-use crate::discord::rest::send::{describe, is_transient, status};
 use crate::metrics::counters::Metrics;
 use crate::secret::Secret;
 
@@ -21,37 +20,6 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 const MAX_IDLE_CONNECTIONS: usize = 8;
 const INITIAL_BACKOFF: Duration = Duration::from_secs(1);
 const MAX_BACKOFF: Duration = Duration::from_secs(60);
-
-/// Why the bot cannot run. The text is for the operator.
-#[derive(Debug, thiserror::Error)]
-pub enum DiscordError {
-    /// HTTP 401 or close code 4004.
-    #[error(
-        "Discord does not know the token in DISCORD_TOKEN: it is wrong or was reset. Copy a new one from the Developer \
-         Portal (https://discord.com/developers/applications), your application, Bot page, Reset Token, into DISCORD_TOKEN."
-    )]
-    InvalidToken,
-    /// Close code 4013, or 4014 although no privileged intent was requested.
-    #[error(
-        "Discord refuses the intents that this version asks for (close code 4013 or 4014). A newer version of Rolecall may be \
-         needed; please report it."
-    )]
-    InvalidIntents,
-    /// Another permanent failure.
-    #[error("permanent error from Discord's REST API: {0}")]
-    Rejected(String),
-    /// The interactions endpoint cannot be opened.
-    #[error(transparent)]
-    Endpoint(#[from] EndpointError),
-    /// Close code 4012.
-    #[error(
-        "Discord no longer supports the API version that the bot uses (close code 4012): a newer version of Rolecall is needed."
-    )]
-    InvalidApiVersion,
-    /// The system refused a signal handler or a thread.
-    #[error("the bot cannot listen for signals or start a thread: {0}")]
-    Io(#[from] std::io::Error),
-}
 
 /// The token, the connection pool and the limits that all requests share.
 pub struct RestClient {
@@ -85,7 +53,7 @@ impl RestClient {
     }
 
     /// The bot's token.
-    pub fn token(&self) -> &Secret {
+    pub(crate) fn token(&self) -> &Secret {
         &self.token
     }
 
@@ -115,7 +83,7 @@ impl RestClient {
     ///
     /// # Errors
     /// If the token is invalid or Discord responds with another status.
-    pub async fn fetch_gateway(&self) -> Result<BotGateway, DiscordError> {
+    pub(crate) async fn fetch_gateway(&self) -> Result<BotGateway, DiscordError> {
         let rest = self.limited();
         let (mut backoff, mut failed) = (Backoff::new(INITIAL_BACKOFF, MAX_BACKOFF), false);
         loop {

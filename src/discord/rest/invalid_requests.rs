@@ -12,7 +12,7 @@ const WINDOW: Duration = Duration::from_secs(600);
 
 /// Counts responses with status 401, 403 or 429.
 #[derive(Debug, Default)]
-pub struct InvalidRequestLimiter(Mutex<Option<InvalidRequestCount>>);
+pub(crate) struct InvalidRequestLimiter(Mutex<Option<InvalidRequestCount>>);
 
 #[derive(Debug)]
 struct InvalidRequestCount {
@@ -22,7 +22,7 @@ struct InvalidRequestCount {
 
 impl InvalidRequestLimiter {
     /// Counts a response by its status. `shared` is whether `X-RateLimit-Scope` is `shared`; such a 429 does not count.
-    pub fn record(&self, status: u16, shared: bool) {
+    pub(crate) fn record(&self, status: u16, shared: bool) {
         if self.record_at(status, shared, Instant::now()) {
             tracing::error!(
                 "{MAX_INVALID_REQUESTS} invalid requests (401, 403 or 429) within 10 minutes; sending stops until the 10 minutes \
@@ -32,7 +32,7 @@ impl InvalidRequestLimiter {
     }
 
     /// Whether requests are blocked now.
-    pub fn is_blocked(&self) -> bool {
+    pub(crate) fn is_blocked(&self) -> bool {
         self.is_blocked_at(Instant::now())
     }
 

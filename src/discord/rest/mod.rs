@@ -1,8 +1,8 @@
 //! Requests to Discord's REST API, with its rate limits, timeouts and retries.
 
-pub mod callbacks;
-pub mod channel_throttle;
+pub(crate) mod channel_throttle;
 pub mod client;
-pub mod invalid_requests;
-pub mod request_sender;
-pub mod send;
+pub(crate) mod discord_error;
+pub(crate) mod invalid_requests;
+pub(crate) mod request_sender;
+pub(crate) mod send;

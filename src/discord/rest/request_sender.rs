@@ -36,7 +36,7 @@ impl fmt::Debug for RequestSender {
 
 impl RequestSender {
     /// If `limited`, requests wait for the rate limits in Discord's response headers.
-    pub fn new(
+    pub(crate) fn new(
         http: Http,
         client: reqwest::Client,
         invalid_requests: Arc<InvalidRequestLimiter>,
@@ -47,12 +47,12 @@ impl RequestSender {
     }
 
     /// Counts a request that was given up before a response.
-    pub fn record_no_response(&self) {
+    pub(crate) fn record_no_response(&self) {
         self.metrics.record_rest_response(None);
     }
 
     /// Whether sending is blocked because of too many invalid requests.
-    pub fn is_blocked(&self) -> bool {
+    pub(crate) fn is_blocked(&self) -> bool {
         self.invalid_requests.is_blocked()
     }
 
@@ -88,7 +88,7 @@ impl RequestSender {
     ///
     /// # Errors
     /// Those of [`Self::request`], and if the response cannot be decoded.
-    pub async fn fire<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, Error> {
+    pub(crate) async fn fire<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, Error> {
         self.request(request).await?.json().await.map_err(|error| Error::Http(HttpError::Request(error)))
     }
 }

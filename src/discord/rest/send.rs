@@ -1,20 +1,20 @@
-//! Sends interaction callbacks and messages with retries and timeouts, and describes their errors.
+//! Sends interaction callbacks and messages with retries and timeouts.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serenity::builder::CreateAttachment;
-use serenity::http::{HttpError, LightMethod, Multipart, MultipartUpload, Request, Route};
+use serenity::http::{LightMethod, Multipart, MultipartUpload, Request, Route};
 use serenity::model::id::{ChannelId, InteractionId, MessageId};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::diagram::Diagram;
 use crate::discord::backoff::{Backoff, with_jitter};
 use crate::discord::protocol::encode::DIAGRAM_FILE_NAME;
+use crate::discord::protocol::limits::INITIAL_RESPONSE_TIMEOUT;
+use crate::discord::rest::discord_error::{describe, is_transient, json_error_code, status};
 use crate::discord::rest::request_sender::RequestSender;
 
-/// Time for a callback from the interaction's receipt; Discord allows 3 s.
-const CALLBACK_TIMEOUT: Duration = Duration::from_millis(2700);
 /// One attempt at a callback, so that a hanging request leaves time for another.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(1200);
 const INITIAL_CALLBACK_BACKOFF: Duration = Duration::from_millis(150);
@@ -28,7 +28,7 @@ const ALREADY_ACKNOWLEDGED: isize = 40060;
 
 /// Why sending failed.
 #[derive(Debug, thiserror::Error)]
-pub enum SendError {
+pub(crate) enum SendError {
     /// Discord rejected this body; another one may succeed.
     #[error("Discord rejected the request: {0}")]
     Rejected(String),
@@ -41,7 +41,7 @@ pub enum SendError {
 ///
 /// # Errors
 /// If Discord rejected it, or it was not delivered in time.
-pub async fn callback(
+pub(crate) async fn callback(
     rest: &RequestSender,
     id: InteractionId,
     token: &str,
@@ -49,7 +49,7 @@ pub async fn callback(
     diagram: Option<&Diagram>,
     received_at: Instant,
 ) -> Result<(), SendError> {
-    let deadline = received_at + CALLBACK_TIMEOUT;
+    let deadline = received_at + INITIAL_RESPONSE_TIMEOUT;
     let (mut wait, mut is_retry, body) = (with_jitter(INITIAL_CALLBACK_BACKOFF), false, to_json(body)?);
     loop {
         let route = Route::InteractionResponse { interaction_id: id, token };
@@ -59,9 +59,7 @@ pub async fn callback(
             Ok(Ok(_)) => return Ok(()),
             // An earlier attempt was delivered, but its response was lost.
             Ok(Err(error)) if is_retry && json_error_code(&error) == Some(ALREADY_ACKNOWLEDGED) => return Ok(()),
-            Ok(Err(error)) if is_rejected(&error, diagram) => return Err(SendError::Rejected(describe(error))),
-            Ok(Err(error)) if !is_transient(&error) => return Err(SendError::Undeliverable(describe(error))),
-            Ok(Err(error)) => describe(error),
+            Ok(Err(error)) => transient_or_fail(error, diagram)?,
             Err(_) => "no response in time".to_owned(),
         };
         if Instant::now() + wait >= deadline {
@@ -77,7 +75,7 @@ pub async fn callback(
 ///
 /// # Errors
 /// If Discord rejected it, or it was not delivered.
-pub async fn message(
+pub(crate) async fn message(
     rest: &RequestSender,
     channel_id: ChannelId,
     body: &impl Serialize,
@@ -97,7 +95,7 @@ pub async fn message(
 ///
 /// # Errors
 /// If Discord rejected the new body, or it was not delivered.
-pub async fn edit(
+pub(crate) async fn edit(
     rest: &RequestSender,
     channel_id: ChannelId,
     message_id: MessageId,
@@ -112,7 +110,11 @@ pub async fn edit(
 ///
 /// # Errors
 /// If it could not be deleted, for example because it no longer exists.
-pub async fn delete(rest: &RequestSender, channel_id: ChannelId, message_id: MessageId) -> Result<(), SendError> {
+pub(crate) async fn delete(
+    rest: &RequestSender,
+    channel_id: ChannelId,
+    message_id: MessageId,
+) -> Result<(), SendError> {
     let route = Route::ChannelMessage { channel_id, message_id };
     with_retry(rest, route, LightMethod::Delete, None, None).await.map(|_| ())
 }
@@ -135,14 +137,11 @@ async fn with_retry(
         let request = with_body(Request::new(route, method), body.as_deref(), diagram);
         let error = match rest.request(request).await {
             Ok(response) => return Ok(response),
-            Err(error) => error,
+            Err(error) => transient_or_fail(error, diagram)?,
         };
         attempts += 1;
-        if is_rejected(&error, diagram) {
-            return Err(SendError::Rejected(describe(error)));
-        }
-        if !is_transient(&error) || attempts == MAX_SEND_ATTEMPTS {
-            return Err(SendError::Undeliverable(describe(error)));
+        if attempts == MAX_SEND_ATTEMPTS {
+            return Err(SendError::Undeliverable(error));
         }
         sleep(backoff.next_delay()).await;
     }
@@ -161,61 +160,13 @@ fn with_body<'a>(request: Request<'a>, body: Option<&str>, diagram: Option<&Diag
     }
 }
 
-/// Whether another body may succeed: a 400, or a 403 or 413 that may be due to the attachment.
-fn is_rejected(error: &serenity::Error, diagram: Option<&Diagram>) -> bool {
-    match status(error) {
-        Some(400) => true,
-        Some(403 | 413) => diagram.is_some(),
-        _ => false,
-    }
-}
-
-/// The HTTP status of Discord's response.
-pub fn status(error: &serenity::Error) -> Option<u16> {
-    match error {
-        serenity::Error::Http(error) => error.status_code().map(|status| status.as_u16()),
-        _ => None,
-    }
-}
-
-/// Discord's JSON error code.
-pub fn json_error_code(error: &serenity::Error) -> Option<isize> {
-    match error {
-        serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) => Some(response.error.code),
-        _ => None,
-    }
-}
-
-/// Whether a retry may succeed: 429, 5xx or a network error.
-pub fn is_transient(error: &serenity::Error) -> bool {
-    match status(error) {
-        Some(status) => status == 429 || status >= 500,
-        None => matches!(error, serenity::Error::Http(HttpError::Request(_))),
-    }
-}
-
-/// The error's text without the URL, which may contain an interaction token.
-pub fn describe(error: serenity::Error) -> String {
-    match error {
-        serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) => {
-            let field_errors: Vec<String> =
-                response.error.errors.iter().map(|error| format!("{}: {}", error.path, error.message)).collect();
-            let code = response.error.code;
-            let status = response.status_code.as_u16();
-            format!("HTTP {status}, code {code}: {} {}", response.error.message, field_errors.join("; "))
-                .trim_end()
-                .to_owned()
-        }
-        serenity::Error::Http(HttpError::Request(error)) => {
-            let mut text = "no connection".to_owned();
-            let error = error.without_url();
-            let mut source: Option<&dyn std::error::Error> = Some(&error);
-            while let Some(error) = source {
-                text = format!("{text}: {error}");
-                source = error.source();
-            }
-            text
-        }
-        other => other.to_string(),
+/// Returns the text of an error after which a retry may succeed, else fails. Another body may succeed after a 400, or after
+/// a 403 or 413 that may be due to the attachment.
+fn transient_or_fail(error: serenity::Error, diagram: Option<&Diagram>) -> Result<String, SendError> {
+    match status(&error) {
+        Some(400) => Err(SendError::Rejected(describe(error))),
+        Some(403 | 413) if diagram.is_some() => Err(SendError::Rejected(describe(error))),
+        _ if is_transient(&error) => Ok(describe(error)),
+        _ => Err(SendError::Undeliverable(describe(error))),
     }
 }

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::discord::shutdown::TaskTracker;
+use tokio_util::task::TaskTracker;
+
 use crate::discord::state::feedback::Feedback;
 use crate::discord::state::image_cache::ImageCache;
 use crate::discord::state::rate_limit::{Decision, UserRateLimiter};
@@ -12,19 +13,19 @@ use crate::engine::app::App;
 
 /// The shared state. Clones refer to the same one.
 #[derive(Clone)]
-pub struct AppState {
+pub(crate) struct AppState {
     /// Answers requests.
-    pub app: Arc<App>,
+    pub(crate) app: Arc<App>,
     /// Counts members' ratings of answers.
-    pub feedback: Arc<Feedback>,
+    pub(crate) feedback: Arc<Feedback>,
     /// Limits requests per user and per channel.
-    pub rate_limiter: Arc<UserRateLimiter>,
+    pub(crate) rate_limiter: Arc<UserRateLimiter>,
     /// Renders and caches diagrams.
-    pub image_cache: Arc<ImageCache>,
+    pub(crate) image_cache: Arc<ImageCache>,
     /// Counts the answers in progress.
-    pub task_tracker: TaskTracker,
+    pub(crate) task_tracker: TaskTracker,
     /// Handles `/reload`; none where the command is disabled.
-    pub reload: Option<ReloadHandle>,
+    pub(crate) reload: Option<ReloadHandle>,
 }
 
 impl fmt::Debug for AppState {
@@ -35,7 +36,7 @@ impl fmt::Debug for AppState {
 
 impl AppState {
     /// A new state with empty caches and counts.
-    pub fn new(engine: Arc<App>, reload: Option<ReloadHandle>) -> Self {
+    pub(crate) fn new(engine: Arc<App>, reload: Option<ReloadHandle>) -> Self {
         AppState {
             feedback: Arc::new(Feedback::new(Arc::clone(engine.metrics()))),
             app: engine,
@@ -47,7 +48,7 @@ impl AppState {
     }
 
     /// Takes one request of a user in a channel from their quotas, and counts it if it is denied.
-    pub fn check_rate_limit(&self, user: u64, channel: u64) -> Decision {
+    pub(crate) fn check_rate_limit(&self, user: u64, channel: u64) -> Decision {
         let decision = self.rate_limiter.check(user, channel);
         if decision != Decision::Allow {
             self.app.metrics().rate_limited();

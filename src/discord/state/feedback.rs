@@ -8,7 +8,7 @@ use crate::metrics::counters::Metrics;
 
 /// Totals since the start.
 #[derive(Debug, Default)]
-pub struct Feedback {
+pub(crate) struct Feedback {
     right: AtomicU64,
     wrong: AtomicU64,
     metrics: Arc<Metrics>,
@@ -16,12 +16,12 @@ pub struct Feedback {
 
 impl Feedback {
     /// No votes yet; they are counted in `metrics`, too.
-    pub fn new(metrics: Arc<Metrics>) -> Feedback {
+    pub(crate) fn new(metrics: Arc<Metrics>) -> Feedback {
         Feedback { metrics, ..Feedback::default() }
     }
 
     /// Records that an answer was rated right.
-    pub fn record_right(&self, target: &VoteTarget) {
+    pub(crate) fn record_right(&self, target: &VoteTarget) {
         self.right.fetch_add(1, Ordering::Relaxed);
         self.metrics.record_feedback(true);
         let VoteTarget { kind, confidence, roles } = target;
@@ -29,7 +29,7 @@ impl Feedback {
     }
 
     /// Records that an answer was rated wrong, with the member's text, which may be empty.
-    pub fn record_wrong(&self, target: &VoteTarget, text: &str) {
+    pub(crate) fn record_wrong(&self, target: &VoteTarget, text: &str) {
         self.wrong.fetch_add(1, Ordering::Relaxed);
         self.metrics.record_feedback(false);
         let (VoteTarget { kind, confidence, roles }, text) = (target, strip_mention_ids(text));
@@ -37,7 +37,7 @@ impl Feedback {
     }
 
     /// Logs the totals.
-    pub fn log_totals(&self) {
+    pub(crate) fn log_totals(&self) {
         let (right, wrong) = (self.right.load(Ordering::Relaxed), self.wrong.load(Ordering::Relaxed));
         tracing::info!(target: "feedback", right, wrong, "feedback totals");
     }

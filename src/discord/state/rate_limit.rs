@@ -24,7 +24,7 @@ const PRUNE_INTERVAL: u32 = 256;
 
 /// Whether a question is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decision {
+pub(crate) enum Decision {
     /// Within the limits: answer.
     Allow,
     /// Over a limit, the first time since the quiet period: reply that there were too many questions.
@@ -36,7 +36,7 @@ pub enum Decision {
 type KeyedLimiter<C> = RateLimiter<u64, HashMapStateStore<u64>, C, NoOpMiddleware<<C as Clock>::Instant>>;
 
 /// Rate limiters for users and channels.
-pub struct UserRateLimiter<C: Clock = DefaultClock> {
+pub(crate) struct UserRateLimiter<C: Clock = DefaultClock> {
     users: KeyedLimiter<C>,
     channels: KeyedLimiter<C>,
     /// Time of the last denial, by user or channel id.
@@ -69,7 +69,7 @@ impl<C: Clock + Clone> UserRateLimiter<C> {
     }
 
     /// Counts one question of a user in a channel, both by id.
-    pub fn check(&self, user: u64, channel: u64) -> Decision {
+    pub(crate) fn check(&self, user: u64, channel: u64) -> Decision {
         if self.check_count.fetch_add(1, Ordering::Relaxed) % PRUNE_INTERVAL == PRUNE_INTERVAL - 1 {
             self.users.retain_recent();
             self.channels.retain_recent();

@@ -10,25 +10,24 @@ use serenity::model::application::{CommandInteraction, CommandType};
 use serenity::model::permissions::Permissions;
 use tokio::time::timeout;
 
+use crate::discord::commands::table::RELOAD_COMMAND;
 use crate::engine::reload::{Diagnostic, ReloadReport};
 use crate::engine::reply::{Line, Reply, ReplyKind};
 use crate::i18n::{Language, t};
 
-/// The name of the command.
-pub const RELOAD_COMMAND: &str = "reload";
 /// Maximum time until the reply; Discord waits 3 s.
 const REPLY_TIMEOUT: Duration = Duration::from_millis(2000);
 /// Diagnostics in the reply; `rolecall check` prints all.
 const MAX_DIAGNOSTICS_SHOWN: usize = 5;
 
 /// The result of a reload. The cause of an error is in the log.
-pub type ReloadResult = Result<Arc<ReloadReport>, ()>;
+pub(crate) type ReloadResult = Result<Arc<ReloadReport>, ()>;
 
 type ReloadFuture = Pin<Box<dyn Future<Output = ReloadResult> + Send>>;
 
 /// Starts reloads. A reload runs to its end even if its future is dropped.
 #[derive(Clone)]
-pub struct ReloadHandle(Arc<dyn Fn() -> ReloadFuture + Send + Sync>);
+pub(crate) struct ReloadHandle(Arc<dyn Fn() -> ReloadFuture + Send + Sync>);
 
 impl fmt::Debug for ReloadHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -38,7 +37,7 @@ impl fmt::Debug for ReloadHandle {
 
 impl ReloadHandle {
     /// A handle for a function that starts a reload and returns a future of the result.
-    pub fn from_fn<F>(start: impl Fn() -> F + Send + Sync + 'static) -> Self
+    pub(crate) fn from_fn<F>(start: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = ReloadResult> + Send + 'static,
     {
@@ -46,7 +45,7 @@ impl ReloadHandle {
     }
 
     /// Checks the member's permission, reloads, and returns the reply to the command.
-    pub async fn handle_command(&self, command: &CommandInteraction, language: Language) -> Reply {
+    pub(crate) async fn handle_command(&self, command: &CommandInteraction, language: Language) -> Reply {
         if !can_manage_guild(command) {
             return failure_reply(language, t!(language, "reload-refused-title"), t!(language, "reload-refused"));
         }
@@ -64,7 +63,7 @@ impl ReloadHandle {
 }
 
 /// Whether it is this command.
-pub fn is_reload_command(command: &CommandInteraction) -> bool {
+pub(crate) fn is_reload_command(command: &CommandInteraction) -> bool {
     command.data.name == RELOAD_COMMAND && command.data.kind == CommandType::ChatInput
 }
 

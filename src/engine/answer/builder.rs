@@ -8,7 +8,7 @@ use crate::model::document::{Document, Passage, PassageKind};
 use crate::search::retrieve::Hit;
 
 /// A passage as a line, without its bullets. Adds its sources to the reply.
-pub fn passage_line(reply: &mut Reply, document: &Document, passage: &Passage) -> Line {
+pub(crate) fn passage_line(reply: &mut Reply, document: &Document, passage: &Passage) -> Line {
     Line {
         label: None,
         text: passage.text.clone(),
@@ -17,7 +17,7 @@ pub fn passage_line(reply: &mut Reply, document: &Document, passage: &Passage) -
 }
 
 /// A passage as a line, with its bullets joined by semicolons.
-pub fn inline_passage(reply: &mut Reply, document: &Document, passage: &Passage) -> Line {
+pub(crate) fn inline_passage(reply: &mut Reply, document: &Document, passage: &Passage) -> Line {
     let line = passage_line(reply, document, passage);
     if passage.items.is_empty() {
         return line;
@@ -26,19 +26,19 @@ pub fn inline_passage(reply: &mut Reply, document: &Document, passage: &Passage)
 }
 
 /// Puts a label before a line.
-pub fn with_label(label: impl Into<String>, line: Line) -> Line {
+pub(crate) fn with_label(label: impl Into<String>, line: Line) -> Line {
     Line { label: Some(label.into()), ..line }
 }
 
 /// A hit as a line about `role`; labeled with the other role if it is inherited from there.
-pub fn own_passage_line(library: &Knowledge, reply: &mut Reply, role: usize, hit: &Hit) -> Line {
+pub(crate) fn own_passage_line(library: &Knowledge, reply: &mut Reply, role: usize, hit: &Hit) -> Line {
     let owner = library.document(hit.document);
     let line = inline_passage(reply, owner, library.passage(hit));
     if hit.document == role { line } else { with_label(t!(reply.language, "as-every", title = &owner.title), line) }
 }
 
 /// All responsibilities of a document, a list for each group.
-pub fn push_responsibilities_by_group(reply: &mut Reply, document: &Document) {
+pub(crate) fn push_responsibilities_by_group(reply: &mut Reply, document: &Document) {
     let mut groups: Vec<(Option<&str>, Vec<Line>)> = Vec::new();
     for passage in document.passages_of_kind(PassageKind::Responsibility) {
         let line = passage_line(reply, document, passage);
@@ -54,7 +54,7 @@ pub fn push_responsibilities_by_group(reply: &mut Reply, document: &Document) {
 
 /// Adds sources to the reply and returns their positions. `line` is the line in the document, which is the source if
 /// there is no other.
-pub fn cite_sources(reply: &mut Reply, document: &Document, sources: &[String], line: usize) -> Vec<usize> {
+pub(crate) fn cite_sources(reply: &mut Reply, document: &Document, sources: &[String], line: usize) -> Vec<usize> {
     if sources.is_empty() {
         return vec![reply.cite(&document.title, &document.file, line)];
     }
@@ -69,7 +69,7 @@ pub fn cite_sources(reply: &mut Reply, document: &Document, sources: &[String], 
 }
 
 /// A passage in full: its text as a paragraph, its bullets as a list.
-pub fn push_full_passage(reply: &mut Reply, document: &Document, passage: &Passage) {
+pub(crate) fn push_full_passage(reply: &mut Reply, document: &Document, passage: &Passage) {
     let mut line = passage_line(reply, document, passage);
     let heading = passage.heading.as_deref();
     if passage.items.is_empty() {
@@ -96,18 +96,18 @@ pub fn push_full_passage(reply: &mut Reply, document: &Document, passage: &Passa
 }
 
 /// All passages of a kind, a line each.
-pub fn passage_lines(reply: &mut Reply, document: &Document, kind: PassageKind) -> Vec<Line> {
+pub(crate) fn passage_lines(reply: &mut Reply, document: &Document, kind: PassageKind) -> Vec<Line> {
     document.passages_of_kind(kind).map(|passage| passage_line(reply, document, passage)).collect()
 }
 
 /// All passages of a kind, a paragraph each.
-pub fn push_passages(reply: &mut Reply, document: &Document, kind: PassageKind) {
+pub(crate) fn push_passages(reply: &mut Reply, document: &Document, kind: PassageKind) {
     let lines = passage_lines(reply, document, kind);
     reply.blocks.extend(lines.into_iter().map(Block::Paragraph));
 }
 
 /// The first passage of a kind, as a paragraph.
-pub fn push_first_passage(reply: &mut Reply, document: &Document, kind: PassageKind) {
+pub(crate) fn push_first_passage(reply: &mut Reply, document: &Document, kind: PassageKind) {
     if let Some(passage) = document.passages_of_kind(kind).next() {
         let line = passage_line(reply, document, passage);
         reply.blocks.push(Block::Paragraph(line));
@@ -115,7 +115,7 @@ pub fn push_first_passage(reply: &mut Reply, document: &Document, kind: PassageK
 }
 
 /// Slugs of documents, in order, without duplicates.
-pub fn unique_slugs(library: &Knowledge, documents: impl IntoIterator<Item = usize>) -> Vec<String> {
+pub(crate) fn unique_slugs(library: &Knowledge, documents: impl IntoIterator<Item = usize>) -> Vec<String> {
     let mut slugs: Vec<String> = Vec::new();
     for document in documents {
         let slug = &library.document(document).slug;
@@ -128,7 +128,7 @@ pub fn unique_slugs(library: &Knowledge, documents: impl IntoIterator<Item = usi
 
 /// The role that a hit is about: its own document, if that is a role. For a topic: a role mentioned in the passage,
 /// preferably one that owns the topic, else an owner.
-pub fn primary_role(library: &Knowledge, hit: &Hit) -> Option<usize> {
+pub(crate) fn primary_role(library: &Knowledge, hit: &Hit) -> Option<usize> {
     if library.document(hit.document).is_role() {
         return Some(hit.document);
     }
@@ -139,12 +139,17 @@ pub fn primary_role(library: &Knowledge, hit: &Hit) -> Option<usize> {
 }
 
 /// Suggests the card of a role.
-pub fn suggest_role(reply: &mut Reply, document: &Document) {
+pub(crate) fn suggest_role(reply: &mut Reply, document: &Document) {
     reply.suggest(document.title.clone(), Request::Role { name: document.slug.clone() });
 }
 
 /// Suggests the cards of the first `max` roles.
-pub fn suggest_roles(reply: &mut Reply, library: &Knowledge, roles: impl IntoIterator<Item = usize>, max: usize) {
+pub(crate) fn suggest_roles(
+    reply: &mut Reply,
+    library: &Knowledge,
+    roles: impl IntoIterator<Item = usize>,
+    max: usize,
+) {
     for role in roles.into_iter().take(max) {
         suggest_role(reply, library.document(role));
     }

@@ -13,7 +13,7 @@ use crate::knowledge::graph_selection::GraphSelection;
 use crate::model::document::{Direction, PassageKind};
 
 /// The shortest career paths from one role to another, with the changes at each step of the first.
-pub fn path(library: &Knowledge, language: Language, from: usize, to: usize) -> Reply {
+pub(crate) fn path(library: &Knowledge, language: Language, from: usize, to: usize) -> Reply {
     let (start, goal) = (library.document(from), library.document(to));
     let titles = |path: &[usize]| join_titles(library, path, " → ");
     if from == to {
@@ -47,7 +47,7 @@ pub fn path(library: &Knowledge, language: Language, from: usize, to: usize) -> 
 }
 
 /// The titles of roles in one text.
-pub fn join_titles(library: &Knowledge, roles: &[usize], separator: &str) -> String {
+pub(crate) fn join_titles(library: &Knowledge, roles: &[usize], separator: &str) -> String {
     roles.iter().map(|role| library.document(*role).title.as_str()).collect::<Vec<_>>().join(separator)
 }
 
@@ -79,7 +79,7 @@ fn no_path(library: &Knowledge, language: Language, from: usize, to: usize) -> R
 }
 
 /// The next steps from a role.
-pub fn next(library: &Knowledge, language: Language, question: &Question) -> Reply {
+pub(crate) fn next(library: &Knowledge, language: Language, question: &Question) -> Reply {
     let role = question.roles[0];
     let document = library.document(role);
     let mut reply = Reply::new(language, ReplyKind::Next, t!(language, "next-title", title = &document.title));
@@ -110,7 +110,7 @@ fn push_outgoing_steps(library: &Knowledge, reply: &mut Reply, role: usize, is_w
 }
 
 /// The title of a step: the role that it leads to.
-pub fn step_title(library: &Knowledge, language: Language, edge: Edge) -> String {
+pub(crate) fn step_title(library: &Knowledge, language: Language, edge: Edge) -> String {
     let to = &library.document(edge.to).title;
     match edge.direction {
         Direction::Up => to.clone(),
@@ -120,7 +120,7 @@ pub fn step_title(library: &Knowledge, language: Language, edge: Edge) -> String
 }
 
 /// Adds what a step adds and drops.
-pub fn push_step(library: &Knowledge, reply: &mut Reply, edge: Edge, heading: Option<&str>) {
+pub(crate) fn push_step(library: &Knowledge, reply: &mut Reply, edge: Edge, heading: Option<&str>) {
     let document = library.document(edge.from);
     let step = &document.front_matter.steps[edge.step_index];
     let sources = cite_sources(reply, document, &step.sources, step.to.line);
@@ -138,7 +138,7 @@ pub fn push_step(library: &Knowledge, reply: &mut Reply, edge: Edge, heading: Op
 }
 
 /// How to become something: entry requirements and previous roles; without a role, passages on entry into the field.
-pub fn how_to_become(library: &Knowledge, language: Language, question: &Question) -> Reply {
+pub(crate) fn how_to_become(library: &Knowledge, language: Language, question: &Question) -> Reply {
     let Some(&role) = question.roles.first() else { return how_to_enter_field(library, language, question) };
     let document = library.document(role);
     let mut reply = Reply::new(language, ReplyKind::HowToBecome, t!(language, "into-title", title = &document.title));

@@ -15,7 +15,7 @@ const MAX_RESPONSIBILITIES: usize = 6;
 const MAX_SHARED_HEADINGS: usize = 3;
 
 /// Compares two roles.
-pub fn compare(library: &Knowledge, language: Language, one: usize, other: usize) -> Reply {
+pub(crate) fn compare(library: &Knowledge, language: Language, one: usize, other: usize) -> Reply {
     let (first, second) = (library.document(one), library.document(other));
     let mut reply = Reply::new(
         language,

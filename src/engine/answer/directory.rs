@@ -9,7 +9,7 @@ use crate::knowledge::Knowledge;
 use crate::model::document::Direction;
 
 /// All roles, by family.
-pub fn roles(library: &Knowledge, language: Language) -> Reply {
+pub(crate) fn roles(library: &Knowledge, language: Language) -> Reply {
     let roles = library.roles();
     let mut reply = Reply::new(language, ReplyKind::Roles, t!(language, "roles-title", count = roles.len()));
     let mut families: Vec<(Option<String>, Vec<Line>)> = Vec::new();
@@ -38,7 +38,7 @@ pub fn roles(library: &Knowledge, language: Language) -> Reply {
 }
 
 /// Help: commands and questions, with roles of this library as examples.
-pub fn help(library: &Knowledge, language: Language) -> Reply {
+pub(crate) fn help(library: &Knowledge, language: Language) -> Reply {
     let mut reply = Reply::new(language, ReplyKind::Help, t!(language, "help-title"));
     reply.paragraph(t!(language, "help-intro"));
     let (role, first, last) = example_roles(library);
@@ -103,7 +103,7 @@ fn example_roles(library: &Knowledge) -> (String, String, String) {
 const MAX_SUGGESTIONS: usize = 3;
 
 /// No answer. Suggests documents that the text names and, if `is_question`, those that a search finds.
-pub fn no_answer(library: &Knowledge, language: Language, text: &str, is_question: bool) -> Reply {
+pub(crate) fn no_answer(library: &Knowledge, language: Language, text: &str, is_question: bool) -> Reply {
     let mut reply = Reply::new(language, ReplyKind::NoAnswer, t!(language, "nothing-title"));
     reply.confidence = 0.0;
     reply.paragraph(t!(language, "nothing"));
@@ -143,7 +143,7 @@ fn nearest_documents(library: &Knowledge, text: &str, is_question: bool) -> Vec<
 }
 
 /// A command with an error.
-pub fn usage_error(language: Language, text: &str) -> Reply {
+pub(crate) fn usage_error(language: Language, text: &str) -> Reply {
     let mut reply = Reply::new(language, ReplyKind::NoAnswer, t!(language, "mistake-title"));
     reply.confidence = 0.0;
     reply.paragraph(text);

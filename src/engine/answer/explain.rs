@@ -11,7 +11,7 @@ use crate::knowledge::Knowledge;
 const MAX_HITS: usize = 5;
 
 /// The interpretation of a question, as text for developers.
-pub fn explain(library: &Knowledge, text: &str, Thresholds { channel, direct }: Thresholds) -> String {
+pub(crate) fn explain(library: &Knowledge, text: &str, Thresholds { channel, direct }: Thresholds) -> String {
     let mut out = String::new();
     let sentence = Sentence::parse(library, text);
     let words = |from: usize, to: usize| {

@@ -10,7 +10,7 @@ use crate::knowledge::Knowledge;
 use crate::knowledge::graph_selection::GraphSelection;
 
 /// The ladder of a family, or of all roles if `family` is empty. A role's name selects its family.
-pub fn ladder(library: &Knowledge, language: Language, family: &str) -> Reply {
+pub(crate) fn ladder(library: &Knowledge, language: Language, family: &str) -> Reply {
     let families = library.families();
     let selection = if family.is_empty() {
         GraphSelection::All

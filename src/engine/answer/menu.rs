@@ -7,7 +7,7 @@ use crate::knowledge::Knowledge;
 use crate::model::document::PassageKind;
 
 /// The menu of the sections that a role's document has; `None` for fewer than two.
-pub fn section_menu(library: &Knowledge, language: Language, role: usize) -> Option<Menu> {
+pub(crate) fn section_menu(library: &Knowledge, language: Language, role: usize) -> Option<Menu> {
     let document = library.document(role);
     let sections = SECTIONS.iter().filter(|(section, _)| has_section(library, role, *section));
     let choices: Vec<SuggestedAction> = sections
@@ -20,7 +20,7 @@ pub fn section_menu(library: &Knowledge, language: Language, role: usize) -> Opt
 }
 
 /// True if the corpus has content for this section of a role.
-pub fn has_section(library: &Knowledge, role: usize, section: Section) -> bool {
+pub(crate) fn has_section(library: &Knowledge, role: usize, section: Section) -> bool {
     let has = |kind: PassageKind| library.document(role).passages_of_kind(kind).next().is_some();
     match section {
         Section::Summary => has(PassageKind::Summary),

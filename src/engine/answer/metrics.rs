@@ -10,7 +10,7 @@ use crate::knowledge::Knowledge;
 use crate::model::document::{Metric, MetricValue, Passage};
 
 /// The metric that is asked for.
-pub fn metric(library: &Knowledge, language: Language, question: &Question) -> Reply {
+pub(crate) fn metric(library: &Knowledge, language: Language, question: &Question) -> Reply {
     let measure = match &question.subject {
         Subject::Measure(measure) => measure.as_str(),
         _ => "",
@@ -77,7 +77,7 @@ fn metrics_of_roles(library: &Knowledge, language: Language, roles: &[usize], me
 }
 
 /// True if any of these documents has a metric of this measure.
-pub fn has_metric(library: &Knowledge, documents: &[usize], measure: &str) -> bool {
+pub(crate) fn has_metric(library: &Knowledge, documents: &[usize], measure: &str) -> bool {
     documents.iter().any(|document| library.document(*document).metrics(measure).next().is_some())
 }
 
@@ -89,7 +89,7 @@ fn max_value(metric: &Metric) -> f64 {
 }
 
 /// No such metric for a role; lists the roles that have one.
-pub fn no_metric(library: &Knowledge, language: Language, role: usize, measure: &str) -> Reply {
+pub(crate) fn no_metric(library: &Knowledge, language: Language, role: usize, measure: &str) -> Reply {
     let document = library.document(role);
     let mut reply = Reply::new(language, ReplyKind::NoAnswer, t!(language, "figure-unsaid-title"));
     reply.confidence = 0.0;

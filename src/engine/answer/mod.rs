@@ -12,8 +12,8 @@ mod role;
 mod search_answers;
 mod section;
 
-pub use directory::usage_error;
-pub use explain::explain;
+pub(crate) use directory::usage_error;
+pub(crate) use explain::explain;
 
 use crate::engine::intent::interpret;
 use crate::engine::question::{Question, Subject, Thresholds};

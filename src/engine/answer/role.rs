@@ -18,7 +18,7 @@ use crate::model::document::{Direction, Document, Passage, PassageKind};
 const MAX_CARD_RESPONSIBILITIES: usize = 8;
 
 /// The card of a role.
-pub fn card(library: &Knowledge, language: Language, role: usize) -> Reply {
+pub(crate) fn card(library: &Knowledge, language: Language, role: usize) -> Reply {
     let document = library.document(role);
     let mut reply = Reply::new(language, ReplyKind::Role, document.title.clone());
     push_first_passage(&mut reply, document, PassageKind::Summary);
@@ -74,7 +74,7 @@ fn round_robin(document: &Document, max: usize) -> impl Iterator<Item = &Passage
 }
 
 /// The roles whose responsibilities a role inherits.
-pub fn push_inherited(library: &Knowledge, reply: &mut Reply, role: usize) {
+pub(crate) fn push_inherited(library: &Knowledge, reply: &mut Reply, role: usize) {
     let language = reply.language;
     for ancestor in library.ancestors(role) {
         let other = library.document(*ancestor);
@@ -86,7 +86,7 @@ pub fn push_inherited(library: &Knowledge, reply: &mut Reply, role: usize) {
 }
 
 /// The position of a role: aliases, family, previous and next roles.
-pub fn ladder_position(library: &Knowledge, language: Language, role: usize) -> Vec<Line> {
+pub(crate) fn ladder_position(library: &Knowledge, language: Language, role: usize) -> Vec<Line> {
     let document = library.document(role);
     let titles = |roles: Vec<usize>| join_titles(library, &roles, ", ");
     let outgoing = library.career_graph.outgoing(role);
@@ -110,7 +110,7 @@ pub fn ladder_position(library: &Knowledge, language: Language, role: usize) -> 
 }
 
 /// All responsibilities of a role by group, or those that the question asks for.
-pub fn duties(library: &Knowledge, language: Language, question: &Question) -> Reply {
+pub(crate) fn duties(library: &Knowledge, language: Language, question: &Question) -> Reply {
     let role = question.roles[0];
     let document = library.document(role);
     match question.subject {
@@ -157,7 +157,7 @@ fn matched_duties(library: &Knowledge, language: Language, question: &Question) 
 }
 
 /// The purpose of a role.
-pub fn why(library: &Knowledge, language: Language, role: usize) -> Reply {
+pub(crate) fn why(library: &Knowledge, language: Language, role: usize) -> Reply {
     let document = library.document(role);
     let mut reply = Reply::new(language, ReplyKind::Why, t!(language, "why-title", title = &document.title));
     push_passages(&mut reply, document, PassageKind::Purpose);
@@ -171,7 +171,7 @@ pub fn why(library: &Knowledge, language: Language, role: usize) -> Reply {
 }
 
 /// Asks which of several roles is meant.
-pub fn disambiguate(library: &Knowledge, language: Language, roles: &[usize]) -> Reply {
+pub(crate) fn disambiguate(library: &Knowledge, language: Language, roles: &[usize]) -> Reply {
     let mut reply = Reply::new(language, ReplyKind::Disambiguate, t!(language, "which"));
     let mut items = Vec::new();
     for role in roles {
@@ -189,7 +189,7 @@ pub fn disambiguate(library: &Knowledge, language: Language, roles: &[usize]) ->
 }
 
 /// A name that no role has; suggests the nearest ones.
-pub fn unknown_role(library: &Knowledge, language: Language, name: &str) -> Reply {
+pub(crate) fn unknown_role(library: &Knowledge, language: Language, name: &str) -> Reply {
     let mut reply = Reply::new(language, ReplyKind::NoAnswer, t!(language, "role-unknown"));
     reply.confidence = 0.0;
     let shown: String = name.chars().take(80).collect();
@@ -212,7 +212,7 @@ pub fn unknown_role(library: &Knowledge, language: Language, name: &str) -> Repl
 }
 
 /// The first sentence of a text.
-pub fn first_sentence(text: &str) -> String {
+pub(crate) fn first_sentence(text: &str) -> String {
     match text.find(". ") {
         Some(end) => text[..=end].to_owned(),
         None => text.to_owned(),

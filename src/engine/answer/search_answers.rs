@@ -21,7 +21,7 @@ const MIN_RELATIVE_LINE_SCORE: f32 = 0.85;
 const MIN_RELATIVE_ROLE_SCORE: f32 = 0.82;
 
 /// The roles that do something, each with the matching passage.
-pub fn find_owner(library: &Knowledge, language: Language, question: &Question) -> Reply {
+pub(crate) fn find_owner(library: &Knowledge, language: Language, question: &Question) -> Reply {
     let mut reply = Reply::new(language, ReplyKind::FindOwner, "");
     let best = question.hits.first().map_or(0.0, |hit| hit.score);
     let mut ranked: Vec<(usize, &Hit)> = Vec::new();
@@ -72,7 +72,7 @@ pub fn find_owner(library: &Knowledge, language: Language, question: &Question) 
 
 /// Whether a role does something, with the lines that support it. Undecided if lines contradict each other, or if not
 /// `confident`.
-pub fn yes_no(library: &Knowledge, language: Language, question: &Question, confident: bool) -> Reply {
+pub(crate) fn yes_no(library: &Knowledge, language: Language, question: &Question, confident: bool) -> Reply {
     if confident && question.subject == Subject::OtherRoles {
         return other_roles(library, language, question);
     }
@@ -117,7 +117,7 @@ pub fn yes_no(library: &Knowledge, language: Language, question: &Question, conf
 }
 
 /// Matching lines of other roles, for a role that has none as close; then its own nearest ones.
-pub fn other_roles(library: &Knowledge, language: Language, question: &Question) -> Reply {
+pub(crate) fn other_roles(library: &Knowledge, language: Language, question: &Question) -> Reply {
     let role = question.roles[0];
     let title = &library.document(role).title;
     let mut reply = Reply::new(language, question.kind, t!(language, "check-unsaid-title", title = title));
@@ -145,7 +145,7 @@ pub fn other_roles(library: &Knowledge, language: Language, question: &Question)
 }
 
 /// Passages about a topic.
-pub fn topic(library: &Knowledge, language: Language, question: &Question) -> Reply {
+pub(crate) fn topic(library: &Knowledge, language: Language, question: &Question) -> Reply {
     let best = question.hits.first().map_or(0.0, |hit| hit.score);
     let title = question.hits.first().map_or(String::new(), |hit| library.document(hit.document).title.clone());
     let mut reply = Reply::new(language, ReplyKind::Topic, title);

@@ -13,7 +13,7 @@ use crate::knowledge::Knowledge;
 use crate::model::document::{Document, PassageKind};
 
 /// One section of a role's card.
-pub fn card_section(library: &Knowledge, language: Language, role: usize, section: Section) -> Reply {
+pub(crate) fn card_section(library: &Knowledge, language: Language, role: usize, section: Section) -> Reply {
     let document = library.document(role);
     let label = section.localized_name(language);
     let title = t!(language, "card-section", title = &document.title, section = &label);

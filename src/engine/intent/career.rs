@@ -19,7 +19,7 @@ const LADDER_CONFIDENCE: f32 = 0.7;
 
 impl Interpreter<'_> {
     /// The career ladder of all roles or of a family, if nothing else is asked.
-    pub fn ladder(&self) -> Option<Question> {
+    pub(crate) fn ladder(&self) -> Option<Question> {
         let words = |cue_match: &CueMatch| &self.sentence.tokens[cue_match.range.clone()];
         let is_ladder = |cue_match: &&CueMatch| {
             words(cue_match).iter().any(|word| matches!(word.text.as_str(), "ladder" | "ladders"))
@@ -59,7 +59,7 @@ impl Interpreter<'_> {
     }
 
     /// A career path between two roles.
-    pub fn path(&self) -> Option<Question> {
+    pub(crate) fn path(&self) -> Option<Question> {
         let has_path_cue = self.has_cue(Cue::Path) || self.sentence.has_arrow || self.features.has_direction;
         let has_move_cue = self.has_cue(Cue::HowToBecome) || self.has_cue(Cue::Next);
         if self.roles.len() != 2
@@ -86,7 +86,7 @@ impl Interpreter<'_> {
     }
 
     /// A comparison of two roles: a cue, or hardly any other content.
-    pub fn compare(&self) -> Option<Question> {
+    pub(crate) fn compare(&self) -> Option<Question> {
         if self.roles.len() < 2 || self.sentence.measure().is_some_and(|measure| !measure.is_empty()) {
             return None;
         }
@@ -101,7 +101,7 @@ impl Interpreter<'_> {
     }
 
     /// The next steps from a role.
-    pub fn next(&self) -> Option<Question> {
+    pub(crate) fn next(&self) -> Option<Question> {
         let has_cue = self.has_cue(Cue::Next) || self.has_cue(Cue::Sideways) || self.starts_from_role();
         // "Which roles can a ... move to next" names the start, but asks for a role.
         let wants_role =
@@ -126,7 +126,7 @@ impl Interpreter<'_> {
     }
 
     /// The purpose of a role.
-    pub fn why(&self) -> Option<Question> {
+    pub(crate) fn why(&self) -> Option<Question> {
         if self.roles.is_empty() || !self.has_cue(Cue::Why) || self.features.leads_with_who {
             return None;
         }
@@ -140,7 +140,7 @@ impl Interpreter<'_> {
     }
 
     /// How to become something; without a role, how to enter the field.
-    pub fn how_to_become(&self) -> Option<Question> {
+    pub(crate) fn how_to_become(&self) -> Option<Question> {
         if !self.has_cue(Cue::HowToBecome)
             || self.roles.len() > 1
             || (self.features.leads_with_who && !self.features.first_role_is_category)

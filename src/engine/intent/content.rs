@@ -41,7 +41,7 @@ const MISSING_NOUN_FACTOR: f32 = 0.5;
 
 impl Interpreter<'_> {
     /// An ambiguous name: asks back which role is meant.
-    pub fn disambiguate(&self) -> Option<Question> {
+    pub(crate) fn disambiguate(&self) -> Option<Question> {
         if !self.roles.is_empty() {
             return None;
         }
@@ -52,7 +52,7 @@ impl Interpreter<'_> {
     }
 
     /// A metric of a role or of its topics, else search hits of that measure.
-    pub fn metric(&self) -> Option<Question> {
+    pub(crate) fn metric(&self) -> Option<Question> {
         let measure = self.sentence.measure()?;
         // "Would a ... say how much is spent" is a yes-or-no question.
         if self.features.leads_with_yes_no && !self.roles.is_empty() && !SINGLE_VALUE_MEASURES.contains(&measure) {
@@ -122,7 +122,7 @@ impl Interpreter<'_> {
     }
 
     /// Who does something, or how another role relates to the named one ("who does a ... report to").
-    pub fn find_owner(&self) -> Option<Question> {
+    pub(crate) fn find_owner(&self) -> Option<Question> {
         if !self.features.leads_with_who && !self.features.asks_relation_of_role {
             return None;
         }
@@ -137,7 +137,7 @@ impl Interpreter<'_> {
     }
 
     /// Whether a role does something.
-    pub fn yes_no(&self) -> Option<Question> {
+    pub(crate) fn yes_no(&self) -> Option<Question> {
         let (role, others) = self.roles.split_first()?;
         if !self.features.leads_with_yes_no || self.has_cue(Cue::Compare) {
             return None;
@@ -173,7 +173,7 @@ impl Interpreter<'_> {
     }
 
     /// All responsibilities of a role, or those that match the content.
-    pub fn duties(&self) -> Option<Question> {
+    pub(crate) fn duties(&self) -> Option<Question> {
         let &[role] = self.roles.as_slice() else { return None };
         // A comparison with something unknown cannot be answered.
         let is_yes_no = self.features.leads_with_yes_no && !self.has_cue(Cue::Duties);
@@ -245,7 +245,7 @@ impl Interpreter<'_> {
 
     /// Responsibilities of other roles, else all of the role, if the question asks what a role does about something
     /// without a match.
-    pub fn duties_fallback(&self) -> Option<Question> {
+    pub(crate) fn duties_fallback(&self) -> Option<Question> {
         let role = *self.roles.first()?;
         let has_any = self.library.document(role).passages_of_kind(PassageKind::Responsibility).next().is_some();
         let query = self
@@ -286,7 +286,7 @@ impl Interpreter<'_> {
     }
 
     /// What a role is.
-    pub fn role(&self) -> Option<Question> {
+    pub(crate) fn role(&self) -> Option<Question> {
         if self.roles.is_empty()
             || self.features.asks_relation_of_role
             || self.features.leads_with_who && self.features.first_role_is_category
@@ -307,7 +307,7 @@ impl Interpreter<'_> {
     }
 
     /// Passages on a topic.
-    pub fn topic(&self) -> Option<Question> {
+    pub(crate) fn topic(&self) -> Option<Question> {
         // A yes-or-no question without a role is about things at hand.
         if self.features.unknown_role || (self.features.leads_with_yes_no && self.roles.is_empty()) {
             return None;

@@ -2,7 +2,7 @@
 
 /// What a word or phrase indicates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Cue {
+pub(crate) enum Cue {
     /// Two roles side by side.
     Compare,
     /// A career path.
@@ -36,7 +36,7 @@ pub enum Cue {
 }
 
 /// Phrases, separated by commas. The longest match wins; matches do not overlap.
-pub const CUES: &[(Cue, &str)] = &[
+pub(crate) const CUES: &[(Cue, &str)] = &[
     (
         Cue::Compare,
         "vs, versus, v, diff, diff between, differ, differs, different from, different to, different than, difference, differences, difference between, \
@@ -154,36 +154,37 @@ pub const CUES: &[(Cue, &str)] = &[
 ];
 
 /// The phrases of a measure.
-pub fn measure_words(measure: &str) -> impl Iterator<Item = &'static str> {
+pub(crate) fn measure_words(measure: &str) -> impl Iterator<Item = &'static str> {
     let entries = CUES.iter().filter(move |(cue, _)| matches!(cue, Cue::Measure(name) if *name == measure));
     entries.flat_map(|(_, phrases)| phrases.split(',')).map(str::trim)
 }
 
 /// Past tense verbs without -ed; they indicate a report, not a question.
-pub const IRREGULAR_PAST_VERBS: &str = "took won said got went broke made did left sent came saw told gave wrote was were had found met ran spoke brought bought \
+pub(crate) const IRREGULAR_PAST_VERBS: &str = "took won said got went broke made did left sent came saw told gave wrote was were had found met ran spoke brought bought \
     thought knew forgot chose drew led fell felt held kept lost meant paid sat sold stood taught threw woke ate began";
 
 /// Words after which a past tense form is a participle ("is made").
-pub const PASSIVE_AUXILIARIES: [&str; 10] =
+pub(crate) const PASSIVE_AUXILIARIES: [&str; 10] =
     ["be", "is", "are", "being", "get", "gets", "getting", "who's", "it's", "even"];
 
 /// Verbs that ask for responsibilities after a role's name.
-pub const ACTION_VERBS: [&str; 9] = ["do", "doing", "handle", "deal", "approach", "treat", "tackle", "cope", "react"];
+pub(crate) const ACTION_VERBS: [&str; 9] =
+    ["do", "doing", "handle", "deal", "approach", "treat", "tackle", "cope", "react"];
 
 /// Auxiliary verbs, which end the noun phrase that a question asks for.
-pub const AUXILIARIES: [&str; 9] = ["do", "does", "should", "would", "must", "can", "could", "will", "might"];
+pub(crate) const AUXILIARIES: [&str; 9] = ["do", "does", "should", "would", "must", "can", "could", "will", "might"];
 
 /// Words before a verb that names a responsibility ("is a cook meant to ...").
-pub const OBLIGATION_WORDS: [&str; 6] = ["meant", "supposed", "expected", "got", "responsible", "to"];
+pub(crate) const OBLIGATION_WORDS: [&str; 6] = ["meant", "supposed", "expected", "got", "responsible", "to"];
 
 /// Words that negate a question, besides contractions in "n't".
-pub const NEGATIONS: [&str; 16] = [
+pub(crate) const NEGATIONS: [&str; 16] = [
     "not", "no", "never", "without", "nobody", "nothing", "none", "isnt", "arent", "doesnt", "dont", "cant", "wont",
     "hasnt", "rarely", "less",
 ];
 
 /// Words for the speaker, persons present and things at hand.
-pub const PERSONAL_WORDS: [&str; 27] = [
+pub(crate) const PERSONAL_WORDS: [&str; 27] = [
     "i", "im", "i'm", "ive", "me", "my", "mine", "we", "us", "our", "ours", "you", "u", "your", "yours", "he", "she",
     "him", "her", "his", "this", "these", "here", "there", "anybody", "anyone", "mate",
 ];

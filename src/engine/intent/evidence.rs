@@ -53,7 +53,7 @@ const FULL_MATCH_WEIGHT: f32 = 0.4;
 const MARGIN_WEIGHT: f32 = 0.9;
 
 /// Probability, 0 to 1, that the best hit answers a question of this kind. `bias` is added to the log-odds.
-pub fn confidence(kind: ReplyKind, hits: &[Hit], query: &Query, bias: f32) -> f32 {
+pub(crate) fn confidence(kind: ReplyKind, hits: &[Hit], query: &Query, bias: f32) -> f32 {
     let Some(best) = hits.first() else { return 0.0 };
     let weights = logistic_weights(kind);
     let oov_weight = query.oov_weight();
@@ -74,7 +74,7 @@ pub fn confidence(kind: ReplyKind, hits: &[Hit], query: &Query, bias: f32) -> f3
 }
 
 /// The topics owned by any of these roles.
-pub fn topics_of<'l>(library: &'l Knowledge, roles: &'l [usize]) -> impl Iterator<Item = usize> + 'l {
+pub(crate) fn topics_of<'l>(library: &'l Knowledge, roles: &'l [usize]) -> impl Iterator<Item = usize> + 'l {
     let topics = (0..library.documents().len()).filter(|at| !library.document(*at).is_role());
     topics.filter(|at| library.owning_roles(*at).iter().any(|role| roles.contains(role)))
 }
@@ -89,7 +89,7 @@ const HEADING_BONUS: f32 = 0.35;
 const MIN_RESIDUE_WEIGHT: f32 = 0.5;
 
 /// Entry passages of the roles through which people enter the field.
-pub fn entry_passages(library: &Knowledge) -> Vec<Hit> {
+pub(crate) fn entry_passages(library: &Knowledge) -> Vec<Hit> {
     let entries = library.entry_roles().into_iter().flat_map(|at| {
         let passages = library.document(at).passages.iter().enumerate();
         passages
@@ -100,13 +100,17 @@ pub fn entry_passages(library: &Knowledge) -> Vec<Hit> {
 }
 
 /// True if a hit is a metric of this measure.
-pub fn is_metric_of(library: &Knowledge, hit: &Hit, measure: &str) -> bool {
+pub(crate) fn is_metric_of(library: &Knowledge, hit: &Hit, measure: &str) -> bool {
     let metric = library.document(hit.document).front_matter.metrics.get(hit.passage);
     !measure.is_empty() && metric.is_some_and(|metric| metric.has_measure(measure))
 }
 
 /// The first passage of these roles with a number and one of the `words` of a measure.
-pub fn metric_in_text(library: &Knowledge, roles: &[usize], words: impl Iterator<Item = &'static str>) -> Option<Hit> {
+pub(crate) fn metric_in_text(
+    library: &Knowledge,
+    roles: &[usize],
+    words: impl Iterator<Item = &'static str>,
+) -> Option<Hit> {
     let single_words: Vec<&str> = words.filter(|word| !word.contains(' ')).collect();
     let has_metric = |text: &str| {
         let words = || text.split(|letter: char| !letter.is_alphanumeric());
@@ -122,7 +126,7 @@ pub fn metric_in_text(library: &Knowledge, roles: &[usize], words: impl Iterator
 }
 
 /// Hits for a metric, those of the measure first.
-pub fn metric_hits(library: &Knowledge, query: &Query, measure: &str, roles: &[usize]) -> Vec<Hit> {
+pub(crate) fn metric_hits(library: &Knowledge, query: &Query, measure: &str, roles: &[usize]) -> Vec<Hit> {
     let mut hits: Vec<Hit> = library.searcher.search(query, MAX_HITS * 2);
     hits.retain_mut(|hit| {
         let document = library.document(hit.document);
@@ -146,7 +150,7 @@ const OBJECT_ROLE_FACTOR: f32 = 0.7;
 
 /// Hits on who does something: in roles, and slightly weaker in topics with owners. Out-of-scope passages count only if
 /// the question is `negated`.
-pub fn role_hits(library: &Knowledge, query: &Query, objects: &[usize], negated: bool) -> Vec<Hit> {
+pub(crate) fn role_hits(library: &Knowledge, query: &Query, objects: &[usize], negated: bool) -> Vec<Hit> {
     let mut hits = library.searcher.search(query, MAX_HITS);
     hits.retain_mut(|hit| {
         let document = library.document(hit.document);
@@ -171,7 +175,7 @@ pub fn role_hits(library: &Knowledge, query: &Query, objects: &[usize], negated:
 }
 
 /// Hits in a role's document, and in the responsibilities that it inherits.
-pub fn own_hits(library: &Knowledge, query: &Query, role: usize) -> Vec<Hit> {
+pub(crate) fn own_hits(library: &Knowledge, query: &Query, role: usize) -> Vec<Hit> {
     let documents = [&[role], library.ancestors(role)].concat();
     let mut hits = library.searcher.search_in(query, &documents, MAX_HITS);
     hits.retain_mut(|hit| {
@@ -200,7 +204,12 @@ const MIN_RELATIVE_SCORE: f32 = 0.85;
 const MAX_OTHER_ROLE_HITS: usize = 3;
 
 /// Responsibilities of other roles, if they match much better than the role's `own` hits (best first); else `None`.
-pub fn better_hits_of_other_roles(library: &Knowledge, query: &Query, role: usize, own: &[Hit]) -> Option<Vec<Hit>> {
+pub(crate) fn better_hits_of_other_roles(
+    library: &Knowledge,
+    query: &Query,
+    role: usize,
+    own: &[Hit],
+) -> Option<Vec<Hit>> {
     let best_score = |hits: &[Hit]| hits.first().map_or(0.0, |hit| hit.score);
     let threshold = MIN_OTHER_ROLE_SCORE.max(MIN_OTHER_ROLE_RATIO * best_score(own));
     if threshold >= 1.0 {
@@ -221,7 +230,7 @@ pub fn better_hits_of_other_roles(library: &Knowledge, query: &Query, role: usiz
 }
 
 /// Hits on entry requirements.
-pub fn entry_hits(library: &Knowledge, query: &Query) -> Vec<Hit> {
+pub(crate) fn entry_hits(library: &Knowledge, query: &Query) -> Vec<Hit> {
     let mut hits = library.searcher.search(query, MAX_HITS);
     hits.retain_mut(|hit| {
         let document = library.document(hit.document);
@@ -239,7 +248,7 @@ pub fn entry_hits(library: &Knowledge, query: &Query) -> Vec<Hit> {
 
 /// Hits on a topic, passages of named `topics` first. Those need not repeat the topic's name: they are ranked by the
 /// `residue` of the question, or by a question word in their heading ("when").
-pub fn topic_hits(
+pub(crate) fn topic_hits(
     library: &Knowledge,
     query: &Query,
     residue: &Query,

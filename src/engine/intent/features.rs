@@ -9,44 +9,44 @@ use crate::search::text::lexicon::WordClass;
 
 /// Features of a sentence.
 #[derive(Debug)]
-pub struct Features {
+pub(crate) struct Features {
     /// How likely it is a question, 0 to 1.
-    pub question_score: f32,
+    pub(crate) question_score: f32,
     /// How likely it is about roles in general rather than an event or a person present, 0 to 1.
-    pub genericity: f32,
+    pub(crate) genericity: f32,
     /// How certain the named roles are, 0 to 1.
-    pub name_certainty: f32,
+    pub(crate) name_certainty: f32,
     /// Roles named, in order, without duplicates.
-    pub roles: Vec<usize>,
+    pub(crate) roles: Vec<usize>,
     /// The candidates of an ambiguous name.
-    pub ambiguous_roles: Option<Vec<usize>>,
+    pub(crate) ambiguous_roles: Option<Vec<usize>>,
     /// Roles that are the object of the question ("who coaches the product leads").
-    pub object_roles: Vec<usize>,
+    pub(crate) object_roles: Vec<usize>,
     /// "From X to Y", "X to Y".
-    pub has_direction: bool,
+    pub(crate) has_direction: bool,
     /// "To Y from X".
-    pub is_reversed: bool,
+    pub(crate) is_reversed: bool,
     /// Asks primarily for a role or person.
-    pub leads_with_who: bool,
+    pub(crate) leads_with_who: bool,
     /// Asks "which role" or "what role".
-    pub asks_which_role: bool,
+    pub(crate) asks_which_role: bool,
     /// Asks primarily for yes or no.
-    pub leads_with_yes_no: bool,
+    pub(crate) leads_with_yes_no: bool,
     /// The first role named is a category to choose from ("which PM ...").
-    pub first_role_is_category: bool,
+    pub(crate) first_role_is_category: bool,
     /// "Who does a ... report to": asks for a role that the named role's documents mention.
-    pub asks_relation_of_role: bool,
+    pub(crate) asks_relation_of_role: bool,
     /// Asks about a role that the corpus lacks.
-    pub unknown_role: bool,
+    pub(crate) unknown_role: bool,
     /// Byte offset of the question: of the leading cue, else of the first name, else 0.
-    pub question_start: usize,
+    pub(crate) question_start: usize,
     /// For each clause, whether it asks. If none does, all count as asking.
     asking_clauses: Vec<bool>,
 }
 
 impl Features {
     /// Computes the features of a sentence.
-    pub fn new(library: &Knowledge, sentence: &Sentence) -> Features {
+    pub(crate) fn new(library: &Knowledge, sentence: &Sentence) -> Features {
         let mentions: Vec<&Mention> = role_mentions(library, sentence);
         let mut roles: Vec<usize> = Vec::new();
         for mention in &mentions {
@@ -131,7 +131,7 @@ impl Features {
     }
 
     /// True if this clause asks; others are context.
-    pub fn is_asking_clause(&self, clause: usize) -> bool {
+    pub(crate) fn is_asking_clause(&self, clause: usize) -> bool {
         !self.asking_clauses.contains(&true) || self.asking_clauses.get(clause).copied().unwrap_or(true)
     }
 }
@@ -170,7 +170,7 @@ const WORDS_AFTER_ROLE: [&str; 15] =
     ["to", "or", "and", "vs", "earn", "earns", "make", "do", "does", "is", "role", "job", "one", "allowed", "actually"];
 
 /// Mentions of roles. A partial match counts only after an article or next to another role.
-pub fn role_mentions<'s>(library: &Knowledge, sentence: &'s Sentence) -> Vec<&'s Mention> {
+pub(crate) fn role_mentions<'s>(library: &Knowledge, sentence: &'s Sentence) -> Vec<&'s Mention> {
     let is_role = |mention: &&Mention| mention.documents.iter().all(|at| library.document(*at).is_role());
     let word = |at: usize| sentence.tokens.get(at).map(|word| word.text.as_str());
     let before = |mention: &Mention| mention.start.checked_sub(1).and_then(word);

@@ -11,34 +11,34 @@ use crate::search::query::Query;
 use crate::search::retrieve::Hit;
 
 /// A sentence with its features and the library.
-pub struct Interpreter<'a> {
+pub(crate) struct Interpreter<'a> {
     /// The library that answers.
-    pub library: &'a Knowledge,
+    pub(crate) library: &'a Knowledge,
     /// The sentence.
-    pub sentence: &'a Sentence,
+    pub(crate) sentence: &'a Sentence,
     /// Roles that the sentence names, in order, without duplicates.
-    pub roles: Vec<usize>,
+    pub(crate) roles: Vec<usize>,
     /// Its features.
-    pub features: Features,
+    pub(crate) features: Features,
 }
 
 /// Bias against search results if the sentence is about an event, scaled by the lack of genericity.
-pub const EVENT_BIAS: f32 = 7.0;
+pub(crate) const EVENT_BIAS: f32 = 7.0;
 
 /// Bias for topics if the sentence is not personal.
-pub const IMPERSONAL_BIAS: f32 = 1.2;
+pub(crate) const IMPERSONAL_BIAS: f32 = 1.2;
 
 /// Cues that only mark a question; never content.
-pub const FUNCTION_CUES: [Cue; 5] = [Cue::Who, Cue::What, Cue::About, Cue::Interrogative, Cue::YesNo];
+pub(crate) const FUNCTION_CUES: [Cue; 5] = [Cue::Who, Cue::What, Cue::About, Cue::Interrogative, Cue::YesNo];
 
 impl Interpreter<'_> {
     /// True if the sentence has this cue.
-    pub fn has_cue(&self, cue: Cue) -> bool {
+    pub(crate) fn has_cue(&self, cue: Cue) -> bool {
         self.sentence.has_cue(cue)
     }
 
     /// True if both cues occur and the first ends before the other starts, with a word between them.
-    pub fn precedes(&self, one: Cue, other: Cue) -> bool {
+    pub(crate) fn precedes(&self, one: Cue, other: Cue) -> bool {
         match (self.sentence.first_cue(one), self.sentence.first_cue(other)) {
             (Some(one), Some(other)) => one.range.end < other.range.start,
             _ => false,
@@ -46,7 +46,7 @@ impl Interpreter<'_> {
     }
 
     /// A question of this kind about the named roles; `confidence` is scaled by the features of the sentence.
-    pub fn question(&self, kind: ReplyKind, confidence: f32) -> Question {
+    pub(crate) fn question(&self, kind: ReplyKind, confidence: f32) -> Question {
         let confidence =
             confidence * self.features.question_score * self.features.genericity * self.features.name_certainty;
         let roles = self.roles.clone();
@@ -54,7 +54,13 @@ impl Interpreter<'_> {
     }
 
     /// A question answered by search hits; `None` without hits. `bias` is added to the log-odds of the confidence.
-    pub fn question_from_hits(&self, kind: ReplyKind, query: Query, hits: Vec<Hit>, bias: f32) -> Option<Question> {
+    pub(crate) fn question_from_hits(
+        &self,
+        kind: ReplyKind,
+        query: Query,
+        hits: Vec<Hit>,
+        bias: f32,
+    ) -> Option<Question> {
         let event_bias = EVENT_BIAS * (self.features.genericity - 1.0);
         if hits.is_empty() {
             return None;
@@ -68,7 +74,7 @@ impl Interpreter<'_> {
 
     /// Factor for kinds that need no content: 1 if no content is left besides `spent` cues, less for each content word
     /// in asking clauses from the question's start on.
-    pub fn residue_penalty(&self, spent: &[Cue]) -> f32 {
+    pub(crate) fn residue_penalty(&self, spent: &[Cue]) -> f32 {
         let spent: Vec<Cue> =
             FUNCTION_CUES.iter().chain(spent).chain(&[Cue::Duties, Cue::Comparative]).copied().collect();
         let start = self.features.question_start;

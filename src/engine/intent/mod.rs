@@ -6,11 +6,11 @@
 
 mod career;
 mod content;
-pub mod cues;
+pub(crate) mod cues;
 mod evidence;
 mod features;
 mod interpreter;
-pub mod sentence;
+pub(crate) mod sentence;
 
 use crate::engine::intent::features::Features;
 use crate::engine::intent::interpreter::Interpreter;

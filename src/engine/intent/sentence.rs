@@ -14,31 +14,31 @@ use crate::search::text::lexicon::WordClass;
 
 /// A cue in a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CueMatch {
+pub(crate) struct CueMatch {
     /// The cue.
-    pub cue: Cue,
+    pub(crate) cue: Cue,
     /// Range of its tokens.
-    pub range: Range<usize>,
+    pub(crate) range: Range<usize>,
 }
 
 /// A message with its annotations.
 #[derive(Debug)]
-pub struct Sentence {
+pub(crate) struct Sentence {
     /// Tokens.
-    pub tokens: Vec<Token>,
+    pub(crate) tokens: Vec<Token>,
     /// For each token, the index of its clause.
-    pub clause_of: Vec<usize>,
+    pub(crate) clause_of: Vec<usize>,
     /// For each clause, whether it ends in a question mark.
-    pub question_marked: Vec<bool>,
+    pub(crate) question_marked: Vec<bool>,
     /// Names of roles and topics.
-    pub mentions: Vec<Mention>,
+    pub(crate) mentions: Vec<Mention>,
     /// Cues, in order.
-    pub cue_matches: Vec<CueMatch>,
+    pub(crate) cue_matches: Vec<CueMatch>,
     /// True if an arrow stands between two names.
-    pub has_arrow: bool,
+    pub(crate) has_arrow: bool,
     /// For each token, whether it belongs to a role's name. Partial matches do not count at first; see
     /// [`Sentence::mark_as_role_name`].
-    pub in_role_name: Vec<bool>,
+    pub(crate) in_role_name: Vec<bool>,
 }
 
 /// The words of a phrase and its cue.
@@ -75,7 +75,7 @@ const MAX_TOKENS: usize = 120;
 
 impl Sentence {
     /// Parses a message.
-    pub fn parse(library: &Knowledge, text: &str) -> Sentence {
+    pub(crate) fn parse(library: &Knowledge, text: &str) -> Sentence {
         let mut tokens = tokenize(text);
         tokens.truncate(MAX_TOKENS);
         let (clause_of, question_marked) = split_clauses(text, &tokens);
@@ -124,28 +124,28 @@ impl Sentence {
     }
 
     /// Marks tokens as a role's name. Removes their cues; they are no longer content.
-    pub fn mark_as_role_name(&mut self, tokens: Range<usize>) {
+    pub(crate) fn mark_as_role_name(&mut self, tokens: Range<usize>) {
         self.cue_matches.retain(|cue_match| cue_match.range.end <= tokens.start || cue_match.range.start >= tokens.end);
         self.in_role_name[tokens].fill(true);
     }
 
     /// True if a cue starts a clause, discourse markers aside.
-    pub fn starts_clause(&self, cue_match: &CueMatch) -> bool {
+    pub(crate) fn starts_clause(&self, cue_match: &CueMatch) -> bool {
         is_clause_start(&self.tokens, &self.clause_of, cue_match.range.start)
     }
 
     /// True if the sentence has this cue.
-    pub fn has_cue(&self, cue: Cue) -> bool {
+    pub(crate) fn has_cue(&self, cue: Cue) -> bool {
         self.cue_matches.iter().any(|cue_match| cue_match.cue == cue)
     }
 
     /// The first match of this cue.
-    pub fn first_cue(&self, cue: Cue) -> Option<&CueMatch> {
+    pub(crate) fn first_cue(&self, cue: Cue) -> Option<&CueMatch> {
         self.cue_matches.iter().find(|cue_match| cue_match.cue == cue)
     }
 
     /// True for a comparison in the strict sense; "as opposed to" is none.
-    pub fn is_comparison(&self) -> bool {
+    pub(crate) fn is_comparison(&self) -> bool {
         let is_comparative = |cue_match: &CueMatch| {
             let first = self.tokens[cue_match.range.start].text.as_str();
             ["vs", "versus", "diff", "compar", "distin"].iter().any(|prefix| first.starts_with(prefix))
@@ -154,7 +154,7 @@ impl Sentence {
     }
 
     /// The measure that is asked for; empty: any measure.
-    pub fn measure(&self) -> Option<&'static str> {
+    pub(crate) fn measure(&self) -> Option<&'static str> {
         let makes = || {
             self.tokens.iter().any(|word| matches!(word.text.as_str(), "make" | "makes" | "making" | "bring" | "get"))
         };
@@ -174,7 +174,7 @@ impl Sentence {
     }
 
     /// Content words: neither in a role's name nor in a match of the cues `spent`, in the clauses that `keep` selects.
-    pub fn content_tokens(&self, spent: &[Cue], keep: impl Fn(usize) -> bool) -> Vec<&Token> {
+    pub(crate) fn content_tokens(&self, spent: &[Cue], keep: impl Fn(usize) -> bool) -> Vec<&Token> {
         let is_spent = |cue_match: &&CueMatch| {
             spent.iter().any(|cue| std::mem::discriminant(cue) == std::mem::discriminant(&cue_match.cue))
         };
@@ -187,24 +187,24 @@ impl Sentence {
     }
 
     /// True if the sentence is negated.
-    pub fn is_negated(&self) -> bool {
+    pub(crate) fn is_negated(&self) -> bool {
         let is_negation = |word: &Token| word.text.ends_with("n't") || NEGATIONS.contains(&word.text.as_str());
         self.tokens.iter().any(is_negation)
     }
 
     /// True if the sentence asks for all of something.
-    pub fn asks_for_all(&self) -> bool {
+    pub(crate) fn asks_for_all(&self) -> bool {
         self.tokens.iter().any(|word| matches!(word.text.as_str(), "everything" | "all"))
     }
 
     /// True if the sentence refers to the speaker, persons present or things at hand.
-    pub fn is_personal(&self) -> bool {
+    pub(crate) fn is_personal(&self) -> bool {
         (0..self.tokens.len())
             .any(|at| PERSONAL_WORDS.contains(&self.tokens[at].text.as_str()) && !self.is_in_cue_phrase(at))
     }
 
     /// True if the sentence is a name, apart from words of low weight ("... please").
-    pub fn is_name_alone(&self, library: &Knowledge) -> bool {
+    pub(crate) fn is_name_alone(&self, library: &Knowledge) -> bool {
         let in_name = |at: usize| {
             let inside =
                 |mention: &Mention| mention.match_kind != Match::Partial && (mention.start..mention.end).contains(&at);
@@ -215,26 +215,26 @@ impl Sentence {
     }
 
     /// True if the sentence names a topic.
-    pub fn mentions_topic(&self, library: &Knowledge) -> bool {
+    pub(crate) fn mentions_topic(&self, library: &Knowledge) -> bool {
         let topic = |mention: &Mention| mention.documents.iter().all(|at| !library.document(*at).is_role());
         self.mentions.iter().any(|mention| mention.match_kind != Match::Partial && topic(mention))
     }
 
     /// True for a token of a topic's name.
-    pub fn is_in_topic_name(&self, word: &Token) -> bool {
+    pub(crate) fn is_in_topic_name(&self, word: &Token) -> bool {
         let inside = |mention: &Mention| (mention.start..mention.end).any(|at| self.tokens[at].span == word.span);
         self.mentions.iter().any(|mention| mention.match_kind != Match::Partial && inside(mention))
     }
 
     /// True for a token in a phrase of several words: the "me" of "tell me about" is not personal.
-    pub fn is_in_cue_phrase(&self, at: usize) -> bool {
+    pub(crate) fn is_in_cue_phrase(&self, at: usize) -> bool {
         self.cue_matches
             .iter()
             .any(|cue_match| cue_match.cue != Cue::Event && cue_match.range.len() > 1 && cue_match.range.contains(&at))
     }
 
     /// True if the sentence has a verb in the past tense.
-    pub fn is_past_tense(&self) -> bool {
+    pub(crate) fn is_past_tense(&self) -> bool {
         let is_past = |word: &Token| IRREGULAR_PAST_VERBS.split_whitespace().any(|verb| verb == word.text);
         // Excludes "is made" and "meant to".
         let is_passive = |at: usize| at > 0 && PASSIVE_AUXILIARIES.contains(&self.tokens[at - 1].text.as_str());

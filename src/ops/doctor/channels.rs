@@ -17,7 +17,7 @@ const UNKNOWN_CHANNEL: u64 = 10003;
 type GuildAndMember = (Value, Value);
 
 /// Checks each channel; `me` is the bot's user id.
-pub async fn check_channels(discord: &mut ProbeClient, me: &str, channels: &[u64]) -> Vec<Finding> {
+pub(crate) async fn check_channels(discord: &mut ProbeClient, me: &str, channels: &[u64]) -> Vec<Finding> {
     let mut guilds = HashMap::new();
     let mut findings = Vec::new();
     for id in channels {
@@ -95,8 +95,10 @@ async fn check_channel(
         _ => None,
     };
     // A thread has the overwrites of its parent channel.
-    let overwrites = &parent.as_ref().unwrap_or(&channel)["permission_overwrites"];
-    let permissions = compute_permissions(guild, member, me, overwrites);
+    let permissions = match compute_permissions(guild, member, parent.as_ref().unwrap_or(&channel)) {
+        Ok(permissions) => permissions,
+        Err(reason) => return error(format!("the bot's permissions cannot be computed; please report it: {reason}")),
+    };
     let (required, optional) = missing_permissions(permissions, kind);
     if !required.is_empty() {
         return error(format!(

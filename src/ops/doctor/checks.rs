@@ -7,7 +7,7 @@ use crate::discord::commands::table::{Scope, desired, display_name};
 use crate::discord::endpoint::signature::SignatureVerifier;
 use crate::discord::gateway::identify_limiter::IDENTIFY_RESERVE;
 use crate::discord::permissions::invite_url;
-use crate::discord::rest::client::DiscordError;
+use crate::discord::rest::discord_error::DiscordError;
 use crate::ops::doctor::channels;
 use crate::ops::doctor::finding::Finding;
 use crate::ops::doctor::probe_client::{ProbeClient, ProbeError};

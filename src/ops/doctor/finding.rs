@@ -42,7 +42,7 @@ impl Severity {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// What was checked, in a word or two; not unique.
-    pub subject: &'static str,
+    pub(crate) subject: &'static str,
     /// How severe it is.
     pub severity: Severity,
     /// The result and, for an error, what to do. One line.
@@ -51,7 +51,7 @@ pub struct Finding {
 
 impl Finding {
     /// The check passed.
-    pub fn ok(subject: &'static str, text: impl AsRef<str>) -> Finding {
+    pub(crate) fn ok(subject: &'static str, text: impl AsRef<str>) -> Finding {
         Finding::new(subject, Severity::Ok, text.as_ref())
     }
 

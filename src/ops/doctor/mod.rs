@@ -1,7 +1,7 @@
 //! `rolecall doctor`: checks everything the bot needs, on this machine and at Discord.
 
-pub mod channels;
+pub(crate) mod channels;
 pub mod checks;
 pub mod finding;
 pub mod local;
-pub mod probe_client;
+pub(crate) mod probe_client;

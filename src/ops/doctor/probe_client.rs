@@ -6,9 +6,9 @@ use std::time::{Duration, SystemTime};
 use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, HeaderValue};
 use serde_json::Value;
 use serenity::http::HttpError;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep};
 
-use crate::discord::rest::send::describe;
+use crate::discord::rest::discord_error::describe;
 use crate::secret::Secret;
 
 const API_ORIGIN: &str = "https://discord.com";
@@ -21,7 +21,7 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// Why a request failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ProbeError {
+pub(crate) enum ProbeError {
     /// No response from Discord, with the reason.
     Unreachable(String),
     /// HTTP status, Discord's JSON error code (0 if none) and its message.
@@ -30,7 +30,7 @@ pub enum ProbeError {
 
 /// Sends requests with a bot token.
 #[derive(Debug)]
-pub struct ProbeClient {
+pub(crate) struct ProbeClient {
     client: reqwest::Client,
     origin: String,
     deadline: Instant,
@@ -43,13 +43,12 @@ impl ProbeClient {
     ///
     /// # Errors
     /// The token is not a valid header value, or the HTTP client cannot be built. The text does not contain the token.
-    pub fn new(token: &Secret, origin: Option<&str>) -> Result<ProbeClient, String> {
+    pub(crate) fn new(token: &Secret, origin: Option<&str>) -> Result<ProbeClient, String> {
         let mut authorization = HeaderValue::from_str(&format!("Bot {}", token.expose_secret()))
             .map_err(|_| "it contains characters that are not allowed in a token".to_owned())?;
         authorization.set_sensitive(true);
         let client = reqwest::Client::builder()
             .use_rustls_tls()
-            .timeout(REQUEST_TIMEOUT)
             .user_agent(serenity::constants::USER_AGENT)
             .default_headers(HeaderMap::from_iter([(AUTHORIZATION, authorization)]))
             .build()
@@ -62,21 +61,19 @@ impl ProbeClient {
     ///
     /// # Errors
     /// No response, no JSON, or an error status.
-    pub async fn get(&mut self, path: &str) -> Result<Value, ProbeError> {
-        let timed_out = || ProbeError::Unreachable(format!("no answer within {} s", REQUEST_TIMEOUT.as_secs()));
+    pub(crate) async fn get(&mut self, path: &str) -> Result<Value, ProbeError> {
         let mut retried = false;
         loop {
-            if Instant::now() >= self.deadline {
+            let time_left = self.deadline.saturating_duration_since(Instant::now());
+            if time_left.is_zero() {
                 let total = TOTAL_TIMEOUT.as_secs();
                 return Err(ProbeError::Unreachable(format!("not requested: earlier requests took {total} s")));
             }
-            let deadline = self.deadline.min(Instant::now() + REQUEST_TIMEOUT);
-            let request = self.client.get(format!("{}/api/v10/{path}", self.origin)).send();
-            let response = timeout_at(deadline, request).await.map_err(|_| timed_out())?.map_err(transport_error)?;
+            let request = self.client.get(format!("{}/api/v10/{path}", self.origin));
+            let response = request.timeout(time_left.min(REQUEST_TIMEOUT)).send().await.map_err(transport_error)?;
             self.record_server_time(response.headers());
             let status = response.status();
-            let bytes =
-                timeout_at(deadline, response.bytes()).await.map_err(|_| timed_out())?.map_err(transport_error)?;
+            let bytes = response.bytes().await.map_err(transport_error)?;
             // A body that is not JSON comes from a proxy; with an error status, the status is enough.
             let body = serde_json::from_slice::<Value>(&bytes);
             if status.is_success() {
@@ -102,7 +99,7 @@ impl ProbeClient {
     }
 
     /// Seconds by which the local clock is behind Discord's, negative if ahead; `None` without a response that has a `Date` header.
-    pub fn clock_skew(&self) -> Option<i64> {
+    pub(crate) fn clock_skew(&self) -> Option<i64> {
         let (server, local) = self.clock_sample?;
         let seconds = |span: Duration| i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
         Some(match server.duration_since(local) {

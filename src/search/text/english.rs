@@ -9,11 +9,11 @@ use frostem::{Algorithm, Stemmer};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
     /// Lower case, without accents and without a clitic such as 's or 'll.
-    pub text: String,
+    pub(crate) text: String,
     /// The stem, the same for British and American spelling.
     pub stem: String,
     /// Byte range in the text.
-    pub span: Range<usize>,
+    pub(crate) span: Range<usize>,
 }
 
 /// Tokens of a text in order. An apostrophe inside a word is kept ("don't"), and so is a slash between single letters ("a/b").
@@ -23,13 +23,13 @@ pub fn tokenize(text: &str) -> Vec<Token> {
 
 /// A tokenizer that stems each distinct word once; for the texts of a whole corpus.
 #[derive(Debug, Default)]
-pub struct CachingTokenizer {
+pub(crate) struct CachingTokenizer {
     stem_cache: HashMap<String, String>,
 }
 
 impl CachingTokenizer {
     /// The tokens of a text, followed by one joined token for each hyphenated pair, so that "xray" matches "X-ray".
-    pub fn tokenize(&mut self, text: &str) -> Vec<Token> {
+    pub(crate) fn tokenize(&mut self, text: &str) -> Vec<Token> {
         let cache = &mut self.stem_cache;
         let mut cached_stem = |word: &str| match cache.get(word) {
             Some(stem) => stem.clone(),
@@ -159,7 +159,7 @@ const IRREGULAR_FORMS: [(&str, &str); 62] = [
 ];
 
 /// The stem of a lower-case word: irregular forms replaced, British spelling made American, then Snowball's English stemmer.
-pub fn stem(word: &str) -> String {
+pub(crate) fn stem(word: &str) -> String {
     let mut word = IRREGULAR_FORMS.iter().find(|(form, _)| *form == word).map_or(word, |(_, base)| base).to_owned();
     if word.len() > 5 {
         for (british, american) in

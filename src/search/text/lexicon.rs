@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::search::text::english::{Token, stem};
 
 /// Common abbreviations in job titles, each with the full word.
-pub const ABBREVIATIONS: [(&str, &str); 14] = [
+pub(crate) const ABBREVIATIONS: [(&str, &str); 14] = [
     ("sr", "senior"),
     ("snr", "senior"),
     ("jr", "junior"),
@@ -24,7 +24,7 @@ pub const ABBREVIATIONS: [(&str, &str); 14] = [
 ];
 
 /// Words that are ignored when titles are compared.
-pub const TITLE_STOP_WORDS: [&str; 6] = ["of", "the", "a", "an", "for", "and"];
+pub(crate) const TITLE_STOP_WORDS: [&str; 6] = ["of", "the", "a", "an", "for", "and"];
 
 /// Stop words: weight 0 in a search.
 const STOP_WORDS: &str = "btwn n a an the this that these those there here it its itself he she they them their theirs his her hers him we us our ours you \
@@ -191,7 +191,7 @@ const SYNONYMS: [&str; 132] = [
 
 /// Class of a word, by which searches weight it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WordClass {
+pub(crate) enum WordClass {
     /// A stop word.
     StopWord,
     /// A frequent word with little meaning, or an adverb.
@@ -202,14 +202,14 @@ pub enum WordClass {
 
 /// The word lists by stem.
 #[derive(Debug)]
-pub struct Lexicon {
+pub(crate) struct Lexicon {
     classes: HashMap<String, WordClass>,
     synonyms: HashMap<String, Vec<String>>,
 }
 
 impl Lexicon {
     /// Stems the lists.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         // A word in both lists is a stop word.
         let low_weight = LOW_WEIGHT_WORDS.split_whitespace().map(|word| (stem(word), WordClass::LowWeight));
         let stop_words = STOP_WORDS.split_whitespace().map(|word| (stem(word), WordClass::StopWord));
@@ -225,7 +225,7 @@ impl Lexicon {
     }
 
     /// The class of a token. An adverb in "-ly" has low weight.
-    pub fn classify(&self, token: &Token) -> WordClass {
+    pub(crate) fn classify(&self, token: &Token) -> WordClass {
         match self.classify_stem(&token.stem) {
             WordClass::Content
                 if token.text.len() > 6
@@ -239,12 +239,12 @@ impl Lexicon {
     }
 
     /// The class of a stem.
-    pub fn classify_stem(&self, stem: &str) -> WordClass {
+    pub(crate) fn classify_stem(&self, stem: &str) -> WordClass {
         self.classes.get(stem).copied().unwrap_or(WordClass::Content)
     }
 
     /// Synonyms of a stem, as stems.
-    pub fn synonyms(&self, stem: &str) -> &[String] {
+    pub(crate) fn synonyms(&self, stem: &str) -> &[String] {
         self.synonyms.get(stem).map_or(&[], Vec::as_slice)
     }
 }

@@ -1,4 +1,4 @@
 //! Text analysis for the language of the documents: tokens, stems, stop words, synonyms.
 
 pub mod english;
-pub mod lexicon;
+pub(crate) mod lexicon;

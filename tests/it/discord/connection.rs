@@ -1,4 +1,4 @@
-//! Whatever becomes of the connection: the bot comes back, loses nothing that Discord kept for it, and spends no session in vain.
+//! Lost gateway connections: the bot resumes its session, receives the missed events and starts no needless session.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,11 +8,10 @@ use rolecall::secret::Secret;
 use serde_json::json;
 use serenity::all::{LightMethod, Request, Route};
 
-use super::answer_to;
 use super::process::Process;
 use discord_standin::{Context, Message, Mischief, Person, Setup, StandIn};
 
-/// The watchdog with the least patience there is.
+/// The shortest watchdog timeout that is allowed, in seconds.
 const SOON: (&str, &str) = ("ROLECALL_WATCHDOG", "5");
 
 async fn start(setup: Setup, settings: &[(&str, &str)]) -> (StandIn, Process) {
@@ -24,12 +23,12 @@ async fn start(setup: Setup, settings: &[(&str, &str)]) -> (StandIn, Process) {
 }
 
 async fn answers(discord: &StandIn) {
-    let answer = discord.slash("role", json!({"name": "pm"}), &Context::server()).await;
-    assert_eq!(answer["data"]["embeds"][0]["title"], "Product Manager");
+    let answer = discord.slash("role", json!({"name": "rn"}), &Context::server()).await;
+    assert_eq!(answer["data"]["embeds"][0]["title"], "Staff Nurse");
 }
 
 #[tokio::test]
-async fn whatever_ends_a_connection_it_goes_on_and_nothing_is_lost() {
+async fn a_lost_connection_is_resumed_and_missed_events_are_replayed() {
     let (discord, bot) = start(Setup::default(), &[]).await;
     for (number, end) in ["cut", "asked", "no code", "4000", "4003", "1001", "op 9"].into_iter().enumerate() {
         match end {
@@ -39,9 +38,9 @@ async fn whatever_ends_a_connection_it_goes_on_and_nothing_is_lost() {
             "op 9" => discord.invalidate_session(true).await,
             code => discord.close(code.parse().expect("a code")).await,
         }
-        // Written while nobody is there, and repeated after the RESUME.
+        // Sent while the bot is disconnected, and replayed after RESUME.
         let context = Context::direct().by(Person::named(&format!("person {number}")));
-        answer_to(&discord, Message::new("/help", context)).await;
+        discord.answer_to(Message::new("/help", context)).await;
         discord.wait_resumed().await;
     }
     assert_eq!(discord.identifies(), 1);
@@ -49,7 +48,7 @@ async fn whatever_ends_a_connection_it_goes_on_and_nothing_is_lost() {
 }
 
 #[tokio::test]
-async fn a_session_that_is_gone_is_followed_by_one_other() {
+async fn an_invalid_session_is_followed_by_one_identify() {
     let (discord, _bot) = start(Setup::default(), &[]).await;
     discord.invalidate_session(false).await;
     discord.wait_identified().await;
@@ -58,7 +57,7 @@ async fn a_session_that_is_gone_is_followed_by_one_other() {
 }
 
 #[tokio::test]
-async fn a_line_on_which_heartbeats_are_not_acknowledged_is_left() {
+async fn a_connection_without_heartbeat_acks_is_replaced() {
     let heartbeat_interval = Duration::from_secs(1);
     let (discord, _bot) = start(Setup { heartbeat_interval, ..Setup::default() }, &[]).await;
     discord.acknowledge_heartbeats(false);
@@ -69,7 +68,7 @@ async fn a_line_on_which_heartbeats_are_not_acknowledged_is_left() {
 }
 
 #[tokio::test]
-async fn the_watchdog_begins_a_silent_connection_anew() {
+async fn the_watchdog_replaces_a_connection_without_heartbeat_acks() {
     let heartbeat_interval = Duration::from_secs(1);
     let (discord, bot) = start(Setup { heartbeat_interval, ..Setup::default() }, &[SOON]).await;
     discord.acknowledge_heartbeats(false);
@@ -81,7 +80,7 @@ async fn the_watchdog_begins_a_silent_connection_anew() {
 }
 
 #[tokio::test]
-async fn a_gateway_that_never_greets_ends_the_process_with_its_own_code() {
+async fn a_gateway_that_sends_no_hello_ends_the_process_with_exit_code_3() {
     let discord = StandIn::start(Setup {
         mischief: Mischief { withhold_hello: true, ..Mischief::default() },
         ..Setup::default()
@@ -95,7 +94,7 @@ async fn a_gateway_that_never_greets_ends_the_process_with_its_own_code() {
 }
 
 #[tokio::test]
-async fn a_gateway_that_has_moved_is_found_without_the_watchdog() {
+async fn a_changed_gateway_url_is_fetched_again_without_the_watchdog() {
     let nowhere = Mischief { gateway_url: Some("ws://127.0.0.1:1".to_owned()), ..Mischief::default() };
     let discord = StandIn::start(Setup { mischief: nowhere, ..Setup::default() }).await;
     let bot = Process::start_with(&discord, &[("ROLECALL_WATCHDOG", "3600")]);
@@ -106,7 +105,7 @@ async fn a_gateway_that_has_moved_is_found_without_the_watchdog() {
     assert_eq!(discord.identifies(), 1);
 }
 
-/// What a bot does whose sessions are all closed with this code, until they are not.
+/// Closes each IDENTIFY with this code, then accepts one: the bot backs off and uses little CPU time.
 async fn refused_with(code: u16) {
     let discord = StandIn::start(Setup { close_on_identify: Some(code), ..Setup::default() }).await;
     let bot = Process::start_with(&discord, &[SOON]);
@@ -124,27 +123,27 @@ async fn refused_with(code: u16) {
 }
 
 #[tokio::test]
-async fn sessions_refused_with_4003_are_begun_more_and_more_seldom() {
+async fn sessions_refused_with_4003_are_retried_with_backoff() {
     refused_with(4003).await;
 }
 
 #[tokio::test]
-async fn sessions_refused_with_4009_are_begun_more_and_more_seldom() {
+async fn sessions_refused_with_4009_are_retried_with_backoff() {
     refused_with(4009).await;
 }
 
 #[tokio::test]
-async fn sessions_refused_with_4010_are_begun_more_and_more_seldom() {
+async fn sessions_refused_with_4010_are_retried_with_backoff() {
     refused_with(4010).await;
 }
 
 #[tokio::test]
-async fn sessions_refused_with_4011_are_begun_more_and_more_seldom() {
+async fn sessions_refused_with_4011_are_retried_with_backoff() {
     refused_with(4011).await;
 }
 
 #[tokio::test]
-async fn a_version_that_discord_no_longer_speaks_ends_the_start() {
+async fn a_retired_api_version_ends_the_process() {
     let discord = StandIn::start(Setup { close_on_identify: Some(4012), ..Setup::default() }).await;
     let mut bot = Process::start(&discord);
     assert_eq!(bot.ended().await, Some(1));
@@ -152,7 +151,7 @@ async fn a_version_that_discord_no_longer_speaks_ends_the_start() {
 }
 
 #[tokio::test]
-async fn sending_stops_before_discord_bans_the_address() {
+async fn requests_stop_before_the_limit_of_invalid_requests() {
     let discord = StandIn::start(Setup::default()).await;
     let reach = RestClient::new(Secret::new("a token of old".to_owned()), Some(discord.origin()), Arc::default())
         .expect("a client");

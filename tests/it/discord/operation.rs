@@ -1,17 +1,14 @@
-//! What operators see: starting, registering, being told what to change, stopping.
-
-use std::time::Duration;
+//! What operators see: start, registration, error messages, shutdown.
 
 use rolecall::engine::request::COMMANDS;
 use serde_json::json;
 
-use super::answer_to;
 use super::process::Process;
 use discord_standin::{
     APPLICATION, CHANNEL, Context, DIRECT_MESSAGES, Fault, GUILD_MESSAGES, MESSAGE_CONTENT, Message, Setup, StandIn,
 };
 
-/// The commands of the table, and the one on messages.
+/// All slash commands and the message command.
 const ALL: usize = COMMANDS.len() + 1;
 
 #[tokio::test]
@@ -43,7 +40,7 @@ async fn the_first_start_registers_all_commands_and_the_second_none() {
 }
 
 #[tokio::test]
-async fn registering_is_tried_again_and_touches_only_what_differs() {
+async fn a_failed_registration_is_retried() {
     let old = json!({"name": "old", "description": "from an earlier version"});
     let discord = StandIn::start(Setup { commands: vec![old], ..Setup::default() }).await;
     discord.fail_next("GET", "/commands", Fault::Status(502));
@@ -53,7 +50,7 @@ async fn registering_is_tried_again_and_touches_only_what_differs() {
 }
 
 #[tokio::test]
-async fn a_wrong_token_ends_the_start_with_what_to_do() {
+async fn a_wrong_token_ends_the_start_with_instructions() {
     let discord = StandIn::start(Setup::default()).await;
     let wrong = "MTEwMDAwMDAwMDAwMDAwMDAwMQ.Wrong.token";
     let mut bot = Process::start_with(&discord, &[("DISCORD_TOKEN", wrong)]);
@@ -65,7 +62,7 @@ async fn a_wrong_token_ends_the_start_with_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_reset_meanwhile_ends_the_start_as_well() {
+async fn a_token_that_the_gateway_rejects_ends_the_process() {
     let discord = StandIn::start(Setup { close_on_identify: Some(4004), ..Setup::default() }).await;
     let mut bot = Process::start(&discord);
     assert_eq!(bot.ended().await, Some(1));
@@ -73,7 +70,7 @@ async fn a_token_that_is_reset_meanwhile_ends_the_start_as_well() {
 }
 
 #[tokio::test]
-async fn refused_intents_that_are_needed_end_the_start() {
+async fn rejected_intents_end_the_process() {
     let discord = StandIn::start(Setup { close_on_identify: Some(4013), ..Setup::default() }).await;
     let mut bot = Process::start(&discord);
     assert_eq!(bot.ended().await, Some(1));
@@ -81,19 +78,19 @@ async fn refused_intents_that_are_needed_end_the_start() {
 }
 
 #[tokio::test]
-async fn without_message_content_everything_but_question_channels_works() {
+async fn without_the_message_content_intent_all_but_question_channels_works() {
     let discord = StandIn::start(Setup { refuse_message_content: true, ..Setup::default() }).await;
     let bot = Process::start_with(&discord, &[("ROLECALL_ASK_CHANNELS", &CHANNEL.to_string())]);
     assert!(discord.wait_identified().await.has(MESSAGE_CONTENT));
     bot.until_it_says("Enable it in the Developer Portal").await;
     assert!(!discord.wait_identified().await.has(MESSAGE_CONTENT));
-    let question = Message::new("who decides what gets built next?", Context::server());
-    answer_to(&discord, question.clone().mentioning_the_bot()).await;
+    let question = Message::new("who hands out the tablets?", Context::server());
+    discord.answer_to(question.clone().mentioning_the_bot()).await;
     assert_eq!(discord.message(question).await, None);
 }
 
 #[tokio::test]
-async fn sigterm_stops_it_cleanly() {
+async fn sigterm_ends_the_process_with_exit_code_0() {
     let discord = StandIn::start(Setup::default()).await;
     let mut bot = Process::start(&discord);
     discord.wait_commands().await;
@@ -104,24 +101,24 @@ async fn sigterm_stops_it_cleanly() {
 }
 
 #[tokio::test]
-async fn what_is_under_way_at_sigterm_is_still_answered() {
+async fn a_pending_response_is_sent_after_sigterm() {
     let discord = StandIn::start(Setup::default()).await;
     let mut bot = Process::start(&discord);
     bot.until_it_says(" created, ").await;
     discord.fail_next("POST", "/callback", Fault::Hang);
     let context = Context::server();
-    let asked = discord.slash("role", json!({"name": "pm"}), &context);
+    let asked = discord.slash("role", json!({"name": "rn"}), &context);
     let stopped = async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        discord.wait_hanging().await;
         bot.terminate();
     };
     let (answer, ()) = tokio::join!(asked, stopped);
-    assert_eq!(answer["data"]["embeds"][0]["title"], "Product Manager");
+    assert_eq!(answer["data"]["embeds"][0]["title"], "Staff Nurse");
     assert_eq!(bot.ended().await, Some(0), "{}", bot.said());
 }
 
 #[tokio::test]
-async fn it_waits_while_discord_is_away_and_can_be_stopped_meanwhile() {
+async fn the_start_waits_until_discord_can_be_reached_and_sigterm_ends_the_wait() {
     let discord = StandIn::start(Setup::default()).await;
     discord.fail_next("GET", "/gateway/bot", Fault::Status(503));
     let bot = Process::start(&discord);
@@ -135,7 +132,7 @@ async fn it_waits_while_discord_is_away_and_can_be_stopped_meanwhile() {
 }
 
 #[tokio::test]
-async fn it_does_not_use_up_the_last_sessions_of_a_day() {
+async fn the_last_session_starts_of_a_day_are_not_used() {
     let discord = StandIn::start(Setup { identifies_left: 3, ..Setup::default() }).await;
     let bot = Process::start(&discord);
     bot.until_it_says("session start limit almost used up").await;
@@ -143,27 +140,27 @@ async fn it_does_not_use_up_the_last_sessions_of_a_day() {
 }
 
 #[tokio::test]
-async fn the_log_names_neither_the_token_nor_who_asked() {
+async fn the_log_at_trace_level_contains_neither_the_token_nor_a_user() {
     let discord = StandIn::start(Setup::default()).await;
     let bot = Process::start_with(&discord, &[("RUST_LOG", "trace")]);
     discord.fail_next("POST", "/callback", Fault::Status(403));
     bot.until_it_says(" created, ").await;
     let context = Context::direct();
-    answer_to(&discord, Message::new("/role pm", context.clone())).await;
+    discord.answer_to(Message::new("/role rn", context.clone())).await;
     discord.fail_next("POST", "/messages", Fault::Status(403));
-    assert_eq!(discord.message(Message::new("/role pm", context.clone())).await, None);
+    assert_eq!(discord.message(Message::new("/role rn", context.clone())).await, None);
     bot.until_it_says("a message was not answered").await;
-    // At the end of every process all that it said is searched for what must not be told.
+    // Dropping a process checks its whole output for secrets.
     assert!(bot.said().contains("DEBUG fetched the gateway URL"), "{}", bot.said());
 }
 
 #[tokio::test]
-async fn json_lines_are_all_that_is_said_where_they_are_wanted() {
+async fn with_the_json_log_format_every_line_is_json() {
     let discord = StandIn::start(Setup::default()).await;
     let mut bot = Process::start_with(&discord, &[("ROLECALL_LOG_FORMAT", "json"), ("RUST_LOG", "warn")]);
     discord.fail_next("POST", "/messages", Fault::Status(403));
     bot.until_it_says(" created, ").await;
-    assert_eq!(discord.message(Message::new("/role pm", Context::direct())).await, None);
+    assert_eq!(discord.message(Message::new("/role rn", Context::direct())).await, None);
     bot.until_it_says("a message was not answered").await;
     bot.terminate();
     assert_eq!(bot.ended().await, Some(0));

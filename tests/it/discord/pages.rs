@@ -1,19 +1,19 @@
-//! What does not go into one message is a click away: page by page, after a restart, and after the corpus has become smaller.
+//! Answers of several pages: each page is a click away, also after a restart of the bot and after the corpus has become
+//! smaller.
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::answer_to;
 use super::flows::{buttons, title};
 use super::process::Process;
 use discord_standin::{Context, Message, Person, Setup, StandIn};
 
 const PRIVATE: u64 = 64;
-/// A name so long that no button carries a question about it.
+/// A title so long that a command about it exceeds the limit of a `custom_id`.
 const LONG: &str =
     "Keeper of the Keys to the Cupboards in which the Brooms and the Buckets of the Northern Wing are kept at Night";
 
-/// A corpus of so many roles, and of one with a long name and much to do.
+/// A corpus of so many roles; one of them has a long title and 120 responsibilities.
 fn company(roles: usize) -> TempDir {
     let corpus = tempfile::tempdir().expect("a folder");
     let write = |name: String, text: String| std::fs::write(corpus.path().join(name), text).expect("a document");
@@ -49,7 +49,7 @@ fn more(sent: &Value) -> Option<String> {
 }
 
 #[tokio::test]
-async fn every_page_is_a_click_away_even_after_a_restart() {
+async fn every_page_is_a_click_away_after_a_restart_of_the_bot() {
     let (discord, corpus) = (StandIn::start(Setup::default()).await, company(250));
     let mut bot = serving(&discord, &corpus);
     let mut pages = vec![discord.slash("roles", json!({}), &Context::server()).await];
@@ -62,9 +62,9 @@ async fn every_page_is_a_click_away_even_after_a_restart() {
     assert!(pages.len() > 2, "{} pages", pages.len());
     for (at, page) in pages.iter().enumerate() {
         assert_eq!(title(page), format!("250 roles · page {} of {}", at + 1, pages.len()));
-        assert_eq!(page["data"]["flags"], PRIVATE, "as every answer to this person");
+        assert_eq!(page["data"]["flags"], PRIVATE, "ephemeral like the first page");
         let families = text(page).matches("**Gates**").count();
-        assert_eq!(families, 1, "each page says what its lines belong to");
+        assert_eq!(families, 1, "each page repeats the family");
     }
     let all: String = pages.iter().map(text).collect::<Vec<_>>().join("\n");
     let told: Vec<&str> =
@@ -72,10 +72,10 @@ async fn every_page_is_a_click_away_even_after_a_restart() {
     let expected: Vec<String> = (1..250).map(|number| format!("{number:03}")).collect();
     assert_eq!(told, expected);
     let label = |page: &Value| page.to_string().contains("more\"");
-    assert!(label(&pages[0]) && !label(&pages[pages.len() - 1]), "the last page leads nowhere");
+    assert!(label(&pages[0]) && !label(&pages[pages.len() - 1]), "the last page has no button to a next one");
     drop(bot);
 
-    // The corpus has become smaller: the page that was wanted is the last one now.
+    // With a smaller corpus, a button to a page beyond the last one shows the last one.
     let smaller = company(150);
     let bot = serving(&discord, &smaller);
     bot.until_it_says(" unchanged").await;
@@ -87,14 +87,14 @@ async fn every_page_is_a_click_away_even_after_a_restart() {
 }
 
 #[tokio::test]
-async fn a_page_is_shared_as_it_stands() {
+async fn the_share_button_posts_the_page_that_is_shown() {
     let (discord, corpus) = (StandIn::start(Setup::default()).await, company(250));
     let _bot = serving(&discord, &corpus);
     let first = discord.slash("roles", json!({}), &Context::server()).await;
     let second = discord.click(&more(&first).expect("a button"), &first, &Context::server()).await;
     let public = discord.click("1s:", &second, &Context::server()).await;
     assert_eq!((&public["data"]["flags"], &public["data"]["embeds"]), (&Value::Null, &second["data"]["embeds"]));
-    // Whoever goes on from there is answered alone.
+    // The next page of a shared one is ephemeral.
     let grace = Context::server().by(Person::named("grace"));
     let third = discord.click(&more(&public).expect("a button"), &public, &grace).await;
     assert_eq!(third["data"]["flags"], PRIVATE);
@@ -103,15 +103,15 @@ async fn a_page_is_shared_as_it_stands() {
 }
 
 #[tokio::test]
-async fn a_message_is_answered_in_pages_too_and_with_a_note_where_no_button_can_carry_the_question() {
+async fn a_reply_has_pages_too_or_a_note_if_its_question_is_too_long_for_a_custom_id() {
     let (discord, corpus) = (StandIn::start(Setup::default()).await, company(2));
     let _bot = serving(&discord, &corpus);
-    let first = answer_to(&discord, Message::new("/duties keeper", Context::direct())).await;
+    let first = discord.answer_to(Message::new("/duties keeper", Context::direct())).await;
     let second = discord.click(&more(&first).expect("a button"), &first, &Context::direct()).await;
     assert!(text(&second).contains("Keeps key 119") && !text(&second).contains("Keeps key 000"), "{}", text(&second));
     let asked = format!("/duties {LONG}");
-    let long = answer_to(&discord, Message::new(&asked, Context::direct())).await;
+    let long = discord.answer_to(Message::new(&asked, Context::direct())).await;
     assert!(text(&long).ends_with(" more*") && more(&long).is_none(), "{}", text(&long));
-    assert!(!title(&long).contains("page"), "nobody can turn it");
+    assert!(!title(&long).contains("page"), "there is no second page");
     discord.settle().await;
 }

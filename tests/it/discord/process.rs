@@ -1,35 +1,41 @@
-//! The bot as an operator runs it: a process with an environment, whose words on standard error are kept.
+//! The bot as an operator runs it: a process with environment variables, whose output is collected while it runs.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tempfile::TempDir;
+use tokio::sync::watch;
+use tokio::time::timeout;
 
-use crate::stage::keeps_secrets;
-use crate::stage::{Outcome, finish, shipped};
+use crate::stage::{Outcome, finish, keeps_secrets};
+use crate::ward;
 use discord_standin::{StandIn, TOKEN};
 
+/// Longest wait for a line of output or for the exit.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Runs a verb to its end, with Discord's REST API at an origin and the right token. An empty setting is none.
+/// Runs a subcommand over the ward to its end, with Discord's REST API at `origin` and the right token. An empty
+/// setting counts as unset.
 pub async fn verb(origin: &str, arguments: &[&str], settings: &[(&str, &str)]) -> Outcome {
-    let mut command = shipped(arguments);
+    let mut command = ward::command(arguments);
     command.env("DISCORD_TOKEN", TOKEN).env("DISCORD_API_URL", origin).envs(settings.iter().copied());
     let outcome = tokio::task::spawn_blocking(|| finish(command)).await.expect("the program runs");
     for secret in [TOKEN, "only-the-stand-in-knows"] {
-        assert!(!outcome.out.contains(secret) && !outcome.err.contains(secret), "the token is not for the screen");
+        assert!(!outcome.out.contains(secret) && !outcome.err.contains(secret), "the output contains the token");
     }
     outcome
 }
 
-/// A running bot; it is killed when it is dropped.
+/// A running bot, over the ward unless `ROLECALL_CORPUS` is set. Dropping it kills the process.
 pub struct Process {
     child: Child,
-    said: Arc<Mutex<String>>,
-    listening: Vec<JoinHandle<()>>,
+    /// All output so far. The channel closes when standard output and standard error are closed, which is when the
+    /// process exits.
+    output: watch::Receiver<String>,
+    readers: Vec<JoinHandle<()>>,
     _home: TempDir,
 }
 
@@ -39,12 +45,12 @@ impl Process {
         Self::start_with(discord, &[])
     }
 
-    /// Starts the bot with more, or other, settings.
+    /// Starts the bot with the right token and these settings, which override the defaults.
     pub fn start_with(discord: &StandIn, settings: &[(&str, &str)]) -> Self {
         Self::start_at(&discord.origin(), settings)
     }
 
-    /// Starts the bot with Discord's REST API at an origin.
+    /// Starts the bot with Discord's REST API at `origin`.
     pub fn start_at(origin: &str, settings: &[(&str, &str)]) -> Self {
         let home = tempfile::tempdir().expect("a folder");
         let mut child = Command::new(env!("CARGO_BIN_EXE_rolecall"))
@@ -52,7 +58,7 @@ impl Process {
             .env_clear()
             .env("DISCORD_TOKEN", TOKEN)
             .env("DISCORD_API_URL", origin)
-            .env("ROLECALL_CORPUS", concat!(env!("CARGO_MANIFEST_DIR"), "/corpus"))
+            .env("ROLECALL_CORPUS", ward::CORPUS)
             .env("ROLECALL_INDEX", home.path().join("index"))
             .envs(settings.iter().copied())
             .stdin(Stdio::null())
@@ -60,27 +66,34 @@ impl Process {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the bot starts");
-        let said = Arc::new(Mutex::new(String::new()));
-        let err = listen(child.stderr.take().expect("its standard error"), Arc::clone(&said));
-        let out = listen(child.stdout.take().expect("its standard output"), Arc::clone(&said));
-        Self { child, said, listening: vec![err, out], _home: home }
+        let (sender, output) = watch::channel(String::new());
+        let sender = Arc::new(sender);
+        let readers = vec![
+            read_lines(child.stderr.take().expect("standard error"), Arc::clone(&sender)),
+            read_lines(child.stdout.take().expect("standard output"), sender),
+        ];
+        Self { child, output, readers, _home: home }
     }
 
-    /// All that it said so far, and mostly on standard error.
+    /// All lines written to standard output and standard error so far.
     pub fn said(&self) -> String {
-        self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.output.borrow().clone()
     }
 
-    /// Waits until it says this.
-    pub async fn until_it_says(&self, what: &str) {
-        let began = Instant::now();
-        while !self.said().contains(what) {
-            assert!(began.elapsed() < PATIENCE, "it never said {what:?}, but:\n{}", self.said());
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+    /// Waits until the output contains `text`. Panics if the process exits before.
+    pub async fn until_it_says(&self, text: &str) {
+        self.until_it_says_times(text, 1).await;
     }
 
-    /// How much of a processor it has used so far.
+    /// Waits until the output contains `text` at least so many times.
+    pub async fn until_it_says_times(&self, text: &str, times: usize) {
+        let mut output = self.output.clone();
+        let found = timeout(PATIENCE, output.wait_for(|output| output.matches(text).count() >= times)).await;
+        let found = found.is_ok_and(|open| open.is_ok());
+        assert!(found, "{text:?} was not written {times} times, but:\n{}", self.said());
+    }
+
+    /// CPU time used so far.
     pub fn busy(&self) -> Duration {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("a running process");
         let ticks = stat.rsplit_once(')').map(|(_, rest)| rest.split_whitespace().skip(11).take(2)).expect("its times");
@@ -98,28 +111,23 @@ impl Process {
         assert!(done.success());
     }
 
-    /// Waits for its end, and gives its exit code.
+    /// Waits until the process has exited and returns its exit code. All output has been collected then.
     pub async fn ended(&mut self) -> Option<i32> {
-        let began = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().expect("a process to wait for") {
-                // What it said last may still be on its way.
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                return status.code();
-            }
-            assert!(began.elapsed() < PATIENCE, "it never ended:\n{}", self.said());
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        let mut output = self.output.clone();
+        let closed = timeout(PATIENCE, async { while output.changed().await.is_ok() {} }).await;
+        assert!(closed.is_ok(), "the process did not exit:\n{}", self.said());
+        self.child.wait().expect("a process to wait for").code()
     }
 }
 
-/// Keeps what is said, line by line.
-fn listen(voice: impl Read + Send + 'static, said: Arc<Mutex<String>>) -> JoinHandle<()> {
+/// Appends the lines of a pipe to the output, until the pipe is closed.
+fn read_lines(pipe: impl Read + Send + 'static, output: Arc<watch::Sender<String>>) -> JoinHandle<()> {
     std::thread::spawn(move || {
-        for line in BufReader::new(voice).lines().map_while(Result::ok) {
-            let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
-            said.push_str(&line);
-            said.push('\n');
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            output.send_modify(|output| {
+                output.push_str(&line);
+                output.push('\n');
+            });
         }
     })
 }
@@ -128,11 +136,11 @@ impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        for listening in self.listening.drain(..) {
-            let _ = listening.join();
+        for reader in self.readers.drain(..) {
+            let _ = reader.join();
         }
         if std::thread::panicking() {
-            eprintln!("The bot said:\n{}", self.said());
+            eprintln!("Output of the bot:\n{}", self.said());
         } else {
             keeps_secrets(&self.said());
         }

@@ -1,5 +1,5 @@
-//! Registering the commands, at a start and with `rolecall register`: one listing, one bulk overwrite where anything differs, and single
-//! requests where Discord rejects that.
+//! Registration of the commands, at a start and with `rolecall register`: one GET, one bulk overwrite if anything
+//! differs, and single requests if Discord rejects that.
 
 use rolecall::engine::request::COMMANDS;
 use serde_json::{Value, json};
@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use super::process::{Process, verb};
 use discord_standin::{Fault, GUILD, Setup, StandIn};
 
-/// The commands of the table, and the one on messages.
+/// All slash commands and the message command.
 const ALL: usize = COMMANDS.len() + 1;
 
-/// What Discord has after a first `rolecall register`.
+/// The commands after a first `rolecall register`.
 async fn complete() -> Vec<Value> {
     let discord = StandIn::start(Setup::default()).await;
     let outcome = verb(&discord.origin(), &["register"], &[]).await;
@@ -22,7 +22,7 @@ fn named<'c>(commands: &'c mut [Value], name: &str) -> &'c mut Value {
     commands.iter_mut().find(|command| command["name"] == name).expect("a command of that name")
 }
 
-/// What Discord has from another version: one command is old, one is missing, two differ.
+/// The commands of another version: one is obsolete, one is missing, two differ.
 async fn another_version() -> Vec<Value> {
     let mut commands = complete().await;
     commands.retain(|command| command["name"] != "compare");
@@ -45,7 +45,7 @@ fn ids(commands: &Value) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn a_dry_run_shows_the_difference_and_changes_nothing() {
+async fn a_dry_run_prints_the_changes_and_makes_none() {
     let discord = StandIn::start(Setup { commands: another_version().await, ..Setup::default() }).await;
     let outcome = verb(&discord.origin(), &["register", "--dry-run"], &[]).await;
     assert_eq!((outcome.code, outcome.err.as_str()), (Some(0), ""));
@@ -54,7 +54,7 @@ async fn a_dry_run_shows_the_difference_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn what_differs_is_registered_and_the_second_run_finds_nothing_to_do() {
+async fn differences_are_registered_and_a_second_run_changes_nothing() {
     let discord = StandIn::start(Setup { commands: another_version().await, ..Setup::default() }).await;
     let shown = verb(&discord.origin(), &["register", "--dry-run"], &[]).await;
     let before = ids(&discord.wait_commands().await);
@@ -81,7 +81,7 @@ async fn what_differs_is_registered_and_the_second_run_finds_nothing_to_do() {
 }
 
 #[tokio::test]
-async fn one_server_has_its_own_commands_and_they_can_be_taken_away_again() {
+async fn commands_of_a_guild_are_registered_and_removed() {
     let discord = StandIn::start(Setup { commands: complete().await, ..Setup::default() }).await;
     let guild = GUILD.to_string();
     let created = verb(&discord.origin(), &["register", "--guild", &guild], &[]).await;
@@ -104,7 +104,7 @@ async fn one_server_has_its_own_commands_and_they_can_be_taken_away_again() {
 }
 
 #[tokio::test]
-async fn the_entry_point_of_an_activity_stays_as_it_is() {
+async fn the_entry_point_command_of_an_activity_is_kept() {
     let mut commands = another_version().await;
     commands.push(json!({"type": 4, "name": "launch", "name_localizations": {"de": "starten"}, "handler": 2}));
     let discord = StandIn::start(Setup { commands, ..Setup::default() }).await;
@@ -146,7 +146,7 @@ async fn a_rejected_command_keeps_no_other_from_being_registered_and_the_log_nam
 }
 
 #[tokio::test]
-async fn whoever_registers_by_hand_is_told_which_changes_discord_rejected() {
+async fn the_register_subcommand_names_the_changes_that_discord_rejected() {
     let discord = StandIn::start(Setup {
         commands: another_version().await,
         rejected_commands: vec!["who".to_owned()],
@@ -167,7 +167,7 @@ async fn whoever_registers_by_hand_is_told_which_changes_discord_rejected() {
 }
 
 #[tokio::test]
-async fn a_start_tries_again_where_discord_is_away_or_busy() {
+async fn a_start_retries_the_registration_after_server_errors_and_rate_limits() {
     let discord = StandIn::start(Setup::default()).await;
     discord.fail_next("PUT", "/commands", Fault::Status(502));
     discord.fail_next("PUT", "/commands", Fault::RateLimitedBlindly);
@@ -178,7 +178,7 @@ async fn a_start_tries_again_where_discord_is_away_or_busy() {
 }
 
 #[tokio::test]
-async fn a_request_that_fails_is_told_with_what_is_done_and_the_next_run_does_the_rest() {
+async fn a_failed_request_is_reported_with_the_progress_and_the_next_run_continues() {
     let discord = StandIn::start(Setup { commands: another_version().await, ..Setup::default() }).await;
     let fails = async |what: &str, done: usize| {
         let outcome = verb(&discord.origin(), &["register"], &[]).await;
@@ -198,7 +198,7 @@ async fn a_request_that_fails_is_told_with_what_is_done_and_the_next_run_does_th
 }
 
 #[tokio::test]
-async fn what_the_daily_limit_allows_is_done_and_the_rest_is_for_tomorrow() {
+async fn the_daily_limit_of_creations_leaves_the_other_changes_done() {
     let discord =
         StandIn::start(Setup { commands: another_version().await, command_creations_left: 1, ..Setup::default() })
             .await;
@@ -210,7 +210,7 @@ async fn what_the_daily_limit_allows_is_done_and_the_rest_is_for_tomorrow() {
 }
 
 #[tokio::test]
-async fn what_keeps_it_from_registering_is_told_with_what_to_do() {
+async fn errors_of_the_register_subcommand_say_what_to_do() {
     let discord = StandIn::start(Setup::default()).await;
     let origin = discord.origin();
     let wrong = "MTEwMDAwMDAwMDAwMDAwMDAwMQ.Wrong.token";
@@ -222,14 +222,14 @@ async fn what_keeps_it_from_registering_is_told_with_what_to_do() {
     };
     wrongly(&["register"], &[("DISCORD_TOKEN", "")], "set DISCORD_TOKEN").await;
     wrongly(&["register"], &[("DISCORD_TOKEN", wrong)], "it is wrong or was reset. Copy a new one").await;
-    wrongly(&["register"], &[("DISCORD_API_URL", "http://127.0.0.1:9")], "cannot be read: no connection").await;
+    wrongly(&["register"], &[("DISCORD_API_URL", "http://127.0.0.1:9")], "cannot be fetched: no connection").await;
     wrongly(&["register", "--guild", &no_server], &[], "(HTTP 403, code 50001: Missing Access). Is the id right").await;
     wrongly(&["register", "--guild", "77"], &[], "(HTTP 404, code 10004: Unknown Guild). Is the id right").await;
     assert!(discord.requests().iter().all(|request| request.method == "GET"), "nothing was changed");
 }
 
 #[tokio::test]
-async fn what_makes_no_sense_is_wrong_usage() {
+async fn invalid_arguments_are_usage_errors() {
     for arguments in [
         &["register", "--guild", "general"][..],
         &["register", "--guild", "0"],

@@ -1,4 +1,5 @@
-//! A corpus that changes while the bot runs: what is asked is answered all the time, and soon from what stands there now.
+//! Reloads of a corpus that changes while the bot runs: questions are answered all the time, soon from the new
+//! documents.
 
 use std::fs;
 use std::path::Path;
@@ -7,20 +8,31 @@ use serde_json::{Value, json};
 
 use super::flows::title;
 use super::process::Process;
-use super::status::{Status, start};
+use super::status::{self, Status};
 use crate::stage::{Place, kitchen};
 use discord_standin::{Context, Person, Setup, StandIn};
 
-const CHANGED: &str = "rolecall_reloads_total{outcome=\"changed\"}";
-const FAILED: &str = "rolecall_reloads_total{outcome=\"failed\"}";
-const UNCHANGED: &str = "rolecall_reloads_total{outcome=\"unchanged\"}";
+/// The outcomes of a reload, as the log names them. Each is counted before it is logged.
+const CHANGED: &str = "corpus reloaded ";
+const FAILED: &str = "cannot be reloaded";
+const UNCHANGED: &str = "the corpus is unchanged";
 
-/// A baker who does this.
+/// The number of reloads with an outcome in `/metrics`.
+async fn counted(status: &Status, outcome: &str) -> f64 {
+    status.metrics().await[&format!("rolecall_reloads_total{{outcome=\"{outcome}\"}}")]
+}
+
+/// A bot over the corpus of `place` that logs every reload.
+fn start(discord: &StandIn, place: &Place, settings: &[(&str, &str)]) -> Process {
+    status::start(discord, place, &[&[("RUST_LOG", "rolecall=debug")], settings].concat())
+}
+
+/// The document of a baker with this responsibility.
 fn baker(does: &str) -> String {
     format!("# Baker\n\nBakes bread.\n\n## Duties\n\n- {does}\n")
 }
 
-/// Asks for the baker's card, as somebody who has not asked before.
+/// The answer to `/role baker`, for a member of that number, because of the rate limits.
 async fn card(discord: &StandIn, number: usize) -> String {
     let context = Context::direct().by(Person::named(&format!("guest-{number}")));
     let answer = discord.slash("role", json!({"name": "baker"}), &context).await;
@@ -29,35 +41,36 @@ async fn card(discord: &StandIn, number: usize) -> String {
 }
 
 #[tokio::test]
-async fn an_edited_file_is_taken_over_without_a_stop() {
+async fn an_edited_file_is_reloaded_while_the_bot_runs() {
     let (place, discord) = (kitchen(), StandIn::start(Setup::default()).await);
     let bot = start(&discord, &place, &[]);
     let status = Status::of(&bot).await;
     assert!(card(&discord, 0).await.contains("Kneads dough at dawn"));
-    // The first look is for what changed before anybody watched.
-    status.until_it_counts(UNCHANGED, 1.0).await;
+    // The watcher starts with a reload, for changes before it watched.
+    bot.until_it_says(UNCHANGED).await;
 
     place.write("corpus/baker.md", baker("Glazes the buns"));
-    status.until_it_counts(CHANGED, 1.0).await;
     bot.until_it_says("corpus reloaded roles=2 topics=0").await;
+    assert_eq!(counted(&status, "changed").await, 1.0);
     assert!(card(&discord, 1).await.contains("Glazes the buns"));
 
-    // As editors write: beside it, and then in its place.
+    // Editors write another file and rename it.
     place.write("corpus/.baker.md.swp", baker("Sifts flour"));
     fs::rename(place.path("corpus/.baker.md.swp"), place.path("corpus/baker.md")).expect("a rename");
-    status.until_it_counts(CHANGED, 2.0).await;
+    bot.until_it_says_times(CHANGED, 2).await;
     assert!(card(&discord, 2).await.contains("Sifts flour"));
 
     fs::remove_file(place.path("corpus/cook.md")).expect("a file less");
-    status.until_it_counts("rolecall_corpus_documents{kind=\"role\"}", 1.0).await;
+    bot.until_it_says("corpus reloaded roles=1 topics=0").await;
+    assert_eq!(status.metrics().await["rolecall_corpus_documents{kind=\"role\"}"], 1.0);
 }
 
 #[tokio::test]
-async fn a_hangup_does_the_same_and_never_ends_it() {
+async fn sighup_reloads_the_corpus_and_does_not_end_the_process() {
     let place = kitchen();
     let corpus = place.corpus();
     let index = place.index();
-    // Nobody is there to serve yet.
+    // Also before Discord can be reached.
     let settings = [
         ("ROLECALL_CORPUS", corpus.to_str().expect("a path")),
         ("ROLECALL_INDEX", index.to_str().expect("a path")),
@@ -72,67 +85,69 @@ async fn a_hangup_does_the_same_and_never_ends_it() {
     bot.until_it_says("the corpus is unchanged").await;
     place.write("corpus/baker.md", baker("Glazes the buns"));
     bot.signal("-HUP");
-    status.until_it_counts(CHANGED, 1.0).await;
-    assert_eq!(status.metrics().await[UNCHANGED], 1.0, "nobody watches");
+    bot.until_it_says(CHANGED).await;
+    assert_eq!(counted(&status, "unchanged").await, 1.0, "the watcher is off");
     bot.terminate();
     assert_eq!(bot.ended().await, Some(0), "{}", bot.said());
 }
 
 #[tokio::test]
-async fn a_broken_file_keeps_the_rest_and_is_told() {
+async fn a_malformed_file_is_left_out_and_logged() {
     let (place, discord) = (kitchen(), StandIn::start(Setup::default()).await);
     let bot = start(&discord, &place, &[]);
     let status = Status::of(&bot).await;
     place.write("corpus/cook.md", b"# Cook\n\xff\n");
-    status.until_it_counts("rolecall_corpus_problems", 1.0).await;
     bot.until_it_says("a problem in the corpus, the rest is served: cook.md:2: ").await;
+    assert_eq!(status.metrics().await["rolecall_corpus_problems"], 1.0);
     assert!(card(&discord, 0).await.contains("Kneads dough at dawn"));
-    // Another fault of a file that is no text leaves the fingerprint as it is.
+    // The fingerprint of the corpus stays the same, since the file is left out both times.
     place.write("corpus/cook.md", b"# Cook\n\nCooks.\n\xff\n");
     bot.until_it_says("a problem in the corpus, the rest is served: cook.md:4: ").await;
 }
 
 #[tokio::test]
-async fn an_empty_folder_keeps_what_was_known_and_is_told_once() {
+async fn an_empty_folder_keeps_the_previous_corpus_and_is_logged_once() {
     let (place, discord) = (kitchen(), StandIn::start(Setup::default()).await);
     let bot = start(&discord, &place, &[]);
     let status = Status::of(&bot).await;
-    status.until_it_counts(UNCHANGED, 1.0).await;
+    bot.until_it_says(UNCHANGED).await;
     for name in ["baker.md", "cook.md"] {
         fs::remove_file(place.path("corpus").join(name)).expect("a file less");
     }
     bot.until_it_says("the previous one is still served error=the corpus folder").await;
     bot.until_it_says("put a Markdown file per role into it").await;
-    let failed = status.metrics().await[FAILED];
+    let failed = bot.said().matches(FAILED).count();
     bot.signal("-HUP");
-    status.until_it_counts(FAILED, failed + 1.0).await;
+    bot.until_it_says_times(FAILED, failed + 1).await;
+    assert!(counted(&status, "failed").await > failed as f64);
     assert_eq!(bot.said().matches("is still served").count(), 1, "{}", bot.said());
     assert!(card(&discord, 0).await.contains("Kneads dough at dawn"));
     place.write("corpus/baker.md", baker("Glazes the buns"));
-    status.until_it_counts(CHANGED, 1.0).await;
+    bot.until_it_says(CHANGED).await;
     assert!(card(&discord, 1).await.contains("Glazes the buns"));
 }
 
 #[tokio::test]
-async fn a_folder_that_goes_and_comes_back_is_seen() {
+async fn a_folder_that_is_renamed_or_created_again_is_reloaded() {
     let (place, discord) = (kitchen(), StandIn::start(Setup::default()).await);
     let bot = start(&discord, &place, &[]);
-    let status = Status::of(&bot).await;
-    status.until_it_counts(UNCHANGED, 1.0).await;
+    bot.until_it_says(UNCHANGED).await;
     fs::rename(place.corpus(), place.path("elsewhere")).expect("a rename");
     bot.until_it_says("cannot be read: No such file or directory").await;
     place.write("elsewhere/baker.md", baker("Glazes the buns"));
     fs::rename(place.path("elsewhere"), place.corpus()).expect("a rename");
-    status.until_it_counts(CHANGED, 1.0).await;
+    bot.until_it_says(CHANGED).await;
 
+    let failed = bot.said().matches(FAILED).count();
     fs::remove_dir_all(place.corpus()).expect("gone");
-    status.until_it_counts(FAILED, status.metrics().await[FAILED].max(2.0)).await;
+    bot.until_it_says_times(FAILED, failed + 1).await;
+    let changed = bot.said().matches(CHANGED).count();
     fs::create_dir(place.corpus()).expect("a folder");
     place.write("corpus/baker.md", baker("Sifts flour"));
-    status.until_it_counts("rolecall_corpus_documents{kind=\"role\"}", 1.0).await;
-    // What is watched is the new folder.
+    bot.until_it_says_times(CHANGED, changed + 1).await;
+    // The new folder is watched.
     place.write("corpus/cook.md", "# Cook\n\nCooks lunch.\n");
-    status.until_it_counts("rolecall_corpus_documents{kind=\"role\"}", 2.0).await;
+    bot.until_it_says_times(CHANGED, changed + 2).await;
     assert!(card(&discord, 0).await.contains("Sifts flour"));
 }
 
@@ -145,29 +160,29 @@ fn link(target: impl AsRef<Path>, place: &Place, name: &str) {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_link_that_is_swapped_is_seen_time_and_again() {
+async fn a_replaced_symbolic_link_is_reloaded_each_time() {
     let (place, discord) = (Place::new(), StandIn::start(Setup::default()).await);
     for number in 0..3 {
         fs::create_dir_all(place.path(&format!("v{number}/corpus"))).expect("folders");
         place.write(&format!("v{number}/corpus/baker.md"), baker(&format!("Bakes batch {number}")));
     }
-    // As deployments do it: the link stands on the way to the folder.
+    // Deployments replace a link to a parent folder of the corpus.
     link("v0", &place, "now");
     std::os::unix::fs::symlink("now/corpus", place.corpus()).expect("a link");
     let bot = start(&discord, &place, &[]);
-    let status = Status::of(&bot).await;
+    bot.until_it_says(UNCHANGED).await;
     for number in 1..3 {
         link(format!("v{number}"), &place, "now");
-        status.until_it_counts(CHANGED, number as f64).await;
+        bot.until_it_says_times(CHANGED, number).await;
         assert!(card(&discord, number).await.contains(&format!("Bakes batch {number}")));
     }
     place.write("v2/corpus/baker.md", baker("Bakes batch 3"));
-    status.until_it_counts(CHANGED, 3.0).await;
+    bot.until_it_says_times(CHANGED, 3).await;
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_config_map_that_is_replaced_is_seen() {
+async fn a_replaced_kubernetes_config_map_is_reloaded() {
     let (place, discord) = (Place::new(), StandIn::start(Setup::default()).await);
     let folder = |number: usize| format!("corpus/..2026_0{number}");
     let put = |number: usize| {
@@ -178,17 +193,17 @@ async fn a_config_map_that_is_replaced_is_seen() {
     put(1);
     std::os::unix::fs::symlink("..data/baker.md", place.path("corpus/baker.md")).expect("a link");
     let bot = start(&discord, &place, &[]);
-    let status = Status::of(&bot).await;
+    bot.until_it_says(UNCHANGED).await;
     for number in 2..4 {
         put(number);
         fs::remove_dir_all(place.path(&folder(number - 1))).expect("the old one goes");
-        status.until_it_counts(CHANGED, (number - 1) as f64).await;
+        bot.until_it_says_times(CHANGED, number - 1).await;
         assert!(card(&discord, number).await.contains(&format!("Bakes batch {number}")));
     }
 }
 
 #[tokio::test]
-async fn questions_during_twenty_reloads_are_all_answered_right() {
+async fn answers_during_a_reload_come_from_the_old_or_the_new_corpus() {
     let (place, discord) = (kitchen(), StandIn::start(Setup::default()).await);
     place.write("corpus/baker.md", baker("Bakes batch 0."));
     let bot = start(&discord, &place, &[("ROLECALL_WATCH", "off")]);
@@ -206,7 +221,7 @@ async fn questions_during_twenty_reloads_are_all_answered_right() {
             }
             answers
         };
-        let (answers, ()) = tokio::join!(questions, status.until_it_counts(CHANGED, number as f64));
+        let (answers, ()) = tokio::join!(questions, bot.until_it_says_times(CHANGED, number));
         asked += answers.len();
         let new = format!("Bakes batch {number}.");
         let old = format!("Bakes batch {}.", number - 1);
@@ -216,18 +231,19 @@ async fn questions_during_twenty_reloads_are_all_answered_right() {
         assert!(card(&discord, 1000 + number).await.contains(&new));
     }
     assert_eq!(asked, 100);
-    assert_eq!(status.metrics().await[FAILED], 0.0);
+    assert_eq!(counted(&status, "failed").await, 0.0);
     let kept = fs::read_dir(place.index()).expect("indexes").count();
     assert!(kept <= 6, "{kept} indexes are kept");
 }
 
+/// The title and the description of an ephemeral answer.
 fn told(answer: &Value) -> String {
-    assert_eq!(answer["data"]["flags"], 64, "seen by whoever asked: {answer}");
+    assert_eq!(answer["data"]["flags"], 64, "ephemeral: {answer}");
     format!("{}: {}", title(answer), answer["data"]["embeds"][0]["description"].as_str().unwrap_or_default())
 }
 
 #[tokio::test]
-async fn whoever_manages_a_server_can_ask_for_it_where_the_operator_allows() {
+async fn the_reload_command_is_for_members_who_manage_the_server() {
     let (place, discord) = (kitchen(), StandIn::start(Setup::default()).await);
     let bot = start(&discord, &place, &[("ROLECALL_WATCH", "off"), ("ROLECALL_RELOAD_COMMAND", "on")]);
     bot.until_it_says(" created, ").await;
@@ -261,7 +277,7 @@ async fn whoever_manages_a_server_can_ask_for_it_where_the_operator_allows() {
 }
 
 #[tokio::test]
-async fn there_is_no_such_command_where_the_operator_does_not_allow_it() {
+async fn without_its_setting_the_reload_command_is_deleted() {
     let (place, discord) = (kitchen(), StandIn::start(Setup::default()).await);
     let before = StandIn::start(Setup::default()).await;
     let bot = start(&before, &place, &[("ROLECALL_RELOAD_COMMAND", "on")]);

@@ -1,8 +1,7 @@
-//! Who sees an answer: the asker alone, until one click or one option shows it to everybody.
+//! Who sees an answer: only the member, until the share button or the `public` option shows it to the channel.
 
 use serde_json::{Value, json};
 
-use super::answer_to;
 use super::flows::{buttons, steady, title};
 use super::process::Process;
 use discord_standin::{Context, Message, Person, Setup, StandIn};
@@ -14,15 +13,15 @@ fn share_button(sent: &Value) -> Option<String> {
 }
 
 #[tokio::test]
-async fn one_click_shares_a_private_answer() {
+async fn the_share_button_posts_an_ephemeral_answer_to_the_channel() {
     let discord = StandIn::start(Setup::default()).await;
     let bot = Process::start(&discord);
-    let private = discord.slash("role", json!({"name": "pd"}), &Context::server()).await;
+    let private = discord.slash("role", json!({"name": "dsn"}), &Context::server()).await;
     assert_eq!(private["data"]["flags"], PRIVATE);
     let share = share_button(&private).expect("a button to share it");
     drop(bot);
 
-    // It works after a restart as well, and shows the same without the button.
+    // The button works after a restart of the bot; the shared answer has no share button.
     let _bot = Process::start(&discord);
     discord.wait_identified().await;
     discord.wait_identified().await;
@@ -31,7 +30,7 @@ async fn one_click_shares_a_private_answer() {
     assert_eq!((&public["type"], &public["data"]["flags"]), (&json!(4), &Value::Null));
     assert_eq!(public["data"]["embeds"], private["data"]["embeds"]);
 
-    // Whoever clicks below it is answered alone, and can share that.
+    // A click on the shared answer is answered ephemerally, with a share button.
     let other = Context::server().by(Person::named("grace"));
     let next = discord.click(buttons(&public)[0], &public, &other).await;
     assert_eq!(next["data"]["flags"], PRIVATE);
@@ -40,7 +39,7 @@ async fn one_click_shares_a_private_answer() {
 }
 
 #[tokio::test]
-async fn an_answer_is_open_at_once_where_that_is_asked_for() {
+async fn the_public_option_posts_the_answer_to_the_channel() {
     let discord = StandIn::start(Setup::default()).await;
     let _bot = Process::start(&discord);
     for (public, flags) in [(true, Value::Null), (false, json!(PRIVATE))] {
@@ -52,11 +51,10 @@ async fn an_answer_is_open_at_once_where_that_is_asked_for() {
 }
 
 #[tokio::test]
-async fn the_answer_to_a_long_question_can_be_shared_too() {
+async fn an_answer_to_a_question_too_long_for_a_custom_id_can_be_shared() {
     let discord = StandIn::start(Setup::default()).await;
     let _bot = Process::start(&discord);
-    let question =
-        format!("Who decides what gets built next? {}", "I have been asking myself that for weeks. ".repeat(4));
+    let question = format!("Who hands out the tablets? {}", "I have been asking myself that for weeks. ".repeat(4));
     let private = discord.slash("ask", json!({"question": question}), &Context::server()).await;
     assert_eq!(share_button(&private).as_deref(), Some("1s:"));
     let public = discord.click("1s:", &private, &Context::server()).await;
@@ -67,39 +65,39 @@ async fn the_answer_to_a_long_question_can_be_shared_too() {
 }
 
 #[tokio::test]
-async fn what_is_no_answer_or_has_no_audience_is_not_shared() {
+async fn errors_and_answers_that_everybody_sees_have_no_share_button() {
     let discord = StandIn::start(Setup::default()).await;
     let _bot = Process::start(&discord);
-    let direct = discord.slash("role", json!({"name": "pd"}), &Context::direct()).await;
-    assert_eq!((title(&direct), share_button(&direct)), ("Product Designer", None));
+    let direct = discord.slash("role", json!({"name": "dsn"}), &Context::direct()).await;
+    assert_eq!((title(&direct), share_button(&direct)), ("Diabetes Specialist Nurse", None));
     let unknown = discord.slash("role", json!({"name": "astronaut"}), &Context::server()).await;
     assert_eq!(share_button(&unknown), None);
-    let said = answer_to(&discord, Message::new("/role pd", Context::server()).mentioning_the_bot()).await;
+    let said = discord.answer_to(Message::new("/role dsn", Context::server()).mentioning_the_bot()).await;
     assert_eq!(share_button(&said), None, "everybody sees it already");
 }
 
 #[tokio::test]
-async fn sharing_works_where_only_the_person_has_installed_the_bot() {
+async fn the_share_button_works_for_a_user_install() {
     let discord = StandIn::start(Setup::default()).await;
     let _bot = Process::start(&discord);
     for (place, person) in [(Context::group(), "ada"), (Context::server_without_the_bot(), "grace")] {
         let place = place.by(Person::named(person));
-        let private = discord.slash("role", json!({"name": "pd"}), &place).await;
-        assert_eq!((title(&private), &private["data"]["flags"]), ("Product Designer", &json!(PRIVATE)));
+        let private = discord.slash("role", json!({"name": "dsn"}), &place).await;
+        assert_eq!((title(&private), &private["data"]["flags"]), ("Diabetes Specialist Nurse", &json!(PRIVATE)));
         let share = share_button(&private).expect("a button to share it");
         let public = discord.click(&share, &private, &place).await;
-        assert_eq!((title(&public), &public["data"]["flags"]), ("Product Designer", &Value::Null));
-        let open = discord.slash("role", json!({"name": "pd", "public": true}), &place).await;
+        assert_eq!((title(&public), &public["data"]["flags"]), ("Diabetes Specialist Nurse", &Value::Null));
+        let open = discord.slash("role", json!({"name": "dsn", "public": true}), &place).await;
         assert_eq!(open["data"]["flags"], Value::Null);
     }
     discord.settle().await;
 }
 
 #[tokio::test]
-async fn a_message_can_be_answered_from_its_menu_without_any_intent() {
+async fn the_message_command_answers_a_message() {
     let discord = StandIn::start(Setup::default()).await;
     let _bot = Process::start(&discord);
-    let question = "who decides what gets built next?";
+    let question = "who hands out the tablets?";
     let places = [Context::server(), Context::group(), Context::server_without_the_bot()];
     for (place, person) in places.into_iter().zip(["ada", "ben", "cleo"]) {
         let place = place.by(Person::named(person));
@@ -110,8 +108,8 @@ async fn a_message_can_be_answered_from_its_menu_without_any_intent() {
         assert_eq!((title(&public), &public["data"]["flags"]), (title(&private), &Value::Null));
         insta::assert_json_snapshot!("answer_this", steady(private));
     }
-    let command = discord.message_command("Answer this", "/role pd", &Context::direct()).await;
-    assert_eq!((title(&command), share_button(&command)), ("Product Designer", None));
+    let command = discord.message_command("Answer this", "/role dsn", &Context::direct()).await;
+    assert_eq!((title(&command), share_button(&command)), ("Diabetes Specialist Nurse", None));
     let long = format!("{question} {}", "Nobody here knows. ".repeat(100));
     let private = discord.message_command("Answer this", &long, &Context::server()).await;
     assert_eq!(share_button(&private).as_deref(), Some("1s:"));
@@ -119,7 +117,7 @@ async fn a_message_can_be_answered_from_its_menu_without_any_intent() {
 }
 
 #[tokio::test]
-async fn a_message_without_text_is_answered_politely() {
+async fn the_message_command_on_a_message_without_text_is_answered_with_an_error() {
     let discord = StandIn::start(Setup::default()).await;
     let _bot = Process::start(&discord);
     for text in ["", "  ", "<@1100000000000000001>"] {

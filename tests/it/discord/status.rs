@@ -1,4 +1,4 @@
-//! What machines see that look after the bot: whether it lives, whether it is ready, what was counted.
+//! What monitoring sees: liveness, readiness and metrics.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -7,7 +7,6 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::answer_to;
 use super::flows::buttons;
 use super::http;
 use super::process::Process;
@@ -17,7 +16,7 @@ use discord_standin::{CHANNEL, Context, Door, Fault, Message, OTHER_CHANNEL, Per
 const PATIENCE: Duration = Duration::from_secs(30);
 const SERVED: &str = "status on http://";
 
-/// The door for machines of a running bot.
+/// The status server of a running bot.
 pub struct Status(String);
 
 impl Status {
@@ -38,26 +37,13 @@ impl Status {
         (response.status().as_u16(), response.text().await.expect("a text"))
     }
 
-    /// Asks until the answer is this one.
-    async fn until(&self, path: &str, status: u16, part: &str) -> String {
-        let began = Instant::now();
-        loop {
-            let (code, text) = self.get(path).await;
-            if code == status && text.contains(part) {
-                return text;
-            }
-            assert!(began.elapsed() < PATIENCE, "{path} never said {status} {part:?}, but {code}:\n{text}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
-
-    /// What is counted, by name and labels.
+    /// The samples of `/metrics`, by name and labels.
     pub async fn metrics(&self) -> BTreeMap<String, f64> {
         samples(&self.get("/metrics").await.1)
     }
 
-    /// Waits until a counter has a value.
-    pub async fn until_it_counts(&self, name: &str, value: f64) {
+    /// Waits until a sample has a value.
+    async fn until_it_counts(&self, name: &str, value: f64) {
         let began = Instant::now();
         loop {
             let metrics = self.metrics().await;
@@ -67,12 +53,14 @@ impl Status {
             let there = metrics.iter().filter(|(other, _)| other.split('{').next() == name.split('{').next());
             let there: Vec<_> = there.collect();
             assert!(began.elapsed() < PATIENCE, "{name} never was {value}; there are {there:?}");
+            // The bot counts a delivery after Discord has confirmed it, and announces no count: metrics can only be
+            // scraped.
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 }
 
-/// Reads an exposition, and holds it to the rules of the format.
+/// Parses an OpenMetrics exposition and checks the rules of the format.
 fn samples(text: &str) -> BTreeMap<String, f64> {
     let (mut out, mut types) = (BTreeMap::new(), BTreeMap::new());
     let lines: Vec<&str> = text.lines().collect();
@@ -120,7 +108,7 @@ fn samples(text: &str) -> BTreeMap<String, f64> {
     out
 }
 
-/// A bot over a small corpus.
+/// A bot over the corpus of `place`, with a status server.
 pub fn start(discord: &StandIn, place: &Place, settings: &[(&str, &str)]) -> Process {
     let (corpus, index) = (place.corpus(), place.index());
     let mut all = vec![
@@ -133,11 +121,12 @@ pub fn start(discord: &StandIn, place: &Place, settings: &[(&str, &str)]) -> Pro
 }
 
 #[tokio::test]
-async fn it_lives_before_it_is_ready() {
+async fn it_is_alive_before_it_is_ready() {
     let mut bot = Process::start_at("http://127.0.0.1:9", &[("ROLECALL_STATUS_ADDR", "127.0.0.1:0")]);
     let status = Status::of(&bot).await;
     assert_eq!(status.get("/healthz").await, (200, "alive\n".to_owned()));
-    status.until("/readyz", 503, "the gateway URL is not known yet\n").await;
+    bot.until_it_says("Discord cannot be reached").await;
+    assert_eq!(status.get("/readyz").await, (503, "the gateway URL is not known yet\n".to_owned()));
     assert_eq!(status.get("/").await.0, 404);
     let client = reqwest::Client::new();
     for path in ["/healthz", "/readyz", "/metrics"] {
@@ -159,52 +148,64 @@ async fn it_is_ready_as_long_as_every_shard_is_connected() {
     let discord = StandIn::start(Setup::default()).await;
     let bot = start(&discord, &place, &[]);
     let status = Status::of(&bot).await;
-    assert_eq!(status.until("/readyz", 200, "").await, "ready\n");
-    let text = status.until("/metrics", 200, "rolecall_shards{state=\"connected\"} 1\n").await;
-    assert!(text.contains("rolecall_shard_silence_seconds{shard=\"0\"} "), "{text}");
+    bot.until_it_says("online as rolecall").await;
+    assert_eq!(status.get("/readyz").await, (200, "ready\n".to_owned()));
+    let metrics = status.metrics().await;
+    assert_eq!(metrics["rolecall_shards{state=\"connected\"}"], 1.0, "{metrics:#?}");
+    assert!(metrics.contains_key("rolecall_shard_silence_seconds{shard=\"0\"}"), "{metrics:#?}");
 
+    discord.wait_identified().await;
     discord.close_on_identify(Some(4000));
     discord.invalidate_session(false).await;
-    status.until("/readyz", 503, "shard 0 is not connected to Discord: ").await;
-    status.until("/metrics", 200, "rolecall_shards{state=\"").await;
+    discord.wait_identified().await;
+    let (code, reason) = status.get("/readyz").await;
+    assert!(code == 503 && reason.starts_with("shard 0 is not connected to Discord: "), "{code} {reason}");
+    let metrics = status.metrics().await;
+    let connected = metrics.get("rolecall_shards{state=\"connected\"}").copied().unwrap_or_default();
+    assert_eq!(connected, 0.0, "{metrics:#?}");
     assert_eq!(status.get("/healthz").await.0, 200);
     discord.close_on_identify(None);
-    status.until("/readyz", 200, "ready\n").await;
+    discord.wait_connected().await;
+    // Its answer comes after READY.
+    discord.slash("roles", json!({}), &Context::server()).await;
+    assert_eq!(status.get("/readyz").await, (200, "ready\n".to_owned()));
 }
 
 #[tokio::test]
-async fn with_http_alone_it_is_ready_when_the_door_is_open() {
+async fn with_http_alone_it_is_ready_once_the_endpoint_accepts_requests() {
     let key = Door::public_key();
     let [address, key] = http::settings(&key);
     let bot =
         Process::start_at("http://127.0.0.1:9", &[address, key, ("DISCORD_TOKEN", ""), ("ROLECALL_STATUS_ADDR", "0")]);
     let status = Status::of(&bot).await;
     let door = http::door_of(&bot).await;
-    assert_eq!(status.until("/readyz", 200, "").await, "ready\n");
     for id in 1..=3 {
         assert_eq!(door.post(&http::role(id)).await.status, 200);
     }
+    assert_eq!(status.get("/readyz").await, (200, "ready\n".to_owned()));
     assert_eq!(door.post_with("", "", "{}").await.status, 401);
     let metrics = status.metrics().await;
     assert_eq!(metrics["rolecall_answer_seconds_count{door=\"http\",asked=\"command\"}"], 3.0, "{metrics:#?}");
     assert_eq!(metrics["rolecall_requests_total{kind=\"role\",outcome=\"answered\"}"], 3.0, "{metrics:#?}");
-    assert!(!metrics.keys().any(|name| name.contains("identifies_left")), "Discord has not said: {metrics:#?}");
+    assert!(!metrics.keys().any(|name| name.contains("identifies_left")), "known from the gateway only: {metrics:#?}");
 }
 
 #[tokio::test]
-async fn a_corpus_without_a_role_is_not_ready() {
+async fn a_corpus_without_roles_is_not_ready() {
     let place = Place::with(&[("soup.md", "---\nkind: topic\n---\n\n# Soup\n\nSoup is hot.\n")]);
     let discord = StandIn::start(Setup::default()).await;
     let bot = start(&discord, &place, &[]);
     let status = Status::of(&bot).await;
-    bot.until_it_says(" created, ").await;
-    status.until("/readyz", 503, "the corpus has no roles").await;
+    bot.until_it_says("online as rolecall").await;
+    let (code, reason) = status.get("/readyz").await;
+    assert!(code == 503 && reason.contains("the corpus has no roles"), "{code} {reason}");
     place.write("corpus/cook.md", "# Cook\n\nCooks lunch.\n");
-    status.until("/readyz", 200, "ready\n").await;
+    bot.until_it_says("corpus reloaded roles=1 topics=1").await;
+    assert_eq!(status.get("/readyz").await, (200, "ready\n".to_owned()));
 }
 
 #[tokio::test]
-async fn what_people_do_is_counted_to_the_number() {
+async fn requests_and_deliveries_are_counted() {
     let place = kitchen();
     place.write("corpus/odd.md", "---\nlevel: high\n---\n\n# Porter\n\nCarries.\n");
     let discord = StandIn::start(Setup::default()).await;
@@ -229,7 +230,7 @@ async fn what_people_do_is_counted_to_the_number() {
     discord.fail_next("POST", "/callback", Fault::Status(502));
     discord.fail_next("POST", "/callback", Fault::RateLimited(0.05));
     discord.slash("roles", json!({}), &by("dan")).await;
-    answer_to(&discord, Message::new("/roles", by("eve")).mentioning_the_bot()).await;
+    discord.answer_to(Message::new("/roles", by("eve")).mentioning_the_bot()).await;
     assert_eq!(discord.message(Message::new("what is the weather like on the moon?", by("eve"))).await, None);
     let (mut helped, mut refused) = (0.0, 0.0);
     for _ in 0..7 {
@@ -237,7 +238,7 @@ async fn what_people_do_is_counted_to_the_number() {
         let answer = discord.slash("help", json!({}), &finn).await;
         *(if answer["data"]["embeds"].is_array() { &mut helped } else { &mut refused }) += 1.0;
     }
-    assert!(refused > 0.0, "seven at once are too many");
+    assert!(refused > 0.0, "seven at once exceed the rate limit");
 
     for (name, value) in [
         ("rolecall_requests_total{kind=\"role\",outcome=\"answered\"}", 2.0),
@@ -270,7 +271,7 @@ async fn what_people_do_is_counted_to_the_number() {
 }
 
 #[tokio::test]
-async fn what_does_not_arrive_is_counted() {
+async fn an_undelivered_answer_is_counted() {
     let place = kitchen();
     let discord = StandIn::start(Setup::default()).await;
     let bot = start(&discord, &place, &[]);
@@ -278,23 +279,28 @@ async fn what_does_not_arrive_is_counted() {
     bot.until_it_says(" created, ").await;
     discord.fail_next("POST", "/messages", Fault::Status(403));
     assert_eq!(discord.message(Message::new("/roles", Context::direct())).await, None);
-    status.until_it_counts("rolecall_undelivered_total{door=\"gateway\",asked=\"message\"}", 1.0).await;
-    status.until_it_counts("rolecall_rest_answers_total{class=\"4xx\"}", 1.0).await;
+    bot.until_it_says("a message was not answered").await;
+    let metrics = status.metrics().await;
+    for name in
+        ["rolecall_undelivered_total{door=\"gateway\",asked=\"message\"}", "rolecall_rest_answers_total{class=\"4xx\"}"]
+    {
+        assert_eq!(metrics[name], 1.0, "{name}");
+    }
 }
 
 #[tokio::test]
-async fn whoever_is_slow_to_ask_is_left_and_holds_nobody_up() {
+async fn a_slow_status_request_times_out_and_others_are_answered_meanwhile() {
     let bot = Process::start_at("http://127.0.0.1:9", &[("ROLECALL_STATUS_ADDR", "0")]);
     let status = Status::of(&bot).await;
     let mut slow = TcpStream::connect(&status.0).await.expect("a connection");
     slow.write_all(b"GET /healthz HTTP/1.1\r\nHost:").await.expect("half a request");
     assert_eq!(status.get("/healthz").await.0, 200);
     let mut rest = Vec::new();
-    tokio::time::timeout(PATIENCE, slow.read_to_end(&mut rest)).await.expect("it is left").expect("an end");
+    tokio::time::timeout(PATIENCE, slow.read_to_end(&mut rest)).await.expect("a timeout of the bot").expect("an end");
 }
 
 #[tokio::test]
-async fn an_address_that_is_taken_ends_the_start() {
+async fn a_status_address_in_use_ends_the_start() {
     let taken = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = taken.local_addr().expect("an address").port().to_string();
     let mut bot = Process::start_at("http://127.0.0.1:9", &[("ROLECALL_STATUS_ADDR", &port)]);
@@ -307,9 +313,33 @@ async fn an_address_that_is_taken_ends_the_start() {
 }
 
 #[tokio::test]
-async fn nothing_is_listened_on_without_the_setting() {
+async fn there_is_no_status_server_without_the_setting() {
     let discord = StandIn::start(Setup::default()).await;
     let bot = Process::start(&discord);
     bot.until_it_says(" created, ").await;
     assert!(!bot.said().contains("status on"), "{}", bot.said());
+}
+
+#[tokio::test]
+async fn one_address_serves_the_status_and_the_interactions() {
+    let free = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = free.local_addr().expect("an address").to_string();
+    drop(free);
+    let key = Door::public_key();
+    let [_, key] = http::settings(&key);
+    let settings = [("ROLECALL_HTTP_ADDR", &*address), key, ("DISCORD_TOKEN", ""), ("ROLECALL_STATUS_ADDR", &address)];
+    let mut bot = Process::start_at("http://127.0.0.1:9", &settings);
+    let door = http::door_of(&bot).await;
+    let status = Status::of(&bot).await;
+    assert_eq!(door.url, status.url("/interactions"));
+    assert_eq!(door.post(&http::role(1)).await.status, 200);
+    assert_eq!(status.get("/readyz").await, (200, "ready\n".to_owned()));
+    assert_eq!(status.get("/").await.0, 404);
+    let client = reqwest::Client::new();
+    for (path, method) in [("/interactions", "POST"), ("/healthz", "GET, HEAD")] {
+        let refused = client.put(status.url(path)).send().await.expect("an answer");
+        assert_eq!((refused.status().as_u16(), &refused.headers()["allow"]), (405, &method.parse().expect("a value")));
+    }
+    bot.terminate();
+    assert_eq!(bot.ended().await, Some(0), "{}", bot.said());
 }

@@ -1,4 +1,4 @@
-//! A conversation from the first question to a click on an old button after a restart, as a member reads it.
+//! A conversation as a member reads it, from the first command to clicks on old buttons after a restart.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::process::Process;
 use discord_standin::{Context, Setup, StandIn};
 
-/// The button with this label on an answer.
+/// The `custom_id` of the button with this label.
 fn labelled(answer: &Value, label: &str) -> String {
     let found = parts(answer).find(|part| part["label"] == label).and_then(|part| part["custom_id"].as_str());
     found.unwrap_or_else(|| panic!("no button {label:?} on {answer}")).to_owned()
@@ -18,7 +18,7 @@ fn parts(answer: &Value) -> impl Iterator<Item = &Value> {
     rows.flat_map(|row| row["components"].as_array().into_iter().flatten())
 }
 
-/// An answer as it is read: what it says, then what can be clicked.
+/// The text of an answer, then the labels of its buttons and menus.
 fn read(answer: &Value) -> String {
     let mut out = String::new();
     for embed in answer["data"]["embeds"].as_array().into_iter().flatten() {
@@ -28,8 +28,7 @@ fn read(answer: &Value) -> String {
         for field in embed["fields"].as_array().into_iter().flatten() {
             let (name, value) =
                 (field["name"].as_str().unwrap_or_default(), field["value"].as_str().unwrap_or_default());
-            let lines = value.lines().map(|line| line.split(".md:").next().unwrap_or_default());
-            let _ = writeln!(out, "{name}: {}", lines.collect::<Vec<_>>().join("\n  "));
+            let _ = writeln!(out, "{name}: {}", value.replace('\n', "\n  "));
         }
     }
     for part in parts(answer) {
@@ -40,19 +39,14 @@ fn read(answer: &Value) -> String {
 }
 
 #[tokio::test]
-async fn a_conversation_goes_on_after_a_restart() {
+async fn a_conversation_continues_after_a_restart() {
     let discord = StandIn::start(Setup::default()).await;
     let bot = Process::start(&discord);
     let place = Context::server();
-    let card = discord.slash("role", json!({"name": "pd"}), &place).await;
-    let mut told = format!("› /role pd\n\n{}\n", read(&card));
+    let card = discord.slash("role", json!({"name": "hca"}), &place).await;
+    let mut told = format!("› /role hca\n\n{}\n", read(&card));
     let mut last = card.clone();
-    for label in [
-        "Associate Product Manager",
-        "Product Manager",
-        "Compare with Senior Product Manager",
-        "Senior Product Manager",
-    ] {
+    for label in ["Staff Nurse", "Senior Staff Nurse", "Compare with Ward Sister", "Ward Sister"] {
         last = discord.click(&labelled(&last, label), &last, &place).await;
         let _ = write!(told, "\n› [{label}]\n\n{}\n", read(&last));
     }

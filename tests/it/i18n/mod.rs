@@ -223,7 +223,7 @@ fn the_console_uses_the_configured_language() {
     let place = Place::new();
     place.write(".env", "ROLECALL_LANGUAGE=fr\n");
     let wrong = place.run(&["--corpus", SHIPPED, "ask", "/help"]);
-    let message = "ROLECALL_LANGUAGE: \"fr\" is no language of mine; write one of en, de, es, or leave it out";
+    let message = "ROLECALL_LANGUAGE: \"fr\" is not a supported language; write one of en, de, es, or leave it out";
     assert!(wrong.code == Some(1) && wrong.err.contains(message), "{}", wrong.err);
 }
 

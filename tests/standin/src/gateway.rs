@@ -132,7 +132,11 @@ pub async fn upgrade(
     RawQuery(query): RawQuery,
     ws: WebSocketUpgrade,
 ) -> Response {
-    if shared.lock().setup.mischief.refuse_sockets {
+    let refused = shared.update(|state| {
+        state.sockets += 1;
+        state.setup.mischief.refuse_sockets
+    });
+    if refused {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     let version_10 = query.unwrap_or_default().split('&').any(|pair| pair == "v=10");
@@ -173,7 +177,8 @@ impl Connection {
                 action = receiver.recv() => match action {
                     Some(SocketAction::Send(text)) => self.send(text).await,
                     Some(SocketAction::Close(code)) => return self.close(code).await,
-                    Some(SocketAction::Freeze) => std::future::pending().await,
+                    // Open until the runtime ends: nothing is read, sent or closed any more.
+                    Some(SocketAction::Freeze) => return std::future::pending().await,
                     Some(SocketAction::Drop) | None => break,
                 },
                 message = self.socket.recv() => match message {

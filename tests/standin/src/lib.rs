@@ -1,6 +1,6 @@
-//! A fake Discord on loopback, inside the test's runtime: REST API, gateway, interactions and their limits.
+//! A stand-in for Discord on loopback, in the test's own runtime: REST API, gateway, interactions and their limits.
 //!
-//! Start it, point the bot at `origin()`, then act as a user: `slash`, `autocomplete`, `click`, `message`. A request that
+//! Start it, point the bot at `origin()`, then act as a user: `slash`, `autocomplete`, `click`, `answer_to`. A request that
 //! Discord would reject, or a message that pings, is a violation. Dropping the stand-in panics if there are violations that
 //! the test has not read.
 
@@ -14,6 +14,7 @@ mod gateway;
 mod http_endpoint;
 mod limits;
 mod measurement;
+mod messages;
 mod multipart;
 mod responses;
 mod rest;
@@ -271,6 +272,12 @@ impl StandIn {
         self.shared.lock().requests.clone()
     }
 
+    /// Waits until a request has arrived that gets no response (`Fault::Hang`).
+    pub async fn wait_hanging(&self) {
+        let hanging = |state: &mut DiscordState| state.requests.iter().any(|request| request.status == 0).then_some(());
+        self.shared.wait_for("a hanging request", WAIT_TIMEOUT, hanging).await;
+    }
+
     /// Everything that the bot has posted.
     pub fn posts(&self) -> Vec<Post> {
         self.shared.lock().posts.clone()
@@ -291,61 +298,6 @@ impl StandIn {
     /// Takes the violations since the last call. Dropping the stand-in panics if some are left.
     pub fn violations(&self) -> Vec<String> {
         self.shared.update(|state| std::mem::take(&mut state.violations))
-    }
-
-    // Messages.
-
-    /// Sends a message as a user. Returns the body of the bot's next message in that channel, or `None` once the bot is idle
-    /// (see `settle`).
-    pub async fn message(&self, message: Message) -> Option<Value> {
-        self.wait_session().await;
-        let channel = message.context.channel();
-        self.shared.update(|state| {
-            state.channels.insert(channel, message.context.to_channel());
-            let replied =
-                message.replies_to.as_ref().map(|sent| client_actions::message_object(state, sent, &message.context));
-            let id = state.new_id();
-            let event = message.event(id, replied.as_ref());
-            state.messages.push(event.clone());
-            gateway::message_create(state, event, message.context.guild());
-        });
-        let answer = |post: &Post| post.kind == PostKind::Message && post.channel == channel;
-        self.wait_idle(|state| state.claim(answer)).await.map(|post| post.body)
-    }
-
-    /// Edits the message to which the bot replied with `answer`. Returns the body of the bot's next edit in that channel, or
-    /// `None` once the bot is idle.
-    pub async fn edit(&self, answer: &Value, content: &str) -> Option<Value> {
-        let channel: u64 = self.shared.update(|state| {
-            let message = state.referenced_message_mut(answer);
-            events::apply_user_edit(message, content);
-            let (event, channel) = (message.clone(), message["channel_id"].as_str().and_then(|id| id.parse().ok()));
-            gateway::message_event(state, "MESSAGE_UPDATE", &event);
-            channel.expect("a message with a channel")
-        });
-        let edited = |post: &Post| post.kind == PostKind::Edit && post.channel == channel;
-        self.wait_idle(|state| state.claim(edited)).await.map(|post| post.body)
-    }
-
-    /// Deletes the message to which the bot replied with `answer`.
-    pub fn delete(&self, answer: &Value) {
-        self.shared.update(|state| {
-            let message = state.referenced_message_mut(answer).clone();
-            state.messages.retain(|kept| kept["id"] != message["id"]);
-            let event = json!({
-                "id": message["id"], "channel_id": message["channel_id"], "guild_id": message["guild_id"],
-            });
-            gateway::message_event(state, "MESSAGE_DELETE", &event);
-        });
-    }
-
-    /// Waits until the bot has deleted the message that it sent with this body.
-    pub async fn wait_gone(&self, sent: &Value) {
-        let gone = |state: &mut DiscordState| {
-            let post = state.posts.iter().find(|post| post.body == *sent)?;
-            state.message(post.message?).is_none().then_some(())
-        };
-        self.shared.wait_for("the bot's message to be deleted", WAIT_TIMEOUT, gone).await;
     }
 
     /// Waits for the next post that was not returned before: a follow-up, an edit, a message.

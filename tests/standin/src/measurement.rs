@@ -145,10 +145,10 @@ impl StandIn {
         self.shared.wait_up_to(timeout, none_open).await.is_some()
     }
 
-    /// Waits for a request that gets no response because of `Fault::Hang`.
-    pub async fn wait_hanging_request(&self) {
-        let hanging = |state: &mut DiscordState| state.requests.iter().any(|request| request.status == 0).then_some(());
-        self.shared.wait_for("a hanging request", WAIT_TIMEOUT, hanging).await;
+    /// Waits until the bot has a session with an open connection.
+    pub async fn wait_connected(&self) {
+        let connected = |state: &mut DiscordState| state.session.as_ref().filter(|it| it.is_connected()).map(|_| ());
+        self.shared.wait_for("an open gateway session", WAIT_TIMEOUT, connected).await;
     }
 
     /// Waits until the bot has a session with an open connection; false on a timeout.

@@ -141,6 +141,7 @@ pub async fn handle(State(shared): State<Arc<SharedState>>, request: HttpRequest
     });
     let process = || shared.update(|state| route(state, &request));
     if let Some(Fault::Slow(milliseconds)) = fault {
+        // The fault is a delay of the response, which the bot measures against its own timeouts.
         tokio::time::sleep(Duration::from_millis(milliseconds)).await;
     }
     let reply = match fault {

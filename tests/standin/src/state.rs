@@ -1,4 +1,4 @@
-//! The state of the stand-in behind one lock; waiting for a change of it replaces sleeping.
+//! The state of the stand-in behind one lock; a test waits for a change of it instead of sleeping.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -29,6 +29,8 @@ pub struct DiscordState {
     /// Receives the interactions instead of the gateway.
     pub endpoint: Option<Door>,
     // The gateway.
+    /// Connections so far, accepted or refused.
+    pub sockets: usize,
     pub identifies: Vec<Identify>,
     pub identifies_returned: usize,
     pub resumes: Vec<Value>,
@@ -104,7 +106,7 @@ pub struct Post {
     pub claimed: bool,
 }
 
-/// A request and the status of its response.
+/// A request and the status of its response; 0 if there is none.
 #[derive(Clone, Debug)]
 pub struct Request {
     pub method: String,
@@ -120,6 +122,7 @@ impl SharedState {
         let state = DiscordState {
             origin,
             endpoint: None,
+            sockets: 0,
             identifies: Vec::new(),
             identifies_returned: 0,
             resumes: Vec::new(),

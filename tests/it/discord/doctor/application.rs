@@ -1,14 +1,14 @@
-//! What the doctor says of the token, of the way to Discord, and of what Discord knows of the application.
+//! The checks of the token, the connection to Discord, and the application.
 
 use serde_json::json;
 
-use super::{Case, doctor, each_says_what_is_wrong, healthy, lines, server};
+use super::{Case, doctor, each_is_reported, healthy, lines, server};
 use discord_standin::{Fault, StandIn};
 
 #[tokio::test]
-async fn what_is_wrong_with_the_token_or_the_way_to_discord_is_told() {
+async fn problems_of_the_token_and_the_connection_are_reported() {
     let wrong = "MTEwMDAwMDAwMDAwMDAwMDAwMQ.Wrong.token";
-    each_says_what_is_wrong(vec![
+    each_is_reported(vec![
         Case::new("FAIL token: missing or invalid", 1).set("DISCORD_TOKEN", ""),
         Case::new("FAIL token: it contains characters that are not allowed in a token", 1)
             .set("DISCORD_TOKEN", "t\u{7f}ken"),
@@ -33,7 +33,7 @@ async fn what_is_wrong_with_the_token_or_the_way_to_discord_is_told() {
 }
 
 #[tokio::test]
-async fn what_is_not_discord_is_not_taken_for_it() {
+async fn a_server_that_is_not_discord_is_recognized() {
     let (address, _) = server("200 OK");
     let outcome = doctor(&format!("http://{address}"), &[]).await;
     assert_eq!(outcome.code, Some(1));
@@ -45,7 +45,7 @@ async fn what_is_not_discord_is_not_taken_for_it() {
 }
 
 #[tokio::test]
-async fn a_short_wait_that_discord_asks_for_is_waited() {
+async fn a_short_rate_limit_is_waited_for() {
     let discord = StandIn::start(healthy().await).await;
     discord.fail_next("GET", "/users/@me", Fault::RateLimited(0.1));
     let outcome = doctor(&discord.origin(), &[]).await;
@@ -53,8 +53,8 @@ async fn a_short_wait_that_discord_asks_for_is_waited() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_the_clock_is_told() {
-    each_says_what_is_wrong(vec![
+async fn a_wrong_clock_is_reported() {
+    each_is_reported(vec![
         Case::new("s behind Discord's: enable time synchronization", 1).setup(|setup| setup.clock_ahead = 90),
         Case::new("s ahead of Discord's: enable time synchronization", 1).setup(|setup| setup.clock_ahead = -90),
     ])
@@ -62,8 +62,8 @@ async fn what_is_wrong_with_the_clock_is_told() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_the_application_is_told() {
-    each_says_what_is_wrong(vec![
+async fn problems_of_the_application_are_reported() {
+    each_is_reported(vec![
         Case::new("FAIL application: Discord has a server error (HTTP 500)", 1)
             .fault("/applications/@me", Fault::Status(500)),
         Case::new(

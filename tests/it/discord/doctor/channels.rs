@@ -1,21 +1,21 @@
-//! What the doctor says of the channels that questions are asked in.
+//! The checks of the question channels.
 
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{Case, doctor, each_says_what_is_wrong, healthy, lines};
+use super::{Case, doctor, each_is_reported, healthy, lines};
 use discord_standin::{APPLICATION, CHANNEL, Fault, GUILD, OTHER_CHANNEL, Setup, StandIn};
 
-/// The overwrites of a channel that take something from everybody.
+/// The permission overwrites of a channel that deny these permissions to everybody.
 fn without(bits: u64) -> Value {
     json!({"permission_overwrites": [{"id": GUILD.to_string(), "type": 0, "allow": "0", "deny": bits.to_string()}]})
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_channel_is_told() {
+async fn problems_of_a_channel_are_reported() {
     const PARENT: u64 = OTHER_CHANNEL;
-    each_says_what_is_wrong(vec![
+    each_is_reported(vec![
         Case::new("FAIL channel: channel 77 does not exist: right-click the channel, Copy Channel ID", 1).with(77),
         Case::new("FAIL channel: the bot has no access to 1100000000000000200: give its role View Channel there", 1)
             .fault("/channels/", Fault::Status(403)),
@@ -61,7 +61,7 @@ async fn what_is_wrong_with_a_channel_is_told() {
 }
 
 #[tokio::test]
-async fn what_a_role_or_the_bot_itself_is_given_counts() {
+async fn overwrites_for_a_role_or_the_bot_count() {
     let deny_all = |more: Value| {
         let everyone = json!({"id": GUILD.to_string(), "type": 0, "allow": "0", "deny": u64::MAX.to_string()});
         json!({"permission_overwrites": [everyone, more]})
@@ -80,22 +80,22 @@ async fn what_a_role_or_the_bot_itself_is_given_counts() {
 }
 
 #[tokio::test]
-async fn each_channel_has_its_line() {
+async fn each_channel_has_a_line() {
     let discord = StandIn::start(healthy().await).await;
     let channels = format!("{CHANNEL},{OTHER_CHANNEL},77");
     let outcome = doctor(&discord.origin(), &[("ROLECALL_ASK_CHANNELS", &channels)]).await;
     assert_eq!((outcome.code, outcome.out.matches("  channel: ").count()), (Some(1), 3), "{}", outcome.out);
     let servers =
         discord.requests().iter().filter(|request| request.path.ends_with(&format!("/guilds/{GUILD}"))).count();
-    assert_eq!(servers, 1, "a server is asked for once");
+    assert_eq!(servers, 1, "one request for each server");
     let outcome = doctor(&discord.origin(), &[("ROLECALL_ASK_CHANNELS", "")]).await;
     assert_eq!(outcome.code, Some(0), "{}", outcome.out);
     assert!(outcome.out.contains("skip  channel: "), "{}", outcome.out);
 }
 
 #[tokio::test]
-#[ignore = "takes half a minute: only time tells that it ends"]
-async fn it_ends_however_long_discord_takes() {
+#[ignore = "takes half a minute: the limit of all requests together"]
+async fn it_ends_although_no_request_is_answered() {
     let discord = StandIn::start(healthy().await).await;
     let channels: Vec<String> = (0..20).map(|_| CHANNEL.to_string()).collect();
     channels.iter().for_each(|_| discord.fail_next("GET", "/channels/", Fault::Hang));

@@ -1,4 +1,4 @@
-//! What the doctor says of what is here: the settings, the corpus and its index, and the door for interactions over HTTP.
+//! The local checks: settings, corpus, index, and the address for interactions over HTTP.
 
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
@@ -7,15 +7,15 @@ use rolecall::ops::doctor::finding::{Finding, Severity};
 use rolecall::ops::doctor::local;
 use serde_json::json;
 
-use super::{Case, KEY, doctor, each_says_what_is_wrong, healthy, lines, server};
+use super::{Case, KEY, doctor, each_is_reported, healthy, lines, server};
 use crate::stage::{Place, finish};
 use discord_standin::{Setup, StandIn};
 
-/// A public key that is no point of the curve.
+/// An invalid public key: not a point of the curve.
 const NO_KEY: &str = "0200000000000000000000000000000000000000000000000000000000000000";
 
 #[tokio::test]
-async fn what_is_wrong_here_is_told_without_a_token_too() {
+async fn local_problems_are_reported_without_a_token_too() {
     let place = Place::with(&[("cook.md", "# Cook\n\nCooks.\n")]);
     place.write("corpus/baker.md", "---\nfamilly: Kitchen\n---\n# Baker\n\nBakes.\n");
     place.write("file", "");
@@ -46,7 +46,7 @@ async fn what_is_wrong_here_is_told_without_a_token_too() {
     assert!(outcome.out.contains("skip  index:        index can be written to; nothing to index"), "{}", outcome.out);
 
     let kept = fs::read_dir(place.index()).expect("the index folder").count();
-    assert_eq!(kept, 1, "what was tried is gone");
+    assert_eq!(kept, 1, "the index of the test write is deleted");
     for folder in fs::read_dir(place.index()).expect("the index folder") {
         for file in fs::read_dir(folder.expect("an index").path()).expect("its files") {
             fs::write(file.expect("a file").path(), "damage").expect("a file that can be damaged");
@@ -57,7 +57,7 @@ async fn what_is_wrong_here_is_told_without_a_token_too() {
 }
 
 #[tokio::test]
-async fn settings_that_cannot_be_used_are_told_and_the_rest_is_looked_at() {
+async fn invalid_settings_are_reported_and_the_other_checks_run() {
     let discord = StandIn::start(healthy().await).await;
     let settings = [("ROLECALL_ASK_CHANNELS", "general"), ("ROLECALL_SURE_CHANNEL", "much")];
     let outcome = doctor(&discord.origin(), &settings).await;
@@ -91,7 +91,7 @@ async fn settings_that_belong_together_are_left_out_together() {
 }
 
 #[tokio::test]
-async fn a_public_key_that_is_not_used_is_a_warning() {
+async fn an_unused_public_key_is_a_warning() {
     let discord = StandIn::start(healthy().await).await;
     for key in [KEY, "e734"] {
         let outcome = doctor(&discord.origin(), &[("DISCORD_PUBLIC_KEY", key)]).await;
@@ -103,11 +103,11 @@ async fn a_public_key_that_is_not_used_is_a_warning() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_interactions_over_http_is_told() {
+async fn problems_of_interactions_over_http_are_reported() {
     const URL: &str = "https://rolecall.example/interactions";
     let http = |case: Case| case.set("ROLECALL_HTTP_ADDR", "127.0.0.1:0").set("DISCORD_PUBLIC_KEY", KEY);
     let posted = |setup: &mut Setup| setup.application = json!({"interactions_endpoint_url": URL});
-    each_says_what_is_wrong(vec![
+    each_is_reported(vec![
         http(Case::new("warn endpoint: interactions come over the gateway, none over HTTP: put the bot's", 0)),
         http(Case::new("FAIL endpoint: no interaction reaches the bot: put its https address", 1))
             .set("ROLECALL_GATEWAY", "off")
@@ -135,7 +135,7 @@ async fn what_is_wrong_with_interactions_over_http_is_told() {
 }
 
 #[test]
-fn what_is_wrong_with_an_address_is_told() {
+fn problems_of_an_address_are_reported() {
     let look = |address: SocketAddr| {
         let Finding { severity: verdict, text, .. } =
             local::check_listen_address("address", "ROLECALL_HTTP_ADDR", address);

@@ -1,4 +1,4 @@
-//! `rolecall doctor`: with everything right, and with each thing wrong, what it says and whether it is content.
+//! `rolecall doctor`: its checks without a problem, and with one problem each.
 
 mod application;
 mod channels;
@@ -10,13 +10,14 @@ use std::sync::{Arc, Mutex};
 use serde_json::json;
 
 use super::process::{Process, verb};
-use crate::stage::{Outcome, Place, SHIPPED, finish, kitchen};
+use crate::stage::{Outcome, Place, finish, kitchen};
+use crate::ward;
 use discord_standin::{APPLICATION, CHANNEL, Fault, Setup, StandIn, TOKEN};
 
-/// A public key that is a point of the curve.
+/// A valid public key: a point of the curve.
 const KEY: &str = "e734ea6c2b6257de72355e472aa05a4c487e6b463c029ed306df2f01b5636b58";
 
-/// A Discord where nothing is wrong: the commands are registered, and the first channel is a question channel.
+/// A Discord without a problem: the commands are registered.
 async fn healthy() -> Setup {
     let discord = StandIn::start(Setup::default()).await;
     let outcome = verb(&discord.origin(), &["register"], &[]).await;
@@ -25,14 +26,14 @@ async fn healthy() -> Setup {
     Setup { commands, public_key: KEY.to_owned(), ..Setup::default() }
 }
 
-/// Runs the doctor at a place, with the first channel as a question channel and whatever else is set.
+/// Runs the doctor in a folder, with the first channel as a question channel, and more settings.
 async fn doctor_at(place: &Place, origin: &str, settings: &[(&str, &str)]) -> Outcome {
     let channel = CHANNEL.to_string();
     let mut command = place.command(&["doctor"]);
     command.envs([("DISCORD_TOKEN", TOKEN), ("DISCORD_API_URL", origin), ("ROLECALL_ASK_CHANNELS", channel.as_str())]);
     command.envs(settings.iter().copied());
     let outcome = tokio::task::spawn_blocking(|| finish(command)).await.expect("the program runs");
-    assert!(!outcome.out.contains(TOKEN) && !outcome.err.contains(TOKEN), "the token is not for the screen");
+    assert!(!outcome.out.contains(TOKEN) && !outcome.err.contains(TOKEN), "the output contains the token");
     assert_eq!(outcome.err, "");
     assert!(!outcome.out.contains('\u{1b}'), "no colours in a pipe");
     outcome
@@ -43,12 +44,12 @@ async fn doctor(origin: &str, settings: &[(&str, &str)]) -> Outcome {
     doctor_at(&kitchen(), origin, settings).await
 }
 
-/// The lines about one thing, without their place in the table.
+/// The lines that start with this word.
 fn lines<'o>(outcome: &'o Outcome, word: &str) -> Vec<&'o str> {
     outcome.out.lines().filter(|line| line.starts_with(word)).collect()
 }
 
-/// One thing that is wrong with Discord or the settings, and what must be said of it.
+/// One problem of Discord or the settings, and the line that must report it.
 struct Case {
     setup: fn(&mut Setup),
     fault: Option<(&'static str, Fault)>,
@@ -75,14 +76,14 @@ impl Case {
         self
     }
 
-    /// One of the channels is set.
+    /// Sets the question channel.
     fn with(self, channel: u64) -> Self {
         self.set("ROLECALL_ASK_CHANNELS", channel.to_string())
     }
 }
 
-/// In each case exactly the one line is not fine, beside lines that were skipped for it.
-async fn each_says_what_is_wrong(cases: Vec<Case>) {
+/// Checks that in each case exactly one line reports a problem; other checks may be skipped.
+async fn each_is_reported(cases: Vec<Case>) {
     let healthy = healthy().await;
     for Case { setup: change, fault, settings, line, code } in cases {
         let mut setup = healthy.clone();
@@ -102,7 +103,7 @@ async fn each_says_what_is_wrong(cases: Vec<Case>) {
     }
 }
 
-/// A server that answers once, with this status, and keeps what it was asked.
+/// A server that answers one request with this status and keeps the request.
 fn server(status: &'static str) -> (SocketAddr, Arc<Mutex<String>>) {
     use std::io::{Read, Write};
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -120,13 +121,13 @@ fn server(status: &'static str) -> (SocketAddr, Arc<Mutex<String>>) {
 }
 
 #[tokio::test]
-async fn where_everything_is_right_every_line_says_so() {
+async fn without_a_problem_every_check_is_ok() {
     let discord = StandIn::start(healthy().await).await;
     let place = Place::new();
-    let outcome = doctor_at(&place, &discord.origin(), &[("ROLECALL_CORPUS", SHIPPED)]).await;
+    let outcome = doctor_at(&place, &discord.origin(), &[("ROLECALL_CORPUS", ward::CORPUS)]).await;
     assert_eq!(outcome.code, Some(0), "{}", outcome.out);
-    insta::assert_snapshot!("everything right", outcome.out.replace(SHIPPED, "corpus"));
-    let outcome = doctor_at(&place, &discord.origin(), &[("ROLECALL_CORPUS", SHIPPED)]).await;
+    insta::assert_snapshot!("everything right", outcome.out.replace(ward::CORPUS, "corpus"));
+    let outcome = doctor_at(&place, &discord.origin(), &[("ROLECALL_CORPUS", ward::CORPUS)]).await;
     assert!(
         outcome.out.contains("ok    index:        the index opens, and index can be written to"),
         "{}",
@@ -143,7 +144,7 @@ async fn where_everything_is_right_every_line_says_so() {
 }
 
 #[tokio::test]
-async fn where_everything_is_right_over_http_it_says_so_while_the_bot_runs() {
+async fn without_a_problem_every_check_over_http_is_ok_while_the_bot_runs() {
     let posted = json!({"interactions_endpoint_url": "https://rolecall.example/interactions"});
     let discord = StandIn::start(Setup { application: posted, ..healthy().await }).await;
     let bot = Process::start_with(&discord, &[("ROLECALL_HTTP_ADDR", "127.0.0.1:0"), ("DISCORD_PUBLIC_KEY", KEY)]);

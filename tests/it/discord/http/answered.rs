@@ -1,4 +1,4 @@
-//! What comes over HTTP with Discord's seal is answered as over the gateway, up to the end.
+//! Signed requests are answered as over the gateway, also during a shutdown.
 
 use std::time::Instant;
 
@@ -7,39 +7,27 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::{alone, both, host, interaction, role};
-use crate::discord::flows::{buttons, steady, title};
+use crate::discord::diagrams;
+use crate::discord::flows::{buttons, title, without_diagram};
+use crate::discord::process::Process;
 use discord_standin::{Context, Person, Setup, StandIn, now};
 
-/// Asks for pictures until they are drawn: on a busy machine the first answers go out without.
-async fn draw(discord: &StandIn) {
-    let pictures = [("ladder", json!({})), ("path", json!({"from": "apm", "to": "cpo"}))];
-    for (name, options) in pictures {
-        for at in 0.. {
-            let place = Context::direct().by(Person::named(&format!("{name} {at}")));
-            let answer = discord.slash(name, options.clone(), &place).await;
-            if !answer["data"]["attachments"].is_null() {
-                break;
-            }
-        }
-    }
-}
-
-/// What members do in a server, one after the other, and what they are shown.
+/// One interaction of each kind, and the answers.
 async fn a_day(discord: &StandIn, channel: u64) -> Vec<Value> {
     let place = |person: &str, at: u64| Context::in_channel(channel + at).by(Person::named(person));
     let mut seen = Vec::new();
     let commands = [
-        ("role", json!({"name": "product-designer"})),
-        ("path", json!({"from": "apm", "to": "cpo"})),
-        ("who", json!({"does": "decides what gets built next"})),
+        ("role", json!({"name": "diabetes-specialist-nurse"})),
+        ("path", json!({"from": "hca", "to": "cno"})),
+        ("who", json!({"does": "hands out the tablets"})),
         ("ladder", json!({"public": true})),
         ("role", json!({"name": "nobody @everyone"})),
     ];
     for (name, options) in commands {
         seen.push(discord.slash(name, options, &place("ben", 0)).await);
     }
-    seen.push(json!(discord.autocomplete("role", json!({"name": "vp"}), "name", &place("ben", 0)).await));
-    seen.push(discord.message_command("Answer this", "who owns the road map?", &place("cleo", 1)).await);
+    seen.push(json!(discord.autocomplete("role", json!({"name": "sister"}), "name", &place("ben", 0)).await));
+    seen.push(discord.message_command("Answer this", "who writes the roster?", &place("cleo", 1)).await);
 
     let card = seen[0].clone();
     let share = buttons(&card).into_iter().find(|id| id.starts_with("1s:")).expect("a button to share").to_owned();
@@ -49,39 +37,26 @@ async fn a_day(discord: &StandIn, channel: u64) -> Vec<Value> {
     for id in [buttons(&card)[0], &share, &right, &wrong] {
         seen.push(discord.click(id, &card, &place("dan", 2)).await);
     }
-    let value = "/role product-designer section:why";
+    let value = "/role diabetes-specialist-nurse section:why";
     seen.push(discord.select(&menu, &[value], &card, &place("dan", 2)).await);
     seen.push(discord.submit(&wrong, &[("text", "no")], &place("eve", 3)).await);
-    seen.into_iter().map(steady).collect()
+    seen.into_iter().map(without_diagram).collect()
 }
 
 #[tokio::test]
 async fn every_interaction_is_answered_as_over_the_gateway() {
     let discord = StandIn::start(Setup::default()).await;
     let (gateway, _) = both(&discord).await;
-    draw(&discord).await;
     let over_the_gateway = a_day(&discord, 10_000).await;
     drop(gateway);
 
-    let (mut bot, door) = alone().await;
+    let (mut bot, door) = alone(&[]).await;
     discord.post_to(Some(door));
-    draw(&discord).await;
     let over_http = a_day(&discord, 20_000).await;
     for (one, other) in over_the_gateway.iter().zip(&over_http) {
         assert_eq!(one, other);
     }
     assert_eq!(over_http.len(), 13);
-    let pictures = |way: &str| -> Vec<Vec<u8>> {
-        let requests = discord.requests().into_iter().filter(|request| request.method == way);
-        let files = requests.flat_map(|request| request.files);
-        files
-            .map(|file| (file.part == "files[0]" && file.filename == "ladder.png").then_some(file.content))
-            .collect::<Option<_>>()
-            .expect("names as Discord wants them")
-    };
-    let (there, here) = (pictures("POST"), pictures("HTTP"));
-    assert!(there.len() >= 4 && here.len() >= 4, "two while they are drawn, two that are compared");
-    assert!(there[there.len() - 2..] == here[here.len() - 2..], "the same pictures");
     bot.terminate();
     assert_eq!(bot.ended().await, Some(0), "{}", bot.said());
     assert_eq!(bot.said().matches("verdict=").count(), 2, "{}", bot.said());
@@ -89,22 +64,43 @@ async fn every_interaction_is_answered_as_over_the_gateway() {
 }
 
 #[tokio::test]
-async fn both_doors_are_open_at_once_and_share_what_is_allowed() {
+async fn a_response_over_http_has_the_same_diagram_as_over_the_gateway() {
+    let (discord, place) = (StandIn::start(Setup::default()).await, diagrams::restaurant());
+    let corpus = place.corpus();
+    let corpus = ("ROLECALL_CORPUS", corpus.to_str().expect("a path"));
+    let gateway = Process::start_with(&discord, &[corpus]);
+    let way = json!({"from": "apprentice", "to": "chef"});
+    let there = discord.slash("path", way.clone(), &Context::server()).await;
+    drop(gateway);
+    let (_bot, door) = alone(&[corpus]).await;
+    discord.post_to(Some(door));
+    let here = discord.slash("path", way, &Context::server()).await;
+    assert_eq!(diagrams::alt_text(&there), diagrams::alt_text(&here));
+    let files = |method: &str| -> Vec<_> {
+        let requests = discord.requests().into_iter().filter(|request| request.method == method);
+        requests.flat_map(|request| request.files).map(|file| (file.part, file.filename, file.content)).collect()
+    };
+    let (there, here) = (files("POST"), files("HTTP"));
+    assert_eq!((there.len(), &there), (1, &here));
+}
+
+#[tokio::test]
+async fn gateway_and_http_share_the_rate_limits() {
     let discord = StandIn::start(Setup::default()).await;
     let (mut bot, door) = both(&discord).await;
     let (began, mut granted, mut refused) = (Instant::now(), 0, [0, 0]);
     for at in 0..12 {
         discord.post_to((at % 2 == 0).then(|| door.clone()));
-        let answer = discord.slash("role", json!({"name": "pm"}), &Context::server()).await;
+        let answer = discord.slash("role", json!({"name": "rn"}), &Context::server()).await;
         match answer["data"]["content"].as_str() {
             Some(text) if text.contains("a lot at once") => refused[at % 2] += 1,
             _ => {
-                assert_eq!(title(&answer), "Product Manager");
+                assert_eq!(title(&answer), "Staff Nurse");
                 granted += 1;
             }
         }
     }
-    // Five at once, and one every three seconds; two doors that knew nothing of each other would grant ten.
+    // Five at once, and one every three seconds; with a rate limit for each transport it would be ten at once.
     let most = 5 + began.elapsed().as_secs() / 3 + 1;
     assert!((5..=most).contains(&granted), "{granted} of at most {most}");
     assert!(most > 6 || refused.iter().all(|refused| *refused > 0), "{refused:?}");
@@ -114,7 +110,7 @@ async fn both_doors_are_open_at_once_and_share_what_is_allowed() {
 
 #[tokio::test]
 async fn a_ping_is_answered_with_a_pong() {
-    let (_bot, door) = alone().await;
+    let (_bot, door) = alone(&[]).await;
     for ping in [interaction(1, 1, &Value::Null), r#"{"type":1}"#.to_owned()] {
         let pong = door.post(&ping).await;
         assert_eq!((pong.status, pong.content_type.as_str()), (200, "application/json"));
@@ -123,10 +119,11 @@ async fn a_ping_is_answered_with_a_pong() {
 }
 
 #[tokio::test]
-async fn a_request_under_way_is_answered_before_the_end_and_idle_lines_do_not_hold_it_up() {
-    let (mut bot, door) = alone().await;
+async fn a_shutdown_answers_pending_requests_and_closes_idle_connections() {
+    let (mut bot, door) = alone(&[]).await;
     assert_eq!(door.post(&role(1)).await.status, 200);
     let host = host(&door);
+    let mut idle = TcpStream::connect(host).await.expect("a connection");
     let mut line = TcpStream::connect(host).await.expect("a connection");
     let (body, timestamp) = (role(2), now().to_string());
     let signature = door.signature(&timestamp, &body);
@@ -140,14 +137,12 @@ async fn a_request_under_way_is_answered_before_the_end_and_idle_lines_do_not_ho
     line.read_exact(&mut go_on).await.expect("a word");
     assert_eq!(go_on, *b"HTTP/1.1 100 Continue\r\n\r\n");
     bot.terminate();
-    // It is stopping once nobody else gets in.
-    while TcpStream::connect(host).await.is_ok() {
-        tokio::task::yield_now().await;
-    }
+    // The shutdown begins with the idle connections.
+    assert_eq!(idle.read_to_end(&mut Vec::new()).await.expect("the end of the connection"), 0);
     line.write_all(body.as_bytes()).await.expect("the body");
     let mut said = Vec::new();
     line.read_to_end(&mut said).await.expect("an answer, and the end");
     let said = String::from_utf8_lossy(&said).into_owned();
-    assert!(said.starts_with("HTTP/1.1 200 OK") && said.contains("Product Manager"), "{said}");
+    assert!(said.starts_with("HTTP/1.1 200 OK") && said.contains("Staff Nurse"), "{said}");
     assert_eq!(bot.ended().await, Some(0), "{}", bot.said());
 }

@@ -1,4 +1,4 @@
-//! Interactions over HTTP: the same answers as over the gateway, to whoever has Discord's seal, and to nobody else.
+//! Interactions over HTTP: signed requests get the same answers as over the gateway, all others are rejected.
 
 mod answered;
 mod refused;
@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use super::process::Process;
 use discord_standin::{Door, Setup, StandIn, now};
 
-/// Where no Discord is, so that whoever looked for one would be caught.
+/// An origin without a server: a request to Discord fails.
 const NOWHERE: &str = "http://127.0.0.1:9";
 const OPEN: &str = "answering interactions on ";
 
-/// The address that the bot says it listens on.
+/// The endpoint at the address in the bot's log.
 pub async fn door_of(bot: &Process) -> Door {
     bot.until_it_says(OPEN).await;
     let said = bot.said();
@@ -20,11 +20,12 @@ pub async fn door_of(bot: &Process) -> Door {
     Door::at(rest.split(';').next().expect("an address"))
 }
 
+/// The settings for an endpoint at a free port.
 pub fn settings(key: &str) -> [(&str, &str); 2] {
     [("ROLECALL_HTTP_ADDR", "127.0.0.1:0"), ("DISCORD_PUBLIC_KEY", key)]
 }
 
-/// A bot that is at the gateway and at a door of its own.
+/// A bot with a gateway connection and an endpoint.
 async fn both(discord: &StandIn) -> (Process, Door) {
     let bot = Process::start_with(discord, &settings(&Door::public_key()));
     let door = door_of(&bot).await;
@@ -32,21 +33,21 @@ async fn both(discord: &StandIn) -> (Process, Door) {
     (bot, door)
 }
 
-/// A bot without a token, at its door alone.
-async fn alone() -> (Process, Door) {
+/// A bot without a token, with an endpoint only.
+async fn alone(more: &[(&str, &str)]) -> (Process, Door) {
     let key = Door::public_key();
     let [address, key] = settings(&key);
-    let bot = Process::start_at(NOWHERE, &[address, key, ("DISCORD_TOKEN", "")]);
+    let bot = Process::start_at(NOWHERE, &[&[address, key, ("DISCORD_TOKEN", "")], more].concat());
     let door = door_of(&bot).await;
     (bot, door)
 }
 
-/// Where it listens, for whoever writes to the line by hand.
+/// Host and port of the endpoint, for requests written by hand.
 fn host(door: &Door) -> &str {
     door.url.trim_start_matches("http://").trim_end_matches("/interactions")
 }
 
-/// An interaction that a test makes itself.
+/// An interaction in JSON.
 fn interaction(id: u64, kind: u8, data: &Value) -> String {
     let user = json!({"id": (1_177_000_000_000_000_500 + id).to_string(), "username": "ada", "discriminator": "0", "avatar": null});
     json!({
@@ -57,13 +58,14 @@ fn interaction(id: u64, kind: u8, data: &Value) -> String {
     .to_string()
 }
 
+/// A `/role` command.
 pub fn role(id: u64) -> String {
-    let options = json!([{"name": "name", "type": 3, "value": "pm"}]);
+    let options = json!([{"name": "name", "type": 3, "value": "rn"}]);
     interaction(id, 2, &json!({"id": "1", "name": "role", "type": 1, "options": options}))
 }
 
 #[tokio::test]
-async fn with_the_gateway_off_a_token_is_not_used() {
+async fn with_the_gateway_off_nothing_is_sent_to_discord() {
     let discord = StandIn::start(Setup::default()).await;
     let key = Door::public_key();
     let [address, key] = settings(&key);
@@ -74,7 +76,7 @@ async fn with_the_gateway_off_a_token_is_not_used() {
 }
 
 #[tokio::test]
-async fn what_keeps_the_door_shut_is_told() {
+async fn an_endpoint_that_cannot_be_opened_ends_the_start_with_the_reason() {
     let taken = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
     let address = taken.local_addr().expect("an address").to_string();
     let key = Door::public_key();
@@ -89,7 +91,7 @@ async fn what_keeps_the_door_shut_is_told() {
 }
 
 #[tokio::test]
-async fn where_the_gateway_is_shut_for_good_the_door_shuts_too() {
+async fn a_fatal_gateway_error_ends_the_endpoint_too() {
     let discord = StandIn::start(Setup::default()).await;
     let key = Door::public_key();
     let [address, key] = settings(&key);
@@ -100,7 +102,7 @@ async fn where_the_gateway_is_shut_for_good_the_door_shuts_too() {
 }
 
 #[tokio::test]
-async fn the_log_names_neither_who_asked_nor_what_a_request_carries() {
+async fn the_log_contains_no_user_and_no_content_of_a_request() {
     let key = Door::public_key();
     let [address, key] = settings(&key);
     let bot = Process::start_at(NOWHERE, &[address, key, ("DISCORD_TOKEN", ""), ("RUST_LOG", "trace")]);

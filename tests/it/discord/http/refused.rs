@@ -1,4 +1,4 @@
-//! What is refused over HTTP: requests without Discord's seal, a second time or unreadable, large ones, and slow ones.
+//! Requests that are rejected: unsigned, replayed, malformed, too large, and too slow ones.
 
 use std::time::{Duration, Instant};
 
@@ -10,8 +10,8 @@ use super::{alone, host, interaction, role};
 use discord_standin::{Door, now};
 
 #[tokio::test]
-async fn what_discord_did_not_seal_just_now_is_refused() {
-    let (bot, door) = alone().await;
+async fn a_request_without_a_valid_and_recent_signature_is_rejected() {
+    let (bot, door) = alone(&[]).await;
     let (body, time) = (role(1), now());
     let (timestamp, at) = (time.to_string(), |time: u64| time.to_string());
     let good = door.signature(&timestamp, &body);
@@ -39,15 +39,19 @@ async fn what_discord_did_not_seal_just_now_is_refused() {
         let body = role(id);
         assert_eq!(door.post_with(&door.signature(timestamp, &body), timestamp, body).await.status, 200);
     }
-    assert_eq!(door.post_with(&good, &timestamp, body).await.status, 200, "none of that spoilt it");
+    assert_eq!(
+        door.post_with(&good, &timestamp, body).await.status,
+        200,
+        "a rejected request does not count as received"
+    );
     bot.until_it_says("compare DISCORD_PUBLIC_KEY").await;
     assert_eq!(bot.said().matches("rejected a request").count(), 1, "{}", bot.said());
 }
 
 #[tokio::test]
-async fn a_request_is_taken_once() {
-    let (mut bot, door) = alone().await;
-    let data = json!({"custom_id": "1-:who 90 pm", "components": [
+async fn a_replayed_request_is_rejected() {
+    let (mut bot, door) = alone(&[]).await;
+    let data = json!({"custom_id": "1-:who 90 rn", "components": [
         {"type": 1, "components": [{"type": 4, "custom_id": "text", "value": "no"}]},
     ]});
     let body = interaction(5, 5, &data);
@@ -59,7 +63,7 @@ async fn a_request_is_taken_once() {
         (again.status, String::from_utf8_lossy(&again.body).as_ref()),
         (401, "this request was received before\n")
     );
-    // The same interaction, sealed anew, is no second one either.
+    // The same interaction with another signature is a replay too.
     let later = (now() + 1).to_string();
     assert_eq!(door.post_with(&door.signature(&later, &body), &later, body.clone()).await.status, 401);
     bot.terminate();
@@ -68,8 +72,8 @@ async fn a_request_is_taken_once() {
 }
 
 #[tokio::test]
-async fn what_is_sealed_and_still_no_interaction_is_told_apart() {
-    let (bot, door) = alone().await;
+async fn a_signed_body_that_is_no_interaction_is_rejected_with_the_reason() {
+    let (bot, door) = alone(&[]).await;
     for (body, why) in [
         ("", "not an interaction in JSON"),
         ("{", "not an interaction in JSON"),
@@ -90,8 +94,7 @@ async fn what_is_sealed_and_still_no_interaction_is_told_apart() {
     assert_eq!(elsewhere.status().as_u16(), 404);
 }
 
-/// Sends the beginning of a request, then the rest, and gives the first line of what comes back before the line is closed, and
-/// after how long.
+/// Sends a request and returns the first line of the response, once the connection is closed, and the time until then.
 async fn raw(door: &Door, beginning: &str, rest: &str) -> (String, Duration) {
     let began = Instant::now();
     let host = host(door);
@@ -101,7 +104,7 @@ async fn raw(door: &Door, beginning: &str, rest: &str) -> (String, Duration) {
         "POST /interactions HTTP/1.1\r\nHost: {host}\r\nX-Signature-Ed25519: {}\r\nX-Signature-Timestamp: {timestamp}\r\n",
         "0".repeat(128)
     );
-    // The other end may close while this is still being sent; what it said then counts.
+    // The bot may respond and close the connection before it has read everything.
     let _ = line.write_all(format!("{head}{beginning}{rest}").as_bytes()).await;
     let mut said = Vec::new();
     let _ = line.read_to_end(&mut said).await;
@@ -109,8 +112,8 @@ async fn raw(door: &Door, beginning: &str, rest: &str) -> (String, Duration) {
 }
 
 #[tokio::test]
-async fn a_large_body_is_refused_whether_it_says_so_or_not() {
-    let (_bot, door) = alone().await;
+async fn a_large_body_is_rejected_with_and_without_a_content_length() {
+    let (_bot, door) = alone(&[]).await;
     let large = format!("{{\"type\":1,\"pad\":\"{}\"}}", "x".repeat(256 * 1024));
     assert_eq!(
         raw(&door, &format!("Content-Length: {}\r\n\r\n", large.len()), "").await.0,
@@ -123,8 +126,8 @@ async fn a_large_body_is_refused_whether_it_says_so_or_not() {
 }
 
 #[tokio::test]
-async fn a_slow_request_is_cut_off_and_the_others_are_answered_meanwhile() {
-    let (_bot, door) = alone().await;
+async fn a_slow_request_times_out_and_others_are_answered_meanwhile() {
+    let (_bot, door) = alone(&[]).await;
     let silent = async {
         let host = host(&door);
         let mut line = TcpStream::connect(host).await.expect("a connection");
@@ -138,6 +141,7 @@ async fn a_slow_request_is_cut_off_and_the_others_are_answered_meanwhile() {
                 if to.write_all(&[*letter]).await.is_err() {
                     break;
                 }
+                // A client that sends its header slowly: the bot's timeout is for the whole header, not for each byte.
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
@@ -158,8 +162,8 @@ async fn a_slow_request_is_cut_off_and_the_others_are_answered_meanwhile() {
 }
 
 #[tokio::test]
-async fn where_all_lines_are_taken_a_request_waits_until_one_is_cut_off() {
-    let (_bot, door) = alone().await;
+async fn at_the_connection_limit_a_request_waits_until_an_idle_connection_times_out() {
+    let (_bot, door) = alone(&[]).await;
     let host = host(&door);
     let (began, mut silent) = (Instant::now(), Vec::new());
     for _ in 0..256 {

@@ -8,8 +8,11 @@ use super::super::*;
 use super::start;
 
 const TIMEOUT: Duration = Duration::from_secs(20);
-/// How long a test waits for what should not happen.
+/// A wait that ends without an answer: no event shows that none will come.
 const ABSENCE_TIMEOUT: Duration = Duration::from_millis(200);
+
+/// Whether the bot has got as far as this.
+type Attempt = fn(&DiscordState) -> bool;
 
 #[tokio::test]
 async fn interactions_sent_without_waiting_are_counted() {
@@ -74,15 +77,20 @@ async fn a_dropped_connection_is_resumed_and_malformed_frames_are_ignored() {
 
 #[tokio::test]
 async fn gateway_faults_prevent_a_connection() {
-    for mischief in [
-        Mischief { refuse_sockets: true, ..Mischief::default() },
-        Mischief { withhold_hello: true, ..Mischief::default() },
-        Mischief { withhold_ready: true, ..Mischief::default() },
-        Mischief { gateway_url: Some("ws://127.0.0.1:9".to_owned()), ..Mischief::default() },
+    let socket: Attempt = |state| state.sockets > 0;
+    let identify: Attempt = |state| !state.identifies.is_empty();
+    let fetched: Attempt = |state| state.requests.iter().any(|request| request.path.contains("/gateway"));
+    for (mischief, attempt) in [
+        (Mischief { refuse_sockets: true, ..Mischief::default() }, socket),
+        (Mischief { withhold_hello: true, ..Mischief::default() }, socket),
+        (Mischief { withhold_ready: true, ..Mischief::default() }, identify),
+        (Mischief { gateway_url: Some("ws://127.0.0.1:9".to_owned()), ..Mischief::default() }, fetched),
     ] {
         let discord = StandIn::start(Setup { mischief, ..Setup::default() }).await;
         let _bot = super::run(&discord, super::INTENTS).await;
-        assert!(!discord.connected_within(ABSENCE_TIMEOUT).await && !discord.is_connected());
+        let attempted = |state: &mut DiscordState| attempt(state).then_some(());
+        discord.shared.wait_for("an attempt to connect", WAIT_TIMEOUT, attempted).await;
+        assert!(!discord.is_connected());
     }
 }
 

@@ -1,99 +1,55 @@
 //! Interactions over HTTP: Discord posts each interaction, and the HTTP response is its callback. This needs no
 //! gateway, and any number of processes can run behind one load balancer.
 
-use std::io;
 use std::net::SocketAddr;
-use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use hyper::body::{Bytes, Incoming};
-use hyper::server::conn::http1;
-use hyper::service::{Service, service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use serde::Deserialize;
 use serenity::model::application::Interaction;
 use serenity::model::id::InteractionId;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
 
 use crate::discord::endpoint::signature::{SignatureError, SignatureHeaders, SignatureVerifier};
-use crate::discord::endpoint::timeout_stream::{RequestPhase, TimeoutStream};
 use crate::discord::interactions::respond::{InteractionHandler, InteractionResponse, interaction_kind};
 use crate::discord::notice::notice;
+use crate::discord::protocol::limits::{INITIAL_RESPONSE_LIMIT, INITIAL_RESPONSE_TIMEOUT};
 use crate::discord::protocol::multipart;
-use crate::discord::shutdown::CancellationToken;
 use crate::discord::state::app_state::AppState;
-use crate::metrics::counters::{Metrics, Transport};
+use crate::metrics::counters::Transport;
+use crate::web::log_throttle::LogThrottle;
+use crate::web::server::Limits;
 
 /// The path of the Interactions Endpoint URL.
 const INTERACTIONS_PATH: &str = "/interactions";
 /// Largest body. Discord usually sends a few KiB; a message command on a full message with every character escaped
 /// stays below half of this.
 const MAX_BODY_BYTES: usize = 256 * 1024;
-/// Largest headers.
-const MAX_HEADER_BYTES: usize = 16 * 1024;
 /// From a request's headers to the end of its body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(2);
-/// From a request's headers to its response; Discord allows 3 s including the network.
-const RESPONSE_TIMEOUT: Duration = Duration::from_millis(2700);
-/// Concurrent connections; more wait in the listen queue. Their bodies take at most 64 MiB.
-const MAX_CONNECTIONS: usize = 256;
-/// Keep-alive time between requests: longer than a reverse proxy's, so that the server does not close a connection just
-/// when the proxy sends a request.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(75);
-const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
-const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(200);
-/// Least time between two log lines about rejected requests or failed accepts, which anyone can cause.
-const LOG_INTERVAL: Duration = Duration::from_secs(60);
+/// The limits of a server with this route. The bodies of all connections take at most 64 MiB.
+pub(crate) const LIMITS: Limits =
+    Limits { max_connections: 256, request_timeout: INITIAL_RESPONSE_LIMIT, write_timeout: Duration::from_secs(5) };
 
 const PING: u8 = 1;
 const AUTOCOMPLETE: u8 = 4;
 /// The interaction types that Discord documents.
 const KNOWN_TYPES: std::ops::RangeInclusive<u8> = PING..=5;
 
-/// The listening address and the application's public key.
-#[derive(Clone, Copy, Debug)]
-pub struct EndpointConfig {
-    /// The address to listen on.
-    pub listen: SocketAddr,
-    /// The application's Ed25519 public key.
-    pub public_key: [u8; 32],
-}
-
-/// Why the endpoint cannot be opened. The text is for the operator.
+/// No Ed25519 public key, or a weak one. The text is for the operator.
 #[derive(Debug, thiserror::Error)]
-pub enum EndpointError {
-    /// No Ed25519 public key, or a weak one.
-    #[error(
-        "DISCORD_PUBLIC_KEY is not the key of an application. Copy Public Key from the Developer Portal \
-         (https://discord.com/developers/applications), your application, General Information page."
-    )]
-    InvalidPublicKey,
-    /// The address cannot be bound.
-    #[error(
-        "cannot listen on {0} ({1}). Stop the program that listens there, or set ROLECALL_HTTP_ADDR to an address of this \
-         machine and a free port."
-    )]
-    Bind(SocketAddr, io::Error),
-}
-
-/// A bound listener with its router.
-#[derive(Debug)]
-pub struct Server {
-    listener: TcpListener,
-    router: Router,
-    metrics: Arc<Metrics>,
-}
+#[error(
+    "DISCORD_PUBLIC_KEY is not the key of an application. Copy Public Key from the Developer Portal \
+     (https://discord.com/developers/applications), your application, General Information page."
+)]
+pub struct InvalidPublicKey;
 
 /// State shared by all requests.
 #[derive(Debug)]
@@ -101,107 +57,32 @@ struct EndpointState {
     verifier: SignatureVerifier,
     interactions: Arc<InteractionHandler>,
     app_state: AppState,
-    last_logged: Mutex<Option<Instant>>,
+    rejections: LogThrottle,
 }
 
 /// An error response: its status and text.
 type Rejection = (StatusCode, String);
 
-impl Server {
-    /// Binds the address and prints the URL for the Developer Portal; connections wait for [`Self::serve`].
-    ///
-    /// # Errors
-    /// If the public key is invalid or the address cannot be bound.
-    pub async fn bind(config: EndpointConfig, app_state: AppState) -> Result<Server, EndpointError> {
-        let verifier = SignatureVerifier::from_public_key(config.public_key).ok_or(EndpointError::InvalidPublicKey)?;
-        let bind_error = |error| EndpointError::Bind(config.listen, error);
-        let listener = TcpListener::bind(config.listen).await.map_err(bind_error)?;
-        notice(&format!(
-            "answering interactions on http://{}{INTERACTIONS_PATH}; with HTTPS before it, paste https://YOUR-HOST{INTERACTIONS_PATH} as Interactions \
-             Endpoint URL at the Developer Portal, your application, General Information page",
-            listener.local_addr().map_err(bind_error)?
-        ));
-        let metrics = Arc::clone(app_state.app.metrics());
-        let interactions = Arc::new(InteractionHandler::new(app_state.clone()));
-        let state = EndpointState { verifier, interactions, app_state, last_logged: Mutex::default() };
-        let router = Router::new()
-            .route(INTERACTIONS_PATH, post(handle_interaction))
-            .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-            .layer(map_response(close_on_error))
-            .with_state(Arc::new(state));
-        Ok(Server { listener, router, metrics })
-    }
-
-    /// Serves until `shutdown` is cancelled; then waits up to 5 s for requests in flight.
-    pub async fn serve(self, mut shutdown: CancellationToken) {
-        let Server { listener, router, metrics } = self;
-        metrics.readiness.set_endpoint_open(true);
-        let mut connections = JoinSet::new();
-        let mut last_logged: Option<Instant> = None;
-        loop {
-            tokio::select! {
-                () = shutdown.cancelled() => break,
-                Some(_) = connections.join_next() => {}
-                accepted = listener.accept(), if connections.len() < MAX_CONNECTIONS => match accepted {
-                    Ok((stream, _)) => {
-                        connections.spawn(serve_connection(stream, router.clone(), shutdown.clone()));
-                    }
-                    Err(error) => {
-                        // Most likely too many open files; open connections free some when they end.
-                        if last_logged.is_none_or(|at| at.elapsed() > LOG_INTERVAL) {
-                            last_logged = Some(Instant::now());
-                            tracing::warn!(%error, "cannot accept connections; if this persists, allow more open files (ulimit -n)");
-                        }
-                        sleep(ACCEPT_RETRY_DELAY).await;
-                    }
-                },
-            }
-        }
-        drop(listener);
-        metrics.readiness.set_endpoint_open(false);
-        let finish = async { while connections.join_next().await.is_some() {} };
-        if timeout(SHUTDOWN_TIMEOUT, finish).await.is_err() {
-            tracing::warn!("shutting down with unanswered requests");
-        }
-    }
+/// The route of the interactions that are signed for `public_key`.
+///
+/// # Errors
+/// If the public key is invalid.
+pub(crate) fn router(public_key: [u8; 32], app_state: AppState) -> Result<Router, InvalidPublicKey> {
+    let verifier = SignatureVerifier::from_public_key(public_key).ok_or(InvalidPublicKey)?;
+    let interactions = Arc::new(InteractionHandler::new(app_state.clone()));
+    let state = EndpointState { verifier, interactions, app_state, rejections: LogThrottle::default() };
+    Ok(Router::new()
+        .route(INTERACTIONS_PATH, post(handle_interaction))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .with_state(Arc::new(state)))
 }
 
-async fn serve_connection(stream: TcpStream, router: Router, mut shutdown: CancellationToken) {
-    // A response is one or two writes, which must not be delayed.
-    let _ = stream.set_nodelay(true);
-    let phase = Arc::new(RequestPhase::default());
-    let stream = TimeoutStream::new(stream, Arc::clone(&phase));
-    let router = TowerToHyperService::new(router);
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
-        phase.headers_received();
-        let (response, phase) = (router.call(request), Arc::clone(&phase));
-        async move {
-            let response = response.await;
-            phase.response_ready();
-            response
-        }
-    });
-    let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(IDLE_TIMEOUT).max_buf_size(MAX_HEADER_BYTES);
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    let result = tokio::select! {
-        result = connection.as_mut() => result,
-        () = shutdown.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(error) = result {
-        tracing::debug!(%error, "a connection failed");
-    }
-}
-
-/// Closes the connection after an error: only connections with verified requests are kept alive.
-async fn close_on_error(mut response: Response) -> Response {
-    if !response.status().is_success() {
-        response.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
-    }
-    response
+/// Prints the URL for the Developer Portal.
+pub(crate) fn announce(address: SocketAddr) {
+    notice(&format!(
+        "answering interactions on http://{address}{INTERACTIONS_PATH}; with HTTPS before it, paste https://YOUR-HOST{INTERACTIONS_PATH} as Interactions \
+         Endpoint URL at the Developer Portal, your application, General Information page"
+    ));
 }
 
 async fn handle_interaction(State(state): State<Arc<EndpointState>>, request: Request) -> Response {
@@ -243,11 +124,9 @@ impl EndpointState {
         })?;
         let language = self.interactions.language_of(&interaction);
         let request_kind = interaction_kind(&interaction);
-        let (interactions, task_tracker) = (Arc::clone(&self.interactions), self.app_state.task_tracker.clone());
-        let response = async move {
-            let _in_flight = task_tracker.token();
-            interactions.handle(interaction, None, received_at).await
-        };
+        let interactions = Arc::clone(&self.interactions);
+        let response =
+            self.app_state.task_tracker.spawn(async move { interactions.handle(interaction, None, received_at).await });
         let fallback = || {
             if kind == AUTOCOMPLETE {
                 InteractionResponse::empty_autocomplete()
@@ -269,11 +148,9 @@ impl EndpointState {
         }
     }
 
-    /// Responds 401 to a request that is not from Discord, and logs that at most once per `LOG_INTERVAL`.
+    /// Responds 401 to a request that is not from Discord, and logs that at most once per minute.
     fn reject(&self, error: SignatureError) -> Rejection {
-        let mut last_logged = self.last_logged.lock().unwrap_or_else(PoisonError::into_inner);
-        if last_logged.is_none_or(|at| at.elapsed() > LOG_INTERVAL) {
-            *last_logged = Some(Instant::now());
+        if self.rejections.allow() {
             tracing::info!(
                 %error,
                 "rejected a request that is not from Discord. Discord itself sends invalid signatures now and then as a test; if \
@@ -315,11 +192,11 @@ async fn read_body(request: Request<Body>, headers: &HeaderMap, received_at: Ins
 /// Returns the response, or `fallback` on a timeout or a panic, which the panic hook logs. The task runs to its end
 /// even if the connection breaks.
 async fn with_deadline(
-    response: impl Future<Output = Option<InteractionResponse>> + Send + 'static,
+    response: JoinHandle<Option<InteractionResponse>>,
     received_at: Instant,
     fallback: impl FnOnce() -> InteractionResponse,
 ) -> Option<InteractionResponse> {
-    match timeout_at(received_at + RESPONSE_TIMEOUT, tokio::spawn(response)).await {
+    match timeout_at(received_at + INITIAL_RESPONSE_TIMEOUT, response).await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => Some(fallback()),
         Err(_) => {
@@ -362,15 +239,18 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_hanging_or_panicking_response_gets_a_fallback_in_time() {
         let received_at = Instant::now();
-        let pending = with_deadline(std::future::pending(), received_at, || {
+        let pending = with_deadline(tokio::spawn(std::future::pending()), received_at, || {
             InteractionResponse::generic_error(Language::English)
         })
         .await;
-        assert_eq!(received_at.elapsed(), RESPONSE_TIMEOUT);
+        assert_eq!(received_at.elapsed(), INITIAL_RESPONSE_TIMEOUT);
         assert!(matches!(pending, Some(InteractionResponse::Message { diagram: None, .. })), "{pending:?}");
-        let panicked =
-            with_deadline(async { panic!("on purpose") }, Instant::now(), InteractionResponse::empty_autocomplete)
-                .await;
+        let panicked = with_deadline(
+            tokio::spawn(async { panic!("on purpose") }),
+            Instant::now(),
+            InteractionResponse::empty_autocomplete,
+        )
+        .await;
         assert!(matches!(panicked, Some(InteractionResponse::Autocomplete(_))), "{panicked:?}");
     }
 }
