@@ -1,8 +1,8 @@
-//! How good the answers are: questions answered right by Rolecall and by plain BM25, chatter left alone, and what a
-//! confidence is worth. Prints Markdown.
+//! Quality of the answers: accuracy of Rolecall and of a BM25 baseline, false answers to chatter, and the calibration of the
+//! confidence. Prints Markdown.
 //!
-//! `cargo bench --bench answers` measures the second corpus of the tests; with
-//! `-- --corpus FOLDER --questions FILE.jsonl --chatter FILE.tsv`, whatever is given.
+//! `cargo bench --bench answers` measures the hospital ward of the tests; `-- --corpus FOLDER --questions FILE.jsonl --chatter
+//! FILE.tsv` another corpus.
 
 #[path = "../tests/it/measures.rs"]
 mod measures;
@@ -21,26 +21,26 @@ use rolecall::engine::spaces;
 use rolecall::engine::spaces::SpaceId;
 
 const WARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/ward");
-/// With these, every reading of a question is answered: what it is worth, its confidence has to tell.
-const EVERY_READING: Thresholds = Thresholds { channel: 0.0, direct: 0.0 };
+/// Answers every question, whatever the confidence.
+const NO_THRESHOLDS: Thresholds = Thresholds { channel: 0.0, direct: 0.0 };
 
-/// How good the answers are, as Markdown. Without arguments, those about the tests' hospital ward.
+/// Quality of the answers, as Markdown. Without arguments: of the tests' hospital ward.
 #[derive(Debug, Parser)]
 #[command(name = "answers")]
 struct Arguments {
     /// The folder of role documents
     #[arg(long, value_name = "FOLDER", requires_all = ["questions", "chatter"])]
     corpus: Option<PathBuf>,
-    /// Questions and what their answers have to hold, one JSON object a line
+    /// Questions and the expected answers, one JSON object per line
     #[arg(long, value_name = "FILE.jsonl", requires_all = ["corpus", "chatter"])]
     questions: Option<PathBuf>,
-    /// Messages that want no answer, a line each: the source, a tab, the text
+    /// Messages that want no answer, one per line: the source, a tab, the text
     #[arg(long, value_name = "FILE.tsv", requires_all = ["corpus", "questions"])]
     chatter: Option<PathBuf>,
-    /// Cargo says so of every benchmark
+    /// Passed by cargo to every benchmark
     #[arg(long, hide = true)]
     bench: bool,
-    /// What is quick enough for a test needs no other way
+    /// Passed by cargo to benchmarks run as tests; changes nothing
     #[arg(long, hide = true)]
     test: bool,
 }
@@ -49,12 +49,12 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let report = match report(&arguments) {
         Ok(report) => report,
-        Err(fault) => {
-            eprintln!("answers: {fault}");
+        Err(error) => {
+            eprintln!("answers: {error}");
             return ExitCode::from(2);
         }
     };
-    // Whoever reads the output may have read enough.
+    // A closed pipe is no error.
     let _ = std::io::stdout().write_all(report.as_bytes());
     ExitCode::SUCCESS
 }
@@ -63,110 +63,111 @@ fn report(arguments: &Arguments) -> Result<String, String> {
     let corpus = arguments.corpus.clone().unwrap_or(Path::new(WARD).join("corpus"));
     let questions = read(&arguments.questions, "questions.jsonl", questions)?;
     let chatter = read(&arguments.chatter, "chatter.tsv", chatter)?;
-    let bot = |bounds| {
-        let library = spaces::open(&corpus, None, |_, _| {}).map_err(|error| error.to_string())?;
-        Ok::<App, String>(App::new(library, bounds))
+    let engine = |thresholds| {
+        let knowledge = spaces::open(&corpus, None, |_, _| {}).map_err(|error| error.to_string())?;
+        Ok::<App, String>(App::new(knowledge, thresholds))
     };
-    let (rolecall, every_reading) = (bot(Thresholds::default())?, bot(EVERY_READING)?);
-    let library = rolecall.knowledge(SpaceId::Global);
-    let plain = Bm25::over(&library);
+    let (rolecall, unfiltered) = (engine(Thresholds::default())?, engine(NO_THRESHOLDS)?);
+    let knowledge = rolecall.knowledge(SpaceId::Global);
+    let baseline = Bm25::over(&knowledge);
     let by_rolecall = |text: &str| Answer::from(rolecall.handle_text(text));
-    let by_plain = |text: &str| plain.answer(text);
-    let (score, plain_score) = (Score::of(&questions, by_rolecall), Score::of(&questions, by_plain));
+    let by_baseline = |text: &str| baseline.answer(text);
+    let (score, baseline_score) = (Score::of(&questions, by_rolecall), Score::of(&questions, by_baseline));
 
-    let mut out = String::from("# How good the answers are\n\n");
-    let asked = format!("{} questions and {} lines of chatter", questions.len(), chatter.len());
+    let mut out = String::from("# Quality of the answers\n\n");
+    let input = format!("{} questions and {} lines of chatter", questions.len(), chatter.len());
     let _ = writeln!(
         out,
-        "{asked}, put to {} documents. Plain BM25 ranks passages by all their words, search phrases included, and answers with the first.",
-        library.documents().len()
+        "{input}, asked of {} documents. The BM25 baseline ranks passages by all their words, search phrases included, and answers with the first.",
+        knowledge.documents().len()
     );
-    by_kind(&mut out, &score, &plain_score);
+    by_kind(&mut out, &score, &baseline_score);
     let all = chatter.len();
-    let (ours, theirs) = (answered(&chatter, by_rolecall).len(), answered(&chatter, by_plain).len());
-    let _ = writeln!(out, "\n## Chatter that is answered\n\n| | Rolecall | plain BM25 |\n|---|---:|---:|");
-    let _ = writeln!(out, "| lines | {} | {} |", share(ours, all), share(theirs, all));
-    calibration(&mut out, &every_reading, &questions, &chatter);
-    wrong(&mut out, &every_reading, &score);
+    let (rolecall_count, baseline_count) =
+        (answered(&chatter, by_rolecall).len(), answered(&chatter, by_baseline).len());
+    let _ = writeln!(out, "\n## False answers to chatter\n\n| | Rolecall | BM25 |\n|---|---:|---:|");
+    let _ = writeln!(out, "| lines | {} | {} |", share(rolecall_count, all), share(baseline_count, all));
+    calibration(&mut out, &unfiltered, &questions, &chatter);
+    wrong(&mut out, &unfiltered, &score);
     Ok(out)
 }
 
-/// What a reader makes of a file; without one, of the ward's.
-fn read<T>(file: &Option<PathBuf>, wards: &str, reader: impl Fn(&str) -> Result<T, String>) -> Result<T, String> {
-    let file = file.clone().unwrap_or(Path::new(WARD).join(wards));
+/// Parses a file; by default that of the ward with this name.
+fn read<T>(file: &Option<PathBuf>, default: &str, parse: impl Fn(&str) -> Result<T, String>) -> Result<T, String> {
+    let file = file.clone().unwrap_or(Path::new(WARD).join(default));
     let text = fs::read_to_string(&file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
-    reader(&text).map_err(|fault| format!("{}: {fault}", file.display()))
+    parse(&text).map_err(|error| format!("{}: {error}", file.display()))
 }
 
-fn by_kind(out: &mut String, score: &Score<'_>, plain: &Score<'_>) {
-    let _ =
-        writeln!(out, "\n## Questions that are answered right\n\n| kind | Rolecall | plain BM25 |\n|---|---:|---:|");
-    for ((kind, (right, all)), (plain_right, _)) in score.kinds.iter().zip(plain.kinds.values()) {
-        let _ = writeln!(out, "| {kind} | {} | {} |", share(*right, *all), share(*plain_right, *all));
+fn by_kind(out: &mut String, score: &Score<'_>, baseline: &Score<'_>) {
+    let _ = writeln!(out, "\n## Accuracy by kind of question\n\n| kind | Rolecall | BM25 |\n|---|---:|---:|");
+    for ((kind, (right, all)), (baseline_right, _)) in score.kinds.iter().zip(baseline.kinds.values()) {
+        let _ = writeln!(out, "| {kind} | {} | {} |", share(*right, *all), share(*baseline_right, *all));
     }
-    let ((right, all), (plain_right, _)) = (score.total(), plain.total());
-    let _ = writeln!(out, "| **all** | **{}** | **{}** |", share(right, all), share(plain_right, all));
+    let ((right, all), (baseline_right, _)) = (score.total(), baseline.total());
+    let _ = writeln!(out, "| **all** | **{}** | **{}** |", share(right, all), share(baseline_right, all));
 }
 
-/// What fell into one tenth of confidence.
+/// Counts of a confidence bin.
 #[derive(Clone, Copy, Default)]
-struct Tenth {
+struct Bin {
     wanted: usize,
     right: usize,
     unwanted: usize,
     chatter: usize,
 }
 
-/// What a confidence is worth. Readings that are no answer, such as that no figure is known, have no tenth.
-fn calibration(out: &mut String, bot: &App, questions: &[Question], chatter: &[String]) {
-    let mut tenths = [Tenth::default(); 10];
-    let mut none = Tenth::default();
-    let mut tenth_of = |text: &str, count: &dyn Fn(&mut Tenth, &Answer)| {
-        let reply = bot.handle_text(text);
+/// Reliability by confidence, in bins of a tenth. Replies without an answer are counted separately.
+fn calibration(out: &mut String, engine: &App, questions: &[Question], chatter: &[String]) {
+    let mut bins = [Bin::default(); 10];
+    let mut none = Bin::default();
+    let mut count_in_bin = |text: &str, count: &dyn Fn(&mut Bin, &Answer)| {
+        let reply = engine.handle_text(text);
         let at = ((reply.confidence * 10.0) as usize).min(9);
-        let tenth = if reply.answered { &mut tenths[at] } else { &mut none };
-        count(tenth, &reply.into());
+        let bin = if reply.answered { &mut bins[at] } else { &mut none };
+        count(bin, &reply.into());
     };
     for question in questions {
-        tenth_of(&question.q, &|tenth, answer| {
-            tenth.wanted += usize::from(question.answer);
-            tenth.right += usize::from(question.answer && question.error(answer).is_none());
-            tenth.unwanted += usize::from(!question.answer);
+        count_in_bin(&question.q, &|bin, answer| {
+            bin.wanted += usize::from(question.answer);
+            bin.right += usize::from(question.answer && question.error(answer).is_none());
+            bin.unwanted += usize::from(!question.answer);
         });
     }
     for line in chatter {
-        tenth_of(line, &|tenth, _| tenth.chatter += 1);
+        count_in_bin(line, &|bin, _| bin.chatter += 1);
     }
     let _ = writeln!(
         out,
-        "\n## What a confidence is worth\n\nEvery reading of a question is answered here, however unsure.\n\n\
-         | confidence | questions that want an answer | of them right | share right | questions that want none | chatter |\n\
+        "\n## Calibration of the confidence\n\nWithout a threshold: every question is answered.\n\n\
+         | confidence | answerable questions | of them right | accuracy | unanswerable questions | chatter |\n\
          |---|---:|---:|---:|---:|---:|"
     );
-    for (at, tenth) in tenths.iter().enumerate() {
-        let Tenth { wanted, right, unwanted, chatter } = tenth;
+    for (at, bin) in bins.iter().enumerate() {
+        let Bin { wanted, right, unwanted, chatter } = bin;
         let (from, to) = (at as f64 / 10.0, (at + 1) as f64 / 10.0);
-        let worth = percent(*right, *wanted);
-        let _ = writeln!(out, "| {from:.1} to {to:.1} | {wanted} | {right} | {worth} | {unwanted} | {chatter} |");
+        let accuracy = percent(*right, *wanted);
+        let _ = writeln!(out, "| {from:.1} to {to:.1} | {wanted} | {right} | {accuracy} | {unwanted} | {chatter} |");
     }
-    let Tenth { wanted, unwanted, chatter, .. } = none;
+    let Bin { wanted, unwanted, chatter, .. } = none;
     let _ = writeln!(out, "| no answer | {wanted} | | | {unwanted} | {chatter} |");
 }
 
-fn wrong(out: &mut String, every_reading: &App, score: &Score<'_>) {
+fn wrong(out: &mut String, unfiltered: &App, score: &Score<'_>) {
     let _ = writeln!(
         out,
-        "\n## Questions that are answered wrong\n\nKind and confidence are those of the reading, also where it was too unsure to be \
-         answered.\n\n| id | question | what is wrong | kind | confidence |\n|---|---|---|---|---:|"
+        "\n## Wrong answers\n\nKind and confidence are those without a threshold.\n\n\
+         | id | question | error | kind | confidence |\n|---|---|---|---|---:|"
     );
-    for (question, fault) in &score.wrong {
-        let reply = every_reading.handle_text(&question.q);
-        let (kind, sure) = (format!("{:?}", reply.kind).to_lowercase(), reply.confidence);
-        let _ = writeln!(out, "| {} | {} | {} | {kind} | {sure:.3} |", question.id, cell(&question.q), cell(fault));
+    for (question, error) in &score.wrong {
+        let reply = unfiltered.handle_text(&question.q);
+        let (kind, confidence) = (format!("{:?}", reply.kind).to_lowercase(), reply.confidence);
+        let _ =
+            writeln!(out, "| {} | {} | {} | {kind} | {confidence:.3} |", question.id, cell(&question.q), cell(error));
     }
 }
 
-/// Text that stays inside its cell.
+/// Escapes text for a table cell.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }

@@ -1,25 +1,25 @@
-//! What the program survives: the real binary against a stand-in for Discord, on loopback.
+//! Fault injection and a soak test: the real binary against a stand-in for Discord, on loopback.
 //!
-//! `cargo bench --bench trials -- faults` tries a table of faults and tells what each did; `-- soak --minutes 30` keeps the
-//! program busy with questions and faults and tells whether it stays right, quick and small. Both write Markdown to standard
-//! output and end with 1 where something did not hold. `--program FILE` tries another build than the one that cargo made.
+//! `cargo bench --bench trials -- faults` injects each fault of a table and reports what the bot did. `-- soak --minutes 30`
+//! runs the bot under load with faults and checks its answers, latency and memory. Both print Markdown and exit with 1 if a
+//! check failed. `--program FILE` uses another binary than the one that cargo built.
 
 #[path = "../../tests/it/stage.rs"]
 #[expect(dead_code, reason = "the tests use more of the stage")]
 mod stage;
 
-mod disk;
-mod gateway;
-mod input;
-mod input_shapes;
-mod load;
-mod process;
-mod program;
-mod rest;
-mod row;
+mod bot_process;
+mod disk_faults;
+mod fault_case;
+mod fault_runner;
+mod gateway_faults;
+mod input_cases;
+mod input_faults;
+mod process_faults;
+mod question_table;
+mod rest_faults;
 mod soak;
 mod soak_report;
-mod table;
 mod trial;
 
 use std::path::PathBuf;
@@ -27,40 +27,40 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// What the program survives.
+/// Fault injection and a soak test of the bot.
 #[derive(Debug, Parser)]
 #[command(name = "trials")]
 struct Arguments {
     #[command(subcommand)]
     trial: Option<Kind>,
-    /// The program to try [default: the one that cargo built]
+    /// The program to test [default: the one that cargo built]
     #[arg(long, global = true, value_name = "FILE", default_value = env!("CARGO_BIN_EXE_rolecall"))]
     program: PathBuf,
-    /// Cargo says so of every benchmark
+    /// Passed by cargo to every benchmark
     #[arg(long, hide = true, global = true)]
     bench: bool,
 }
 
 #[derive(Debug, Subcommand)]
 enum Kind {
-    /// Try each fault once, and tell what it did
+    /// Inject each fault once, and report what the bot did
     Faults {
-        /// Only the faults whose area and name hold this
+        /// Only the faults whose area and name contain this text
         #[arg(long, value_name = "TEXT", default_value = "")]
         only: String,
-        /// So many side by side
+        /// Number of concurrent faults
         #[arg(long, value_name = "NUMBER", default_value_t = 6)]
         at_once: usize,
     },
-    /// Keep it busy, with a fault every 20 seconds
+    /// Run under load, with a fault every 20 seconds
     Soak {
-        /// How long
+        /// Duration
         #[arg(long, value_name = "NUMBER", default_value_t = 30)]
         minutes: u64,
-        /// Questions a second
+        /// Questions per second
         #[arg(long, value_name = "NUMBER", default_value_t = 20)]
         rate: u64,
-        /// Leave the documents alone
+        /// Do not change documents
         #[arg(long)]
         without_reloads: bool,
     },
@@ -69,24 +69,24 @@ enum Kind {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let Some(kind) = arguments.trial else {
-        println!("Trials take minutes and are run by name: `-- faults` or `-- soak --minutes 30`.");
+        println!("Trials take minutes. Choose one: `-- faults` or `-- soak --minutes 30`.");
         return ExitCode::SUCCESS;
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(fault) => {
-            eprintln!("trials: {fault}");
+        Err(error) => {
+            eprintln!("trials: {error}");
             return ExitCode::from(2);
         }
     };
-    let held = runtime.block_on(async {
+    let passed = runtime.block_on(async {
         match kind {
-            Kind::Faults { only, at_once } => table::faults(&arguments.program, &only, at_once).await,
+            Kind::Faults { only, at_once } => fault_runner::run(&arguments.program, &only, at_once).await,
             Kind::Soak { minutes, rate, without_reloads } => {
                 soak::run(&arguments.program, minutes, rate, !without_reloads).await
             }
         }
     });
     runtime.shutdown_background();
-    if held { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -1,4 +1,4 @@
-//! A long while of questions, changed documents and faults: answers stay right, and the program as large as it was.
+//! The soak test: questions, changed documents and faults for a long time. Answers have to be correct, and resource usage bounded.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,32 +6,36 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::load::{self, Asked, CHANGING, Table, Way};
-use crate::program::{Launch, Program, Size, home};
+use crate::bot_process::{BotProcess, LaunchOptions, ResourceUsage, work_dir};
+use crate::question_table::{self, CHANGING_ROLE, Input, Question, QuestionTable};
 use crate::soak_report::{Minute, report};
 use discord_standin::{Context, Fault, Message, Person, Setup, StandIn};
 
 const SHIPPED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus");
-/// More people than that ask; each of them is allowed 20 questions a minute.
-const PEOPLE: usize = 2000;
-const RELOAD_EVERY: Duration = Duration::from_secs(10);
-const FAULT_EVERY: Duration = Duration::from_secs(20);
-/// From when on after a change nobody may be told what stood there before.
-const FRESH_AFTER: Duration = Duration::from_secs(5);
-/// A message waits for its turn, and for requests that hang.
-const REPLY_WITHIN: Duration = Duration::from_secs(25);
+/// The number of users: enough to stay below the rate limit of 20 questions per minute each.
+const USERS: usize = 2000;
+const START_TIMEOUT: Duration = Duration::from_secs(60);
+const RELOAD_INTERVAL: Duration = Duration::from_secs(10);
+const FAULT_INTERVAL: Duration = Duration::from_secs(20);
+/// Maximum time from a change of a document to answers from the new text.
+const MAX_RELOAD_DELAY: Duration = Duration::from_secs(5);
+/// Includes the queue of the channel and requests without a response.
+const REPLY_TIMEOUT: Duration = Duration::from_secs(25);
 
-/// What is counted; a fault of the program is kept in words.
+/// Counters, errors and latencies.
 #[derive(Default)]
 pub struct Counts {
-    pub asked: AtomicUsize,
+    pub sent: AtomicUsize,
     pub answered: AtomicUsize,
+    /// Not delivered to the bot.
     pub missed: AtomicUsize,
-    pub silent: AtomicUsize,
+    /// Chatter without an answer.
+    pub ignored: AtomicUsize,
     pub reloads: AtomicUsize,
-    pub forced: AtomicUsize,
+    /// Faults that require a new session.
+    pub session_losses: AtomicUsize,
     pub faults: AtomicUsize,
-    pub wrong: Mutex<Vec<String>>,
+    pub errors: Mutex<Vec<String>>,
     pub latencies: Mutex<Vec<Duration>>,
 }
 
@@ -39,11 +43,11 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn count(what: &AtomicUsize) {
-    what.fetch_add(1, Ordering::Relaxed);
+fn count(counter: &AtomicUsize) {
+    counter.fetch_add(1, Ordering::Relaxed);
 }
 
-/// The version of the changing document that is in place, since when, and the one before.
+/// The current version of the changing document, and the time of its change.
 struct Version {
     number: usize,
     since: Instant,
@@ -51,121 +55,122 @@ struct Version {
 
 struct Soak {
     discord: StandIn,
-    program: Mutex<Program>,
+    process: Mutex<BotProcess>,
     corpus: PathBuf,
-    table: Table,
+    table: QuestionTable,
     counts: Counts,
     version: Mutex<Version>,
 }
 
-/// Runs it; true where all held.
+/// Runs the soak test; returns true if all checks passed.
 pub async fn run(program: &Path, minutes: u64, rate: u64, reloads: bool) -> bool {
-    match begin(program, reloads).await {
-        Ok((soak, _home)) => {
-            let minutes = minutes_of(&soak, minutes, rate, reloads).await;
+    match start(program, reloads).await {
+        Ok((soak, _dir)) => {
+            let minutes = run_minutes(&soak, minutes, rate, reloads).await;
             report(
                 &soak.counts,
                 &minutes,
-                soak.table.different(),
+                soak.table.distinct(),
                 soak.discord.identifies() - 1,
-                &lock(&soak.program).said(),
+                &lock(&soak.process).log(),
             )
         }
-        Err(fault) => {
-            eprintln!("soak: {fault}");
+        Err(error) => {
+            eprintln!("soak: {error}");
             false
         }
     }
 }
 
-async fn begin(program: &Path, reloads: bool) -> Result<(Arc<Soak>, tempfile::TempDir), String> {
-    let home = home();
-    let corpus = home.path().join("corpus");
-    let copied = || -> std::io::Result<()> {
+async fn start(program: &Path, reloads: bool) -> Result<(Arc<Soak>, tempfile::TempDir), String> {
+    let dir = work_dir();
+    let corpus = dir.path().join("corpus");
+    let copy = || -> std::io::Result<()> {
         fs::remove_dir_all(&corpus)?;
         fs::create_dir(&corpus)?;
         for file in fs::read_dir(SHIPPED)?.filter_map(Result::ok) {
             fs::copy(file.path(), corpus.join(file.file_name()))?;
         }
-        fs::write(corpus.join(format!("{CHANGING}.md")), load::version(0))
+        fs::write(corpus.join(format!("{CHANGING_ROLE}.md")), question_table::version(0))
     };
-    copied().map_err(|fault| format!("the corpus cannot be copied: {fault}"))?;
-    let table = Table::over(&corpus)?;
+    copy().map_err(|error| format!("the corpus cannot be copied: {error}"))?;
+    let table = QuestionTable::new(&corpus)?;
     let discord = StandIn::start(Setup { identifies_left: 1000, ..Setup::default() }).await;
-    let launch = Launch::with("ROLECALL_ASK_CHANNELS", "");
-    let program = Program::start(program, home.path(), &discord.origin(), &launch);
-    let began = Instant::now();
-    while !discord.is_connected() || !program.said().contains("commands: ") {
-        if began.elapsed() > Duration::from_secs(60) {
-            return Err(format!("it did not come up:\n{}", program.said()));
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
+    let launch = LaunchOptions::with("ROLECALL_ASK_CHANNELS", "");
+    let process = BotProcess::start(program, dir.path(), &discord.origin(), &launch);
+    let mut log = process.watch_log();
+    let registered = async { log.wait_for(|log| log.closed || log.text.contains("commands: ")).await.map(drop) };
+    let registered = tokio::time::timeout(START_TIMEOUT, registered).await;
+    if registered.is_err() || !discord.connected_within(START_TIMEOUT).await {
+        return Err(format!("it did not come up:\n{}", process.log()));
     }
-    eprintln!("{} questions, reloads {}", table.asked.len(), if reloads { "on" } else { "off" });
+    eprintln!("{} questions, reloads {}", table.questions.len(), if reloads { "on" } else { "off" });
     let version = Mutex::new(Version { number: 0, since: Instant::now() });
-    let program = Mutex::new(program);
-    Ok((Arc::new(Soak { discord, program, corpus, table, counts: Counts::default(), version }), home))
+    let process = Mutex::new(process);
+    Ok((Arc::new(Soak { discord, process, corpus, table, counts: Counts::default(), version }), dir))
 }
 
-/// Keeps it busy, and looks at it once a minute.
-async fn minutes_of(soak: &Arc<Soak>, minutes: u64, rate: u64, reloads: bool) -> Vec<Minute> {
+/// Runs the load, and samples it once a minute.
+async fn run_minutes(soak: &Arc<Soak>, minutes: u64, rate: u64, reloads: bool) -> Vec<Minute> {
     let end = Instant::now() + Duration::from_secs(60 * minutes);
-    let mut tasks = vec![tokio::spawn(ask(Arc::clone(soak), rate, end)), tokio::spawn(strike(Arc::clone(soak), end))];
+    let mut tasks =
+        vec![tokio::spawn(ask(Arc::clone(soak), rate, end)), tokio::spawn(inject_faults(Arc::clone(soak), end))];
     if reloads {
-        tasks.push(tokio::spawn(change(Arc::clone(soak), end)));
+        tasks.push(tokio::spawn(change_document(Arc::clone(soak), end)));
     }
-    let mut seen = vec![look(soak)];
+    let mut samples = vec![sample(soak)];
     while Instant::now() < end {
         for _ in 0..60 {
             tokio::time::sleep(Duration::from_secs(1)).await;
-            let lost = soak.discord.forget();
+            let lost = soak.discord.prune();
             if lost > 0 {
-                lock(&soak.counts.wrong).push(format!("{lost} delivered interactions have no answer"));
+                lock(&soak.counts.errors).push(format!("{lost} delivered interactions have no answer"));
             }
             let violations = soak.discord.violations();
-            lock(&soak.counts.wrong).extend(violations.into_iter().filter(|line| !line.ends_with("answered too late")));
-            if let Some(how) = lock(&soak.program).ended() {
-                lock(&soak.counts.wrong).push(format!("it ended: {how}"));
-                return seen;
+            lock(&soak.counts.errors)
+                .extend(violations.into_iter().filter(|line| !line.ends_with("answered too late")));
+            if let Some(status) = lock(&soak.process).exit_status() {
+                lock(&soak.counts.errors).push(format!("it exited: {status}"));
+                return samples;
             }
         }
-        let minute = look(soak);
+        let minute = sample(soak);
         eprintln!("{}", minute.markdown());
-        seen.push(minute);
+        samples.push(minute);
     }
     for task in tasks {
         let _ = task.await;
     }
-    // What was asked last has its time, and what was delivered by then is counted.
+    // `prune` counts unanswered interactions older than 20 s.
     tokio::time::sleep(Duration::from_secs(21)).await;
-    let lost = soak.discord.forget();
+    let lost = soak.discord.prune();
     if lost > 0 {
-        lock(&soak.counts.wrong).push(format!("{lost} delivered interactions have no answer"));
+        lock(&soak.counts.errors).push(format!("{lost} delivered interactions have no answer"));
     }
-    seen
+    samples
 }
 
-fn look(soak: &Soak) -> Minute {
-    let size: Size = lock(&soak.program).size();
+fn sample(soak: &Soak) -> Minute {
+    let usage: ResourceUsage = lock(&soak.process).usage();
     let mut latencies = std::mem::take(&mut *lock(&soak.counts.latencies));
     latencies.sort();
-    let at = |share: usize| latencies.get(latencies.len() * share / 100).copied().unwrap_or_default();
+    let at = |percent: usize| latencies.get(latencies.len() * percent / 100).copied().unwrap_or_default();
     Minute {
-        size,
-        asked: soak.counts.asked.load(Ordering::Relaxed),
+        usage,
+        sent: soak.counts.sent.load(Ordering::Relaxed),
         answered: soak.counts.answered.load(Ordering::Relaxed),
         missed: soak.counts.missed.load(Ordering::Relaxed),
-        wrong: lock(&soak.counts.wrong).len(),
+        errors: lock(&soak.counts.errors).len(),
         reloads: soak.counts.reloads.load(Ordering::Relaxed),
         faults: soak.counts.faults.load(Ordering::Relaxed),
         identifies: soak.discord.identifies() - 1,
-        forced: soak.counts.forced.load(Ordering::Relaxed),
+        session_losses: soak.counts.session_losses.load(Ordering::Relaxed),
         median: at(50),
-        slowest: at(99),
+        p99: at(99),
     }
 }
 
-/// Asks, so many times a second, one after another of the table, and one in ten times for the document that changes.
+/// Sends `rate` questions per second from the table; every tenth is about the changing role.
 async fn ask(soak: Arc<Soak>, rate: u64, end: Instant) {
     let mut tick = tokio::time::interval(Duration::from_micros(1_000_000 / rate.max(1)));
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -173,84 +178,85 @@ async fn ask(soak: Arc<Soak>, rate: u64, end: Instant) {
     while Instant::now() < end {
         tick.tick().await;
         number += 1;
-        let person = Person::named(&format!("zelda-{}", number % PEOPLE));
-        let one = Arc::clone(&soak);
+        let user = Person::named(&format!("zelda-{}", number % USERS));
+        let soak = Arc::clone(&soak);
         if number % 10 == 0 {
-            tokio::spawn(async move { ask_for_the_changing(&one, person).await });
+            tokio::spawn(async move { ask_for_changing_role(&soak, user).await });
         } else {
-            // A step that shares no factor with the table's length goes through all kinds in turn.
-            at = (at + 7919) % soak.table.asked.len();
-            tokio::spawn(async move { ask_one(&one, &one.table.asked[at], person).await });
+            // A prime step visits all questions in a mixed order.
+            at = (at + 7919) % soak.table.questions.len();
+            tokio::spawn(async move { ask_one(&soak, &soak.table.questions[at], user).await });
         }
     }
 }
 
-async fn ask_one(soak: &Soak, asked: &Asked, person: Person) {
-    let context = Context::direct().by(person);
+async fn ask_one(soak: &Soak, question: &Question, user: Person) {
+    let context = Context::direct().by(user);
     let sessions = soak.discord.identifies();
-    let token = match &asked.way {
-        Way::Slash(name, options) => {
+    let token = match &question.input {
+        Input::Slash(name, options) => {
             let options: Vec<(&str, &str)> =
                 options.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
             soak.discord.put_slash(name, &options, &context)
         }
-        Way::Typing(typed) => soak.discord.put(4, load::typing(typed), serde_json::Value::Null, &context),
-        Way::Message(text) => {
-            count(&soak.counts.asked);
+        Input::Autocomplete(value) => {
+            soak.discord.send_interaction(4, question_table::autocomplete(value), serde_json::Value::Null, &context)
+        }
+        Input::Message(text) => {
+            count(&soak.counts.sent);
             let connected = soak.discord.is_connected();
-            let id = soak.discord.put_message(&Message::new(text, context), |_| {});
-            return match soak.discord.reply_within(id, REPLY_WITHIN).await {
-                Some(reply) => judge(soak, asked, &reply),
-                // What was written while nobody listened, or in a session that ended, is never told to the bot.
+            let id = soak.discord.send_message(&Message::new(text, context), |_| {});
+            return match soak.discord.reply_within(id, REPLY_TIMEOUT).await {
+                Some(reply) => check(soak, question, &reply),
+                // A message without a connection, or in a session that ended, is not delivered.
                 None if !connected || soak.discord.identifies() != sessions => count(&soak.counts.missed),
-                None => lock(&soak.counts.wrong).push(format!("the message {text:?} has no reply")),
+                None => lock(&soak.counts.errors).push(format!("the message {text:?} has no reply")),
             };
         }
-        Way::Chatter(text) => {
+        Input::Chatter(text) => {
             let context = Context::server().by(context.person);
-            let id = soak.discord.put_message(&Message::new(text, context), |_| {});
-            tokio::time::sleep(Duration::from_secs(2)).await;
-            match soak.discord.replies_to(id) {
-                0 => count(&soak.counts.silent),
-                _ => lock(&soak.counts.wrong).push(format!("the chatter {text:?} was answered")),
+            let id = soak.discord.send_message(&Message::new(text, context), |_| {});
+            match soak.discord.reply_within(id, Duration::from_secs(2)).await {
+                None => count(&soak.counts.ignored),
+                Some(_) => lock(&soak.counts.errors).push(format!("the chatter {text:?} was answered")),
             }
             return;
         }
     };
-    count(&soak.counts.asked);
-    match soak.discord.answer_within(&token, Duration::from_secs(5)).await {
-        Some((answer, took)) => {
-            lock(&soak.counts.latencies).push(took);
-            judge(soak, asked, &answer);
+    count(&soak.counts.sent);
+    match soak.discord.response_within(&token, Duration::from_secs(5)).await {
+        Some((answer, latency)) => {
+            lock(&soak.counts.latencies).push(latency);
+            check(soak, question, &answer);
         }
         None if !soak.discord.was_delivered(&token) => count(&soak.counts.missed),
-        // `forget` counts it as lost.
+        // `prune` counts it as lost.
         None => {}
     }
 }
 
-fn judge(soak: &Soak, asked: &Asked, answer: &serde_json::Value) {
+fn check(soak: &Soak, question: &Question, answer: &serde_json::Value) {
     count(&soak.counts.answered);
-    if let Some(fault) = soak.table.fault(asked, answer) {
-        lock(&soak.counts.wrong).push(fault);
+    if let Some(error) = soak.table.check(question, answer) {
+        lock(&soak.counts.errors).push(error);
     }
 }
 
-/// Asks for the role whose document changes: what is told is what stands there, or stood there a moment ago.
-async fn ask_for_the_changing(soak: &Soak, person: Person) {
-    let before = {
+/// Asks for the changing role: the answer has to be from the current version, or the previous one shortly after a change.
+async fn ask_for_changing_role(soak: &Soak, user: Person) {
+    let oldest = {
         let version = lock(&soak.version);
-        if version.since.elapsed() > FRESH_AFTER { version.number } else { version.number.saturating_sub(1) }
+        if version.since.elapsed() > MAX_RELOAD_DELAY { version.number } else { version.number.saturating_sub(1) }
     };
-    count(&soak.counts.asked);
-    let token = soak.discord.put_slash("role", &[("name", CHANGING)], &Context::direct().by(person));
-    match soak.discord.answer_within(&token, Duration::from_secs(5)).await {
-        Some((answer, took)) => {
-            lock(&soak.counts.latencies).push(took);
+    count(&soak.counts.sent);
+    let token = soak.discord.put_slash("role", &[("name", CHANGING_ROLE)], &Context::direct().by(user));
+    match soak.discord.response_within(&token, Duration::from_secs(5)).await {
+        Some((answer, latency)) => {
+            lock(&soak.counts.latencies).push(latency);
             count(&soak.counts.answered);
             let now = lock(&soak.version).number;
-            if !load::version_in(&answer).is_some_and(|told| (before..=now).contains(&told)) {
-                lock(&soak.counts.wrong).push(format!("version {before} to {now} was due, and this came: {answer}"));
+            if !question_table::version_in(&answer).is_some_and(|version| (oldest..=now).contains(&version)) {
+                lock(&soak.counts.errors).push(format!("expected version {oldest} to {now}: {answer}"));
             }
         }
         None if !soak.discord.was_delivered(&token) => count(&soak.counts.missed),
@@ -258,39 +264,37 @@ async fn ask_for_the_changing(soak: &Soak, person: Person) {
     }
 }
 
-/// Changes the document every ten seconds, in the ways of different editors, and says so every other time.
-async fn change(soak: Arc<Soak>, end: Instant) {
+/// Rewrites the document every ten seconds, in place or by a rename, and sends SIGHUP every third time.
+async fn change_document(soak: Arc<Soak>, end: Instant) {
     while Instant::now() < end {
-        tokio::time::sleep(RELOAD_EVERY).await;
+        tokio::time::sleep(RELOAD_INTERVAL).await;
         let number = lock(&soak.version).number + 1;
-        let (path, text) = (soak.corpus.join(format!("{CHANGING}.md")), load::version(number));
+        let (path, text) = (soak.corpus.join(format!("{CHANGING_ROLE}.md")), question_table::version(number));
         *lock(&soak.version) = Version { number, since: Instant::now() };
         let written = match number % 2 {
             0 => fs::write(&path, text),
             _ => {
-                let beside = soak.corpus.join(".new");
-                fs::write(&beside, text).and_then(|()| fs::rename(&beside, &path))
+                let temporary = soak.corpus.join(".new");
+                fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, &path))
             }
         };
-        if let Err(fault) = written {
-            lock(&soak.counts.wrong).push(format!("the document cannot be written: {fault}"));
+        if let Err(error) = written {
+            lock(&soak.counts.errors).push(format!("the document cannot be written: {error}"));
         }
         if number.is_multiple_of(3) {
-            lock(&soak.program).signal("HUP");
+            lock(&soak.process).signal("HUP");
         }
         count(&soak.counts.reloads);
     }
 }
 
-/// A fault every twenty seconds, one kind after another.
-async fn strike(soak: Arc<Soak>, end: Instant) {
+/// Injects a fault every twenty seconds, in rotation.
+async fn inject_faults(soak: Arc<Soak>, end: Instant) {
     let discord = &soak.discord;
     for number in 0.. {
-        tokio::time::sleep(FAULT_EVERY).await;
-        while !discord.is_connected() && Instant::now() < end {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        // The last minute is calm, so that the last fault is over at the end.
+        tokio::time::sleep(FAULT_INTERVAL).await;
+        discord.connected_within(end.saturating_duration_since(Instant::now())).await;
+        // No faults at the end, so that the bot has recovered from the last one.
         if Instant::now() + Duration::from_secs(45) > end {
             return;
         }
@@ -307,20 +311,20 @@ async fn strike(soak: Arc<Soak>, end: Instant) {
             7 => rest("/messages", Fault::AfterEffect(504)),
             8 => discord.send_text("{\"op\": 0, nonsense"),
             9 => rest("/callback", Fault::Reset(true)),
-            10 => discord.flood("SOMETHING_NEW", &serde_json::json!({"a": 1}), 200),
+            10 => discord.dispatch_many("SOMETHING_NEW", &serde_json::json!({"a": 1}), 200),
             11 => rest("/messages", Fault::Reset(false)),
             12 => rest("/callback", Fault::AfterEffect(504)),
             13 => rest("/messages", Fault::RateLimited(0.5)),
             14 => discord.close(4008).await,
-            15 => count_forced(&soak, discord.invalidate_session(false)).await,
-            16 => count_forced(&soak, discord.close(4009)).await,
-            _ => count_forced(&soak, discord.close_without_code()).await,
+            15 => lose_session(&soak, discord.invalidate_session(false)).await,
+            16 => lose_session(&soak, discord.close(4009)).await,
+            _ => lose_session(&soak, discord.close_without_code()).await,
         }
     }
 }
 
-/// A fault after which only a new session helps.
-async fn count_forced(soak: &Soak, fault: impl Future<Output = ()>) {
-    count(&soak.counts.forced);
+/// A fault that requires a new session.
+async fn lose_session(soak: &Soak, fault: impl Future<Output = ()>) {
+    count(&soak.counts.session_losses);
     fault.await;
 }

@@ -1,103 +1,103 @@
-//! What a soak has shown, minute by minute, and whether it held.
+//! The report of the soak test, minute by minute, and its checks.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use crate::program::Size;
+use crate::bot_process::ResourceUsage;
 use crate::soak::{Counts, lock};
-use discord_standin::TOKEN;
+use discord_standin::{INTERACTION_TOKEN, TOKEN};
 
-/// It may grow by a fifth and this many KiB after its first minutes, for pools and caches that fill.
-const ROOM: u64 = 8 << 10;
-/// Lines to Discord that are kept open for the next call.
-const LINES: usize = 12;
-/// One in a hundred may take longer; Discord waits three seconds.
-const SLOWEST: Duration = Duration::from_millis(2000);
+/// Memory may grow by a fifth plus this many KiB after the first minutes: pools and caches fill.
+const MEMORY_MARGIN_KIB: u64 = 8 << 10;
+/// Pooled connections to Discord.
+const POOLED_CONNECTIONS: usize = 12;
+/// Maximum 99th percentile of the latency; Discord's limit is 3 s.
+const MAX_P99: Duration = Duration::from_millis(2000);
 
-/// What was seen at the end of a minute; counts are from the beginning, times of this minute.
+/// A sample at the end of a minute: counts since the start, latencies of the minute.
 #[derive(Clone, Debug)]
 pub struct Minute {
-    pub size: Size,
-    pub asked: usize,
+    pub usage: ResourceUsage,
+    pub sent: usize,
     pub answered: usize,
     pub missed: usize,
-    pub wrong: usize,
+    pub errors: usize,
     pub reloads: usize,
     pub faults: usize,
     pub identifies: usize,
-    pub forced: usize,
+    pub session_losses: usize,
     pub median: Duration,
-    pub slowest: Duration,
+    pub p99: Duration,
 }
 
 impl Minute {
     pub fn markdown(&self) -> String {
-        let Minute { size, asked, answered, missed, wrong, reloads, faults, identifies, forced, .. } = self;
+        let Minute { usage, sent, answered, missed, errors, reloads, faults, identifies, session_losses, .. } = self;
         format!(
-            "| {:.1} MB | {} | {} | {:.1} s | {asked} / {answered} / {missed} | {wrong} | {reloads} | {faults} | {identifies} of {forced} | {:.1} ms | {:.1} ms |",
-            size.memory as f64 / 1024.0,
-            size.descriptors,
-            size.threads,
-            size.processor,
+            "| {:.1} MB | {} | {} | {:.1} s | {sent} / {answered} / {missed} | {errors} | {reloads} | {faults} | {identifies} of {session_losses} | {:.1} ms | {:.1} ms |",
+            usage.memory_kib as f64 / 1024.0,
+            usage.descriptors,
+            usage.threads,
+            usage.cpu_seconds,
             self.median.as_secs_f64() * 1000.0,
-            self.slowest.as_secs_f64() * 1000.0,
+            self.p99.as_secs_f64() * 1000.0,
         )
     }
 }
 
-/// Writes the summary; true where all held.
-pub fn report(counts: &Counts, minutes: &[Minute], different: usize, identifies: usize, said: &str) -> bool {
+/// Prints the report; returns true if all checks passed.
+pub fn report(counts: &Counts, minutes: &[Minute], distinct: usize, identifies: usize, log: &str) -> bool {
     println!(
-        "| minute | memory | descriptors | threads | processor | asked / answered / missed | wrong or lost | changes | faults | IDENTIFYs of forced ones | median | 99 of 100 |"
+        "| minute | memory | descriptors | threads | processor time | sent / answered / not delivered | wrong or lost | changes | faults | IDENTIFYs of lost sessions | median | 99th percentile |"
     );
     println!("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
-    for (minute, seen) in minutes.iter().enumerate() {
-        println!("| {minute} {}", seen.markdown());
+    for (minute, sample) in minutes.iter().enumerate() {
+        println!("| {minute} {}", sample.markdown());
     }
-    let mut breaches = lock(&counts.wrong).clone();
-    let forced = counts.forced.load(Ordering::Relaxed);
-    if identifies > forced {
-        breaches.push(format!("{identifies} IDENTIFYs where {forced} were forced"));
+    let mut errors = lock(&counts.errors).clone();
+    let session_losses = counts.session_losses.load(Ordering::Relaxed);
+    if identifies > session_losses {
+        errors.push(format!("{identifies} IDENTIFYs after {session_losses} lost sessions"));
     }
-    // By then every person has asked and every pool has filled.
-    let settled = minutes.len() / 5 + 1;
-    if let (Some(first), Some(last)) = (minutes.get(settled), minutes.last()) {
-        let most = first.size.memory + first.size.memory / 5 + ROOM;
-        if last.size.memory > most {
-            breaches.push(format!("it grew from {} to {} KiB", first.size.memory, last.size.memory));
+    // The warm-up: every user has asked, and the pools are full.
+    let warm_up = minutes.len() / 5 + 1;
+    if let (Some(first), Some(last)) = (minutes.get(warm_up), minutes.last()) {
+        let max = first.usage.memory_kib + first.usage.memory_kib / 5 + MEMORY_MARGIN_KIB;
+        if last.usage.memory_kib > max {
+            errors.push(format!("memory grew from {} to {} KiB", first.usage.memory_kib, last.usage.memory_kib));
         }
-        if last.size.descriptors > first.size.descriptors + LINES {
-            breaches.push(format!("descriptors grew from {} to {}", first.size.descriptors, last.size.descriptors));
+        if last.usage.descriptors > first.usage.descriptors + POOLED_CONNECTIONS {
+            errors.push(format!("descriptors grew from {} to {}", first.usage.descriptors, last.usage.descriptors));
         }
-        if last.size.threads > first.size.threads + 4 {
-            breaches.push(format!("threads grew from {} to {}", first.size.threads, last.size.threads));
-        }
-    }
-    for (minute, seen) in minutes.iter().enumerate().filter(|(_, seen)| seen.slowest > SLOWEST) {
-        breaches.push(format!("in minute {minute} one in a hundred took {:.1} s", seen.slowest.as_secs_f64()));
-    }
-    if said.contains("internal error, please report it") {
-        breaches.push("it panicked".to_owned());
-    }
-    for secret in [TOKEN, "standin-token-of", "zelda-"] {
-        if said.contains(secret) {
-            breaches.push(format!("the log holds {secret}"));
+        if last.usage.threads > first.usage.threads + 4 {
+            errors.push(format!("threads grew from {} to {}", first.usage.threads, last.usage.threads));
         }
     }
-    let load = |count: &std::sync::atomic::AtomicUsize| count.load(Ordering::Relaxed);
+    for (minute, sample) in minutes.iter().enumerate().filter(|(_, sample)| sample.p99 > MAX_P99) {
+        errors.push(format!("minute {minute}: the 99th percentile is {:.1} s", sample.p99.as_secs_f64()));
+    }
+    if log.contains("internal error, please report it") {
+        errors.push("it panicked".to_owned());
+    }
+    for secret in [TOKEN, INTERACTION_TOKEN, "zelda-"] {
+        if log.contains(secret) {
+            errors.push(format!("the log contains {secret}"));
+        }
+    }
+    let load = |counter: &std::sync::atomic::AtomicUsize| counter.load(Ordering::Relaxed);
     println!(
-        "\n{} asked ({different} different questions), {} answered, {} while nobody listened, {} lines of chatter met with silence; {} changes of a document, {} faults.",
-        load(&counts.asked),
+        "\n{} sent ({distinct} different questions), {} answered, {} not delivered, {} messages of chatter without an answer; {} changes of a document, {} faults.",
+        load(&counts.sent),
         load(&counts.answered),
         load(&counts.missed),
-        load(&counts.silent),
+        load(&counts.ignored),
         load(&counts.reloads),
         load(&counts.faults),
     );
-    let shown = breaches.iter().take(20).map(|breach| format!("- {}", breach.chars().take(600).collect::<String>()));
-    match breaches.len() {
-        0 => println!("\nAll held."),
-        many => println!("\n**{many} did not hold:**\n\n{}", shown.collect::<Vec<_>>().join("\n")),
+    let shown = errors.iter().take(20).map(|error| format!("- {}", error.chars().take(600).collect::<String>()));
+    match errors.len() {
+        0 => println!("\nAll checks passed."),
+        count => println!("\n**{count} checks failed:**\n\n{}", shown.collect::<Vec<_>>().join("\n")),
     }
-    breaches.is_empty()
+    errors.is_empty()
 }

@@ -1,4 +1,4 @@
-//! One trial: a Discord, a program, people who keep asking, and what came of it since the fault struck.
+//! One trial: a stand-in for Discord, the bot as a process, users who keep asking, and measurements since the fault.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,54 +7,57 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::program::{Launch, Program, home};
-use discord_standin::{Context, Person, Setup, StandIn, TOKEN, Tally};
+use crate::bot_process::{BotProcess, LaunchOptions, work_dir};
+use discord_standin::{Context, INTERACTION_TOKEN, InteractionCounts, Person, Setup, StandIn, TOKEN};
 
-/// How often somebody asks.
-const ASK_EVERY: Duration = Duration::from_millis(300);
-/// How long a first answer may take to be there, with everything else that runs at the same time.
-const ANSWER_WITHIN: Duration = Duration::from_secs(5);
-const START_WITHIN: Duration = Duration::from_secs(150);
-/// What the log must never hold, beside the token.
-const SECRETS: [&str; 2] = ["standin-token-of", "zelda-"];
+/// Interval between questions.
+const QUESTION_INTERVAL: Duration = Duration::from_millis(300);
+/// Time limit of a response on a busy machine.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
+const START_TIMEOUT: Duration = Duration::from_secs(150);
+/// Secrets that the log must not contain: tokens and user names.
+const SECRETS: [&str; 3] = [TOKEN, INTERACTION_TOKEN, "zelda-"];
 
-/// A trial under way.
+/// A running trial.
 pub struct Trial {
     pub discord: Arc<StandIn>,
-    home: TempDir,
+    work_dir: TempDir,
     binary: PathBuf,
-    launch: Launch,
-    program: Mutex<Program>,
-    began: Instant,
-    struck: Mutex<Struck>,
+    launch: LaunchOptions,
+    process: Mutex<BotProcess>,
+    started: Instant,
+    fault: Mutex<FaultWindow>,
     asking: Arc<AtomicBool>,
 }
 
-/// The moment of the fault, and what had been used up until then.
-struct Struck {
-    at: Instant,
-    /// When it was over; at once where it does not last.
-    over: Instant,
-    processor: f64,
-    /// What it had used when it was looked at last.
-    seen: f64,
+/// The time span of the fault, and the usage before it.
+struct FaultWindow {
+    start: Instant,
+    /// Equal to `start` for a fault without a duration.
+    end: Instant,
+    /// Processor time before the fault.
+    cpu_before: f64,
+    /// Processor time at the last sample.
+    cpu_sampled: f64,
     identifies: usize,
-    again: Option<Duration>,
-    processor_meanwhile: Option<f64>,
+    /// Time from `end` to the next answer.
+    recovery: Option<Duration>,
+    /// Processor time from the fault to the recovery or the last sample.
+    cpu_seconds: Option<f64>,
 }
 
-/// What a trial has measured.
+/// The measurements of a trial.
 #[derive(Clone, Debug, Default)]
 pub struct Measures {
-    /// From the fault, or its end where it lasted, to the next answer.
-    pub again: Option<Duration>,
-    pub tally: Tally,
+    /// Time from the end of the fault to the next answer.
+    pub recovery: Option<Duration>,
+    pub counts: InteractionCounts,
     /// Seconds of processor time from the fault to the next answer, or to the end.
-    pub processor: f64,
+    pub cpu_seconds: f64,
     pub identifies: usize,
-    /// What Discord would have minded.
+    /// Violations of Discord's rules, leaked secrets and panics.
     pub violations: Vec<String>,
-    /// Answers that are neither right nor an excuse.
+    /// The number of answers that are neither correct nor an apology.
     pub wrong: usize,
 }
 
@@ -63,276 +66,291 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Trial {
-    /// Starts both; the fault strikes at once until `strike` says otherwise.
-    pub async fn begin(binary: &Path, setup: Setup, launch: &Launch, prepare: impl FnOnce(&StandIn, &Path)) -> Trial {
+    /// Starts the stand-in and the bot. The fault starts now; `mark_fault` sets a later time.
+    pub async fn begin(
+        binary: &Path,
+        setup: Setup,
+        launch: &LaunchOptions,
+        prepare: impl FnOnce(&StandIn, &Path),
+    ) -> Trial {
         let discord = Arc::new(StandIn::start(setup).await);
-        let home = home();
-        prepare(&discord, home.path());
-        let program = Program::start(binary, home.path(), &discord.origin(), launch);
-        let at = Instant::now();
-        let struck =
-            Struck { at, over: at, processor: 0.0, seen: 0.0, identifies: 0, again: None, processor_meanwhile: None };
+        let work_dir = work_dir();
+        prepare(&discord, work_dir.path());
+        let process = BotProcess::start(binary, work_dir.path(), &discord.origin(), launch);
+        let started = Instant::now();
+        let fault = FaultWindow::starting_now(0.0, 0);
         Trial {
             discord,
-            home,
+            work_dir,
             binary: binary.to_owned(),
             launch: launch.clone(),
-            program: Mutex::new(program),
-            began: at,
-            struck: Mutex::new(struck),
+            process: Mutex::new(process),
+            started,
+            fault: Mutex::new(fault),
             asking: Arc::new(AtomicBool::new(false)),
         }
     }
 
-    /// Waits until it has answered, and has said that its commands stand.
-    pub async fn online(&self) -> Result<(), String> {
-        while !self.said().contains(" created, ") && !self.discord.is_connected() {
-            if let Some(how) = self.ended() {
-                return Err(format!("it did not come up: {how}; {}", self.last_word()));
+    /// Waits until the bot is connected and has answered a question.
+    pub async fn wait_online(&self) -> Result<(), String> {
+        let connected = tokio::select! {
+            connected = self.discord.connected_within(START_TIMEOUT) => connected,
+            status = self.wait_exit_status(START_TIMEOUT) => {
+                let status = status.unwrap_or_else(|| "timeout".to_owned());
+                return Err(format!("it did not come up: {status}; {}", self.last_log_line()));
             }
-            if self.began.elapsed() > START_WITHIN {
-                return Err(format!("it did not come up; {}", self.last_word()));
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
+        };
+        if !connected {
+            return Err(format!("it did not come up; {}", self.last_log_line()));
         }
-        // A line that breaks meanwhile takes a question along; who gets no answer asks again.
-        while self.began.elapsed() < START_WITHIN {
+        // If the connection breaks, the question is lost; ask again.
+        while self.started.elapsed() < START_TIMEOUT {
             let token = self.ask("zelda-first");
-            if self.discord.answer_within(&token, Duration::from_secs(2)).await.is_some() {
+            if self.discord.response_within(&token, Duration::from_secs(2)).await.is_some() {
                 return Ok(());
             }
         }
-        Err(format!("it came up and did not answer; {}", self.last_word()))
+        Err(format!("it came up and did not answer; {}", self.last_log_line()))
     }
 
-    /// Somebody asks a question whose answer is known.
+    /// Sends `/role baker` as this user.
     pub fn ask(&self, person: &str) -> String {
         let context = Context::direct().by(Person::named(person));
         self.discord.put_slash("role", &[("name", "baker")], &context)
     }
 
-    /// From here on all that happens is the fault's; and somebody asks all the time.
-    pub fn strike(&self) {
-        let processor = lock(&self.program).size().processor;
-        *lock(&self.struck) = Struck {
-            at: Instant::now(),
-            over: Instant::now(),
-            processor,
-            seen: processor,
-            identifies: self.discord.identifies(),
-            again: None,
-            processor_meanwhile: None,
-        };
+    /// Starts the measurement: the fault is injected now.
+    pub fn mark_fault(&self) {
+        let cpu_seconds = lock(&self.process).usage().cpu_seconds;
+        *lock(&self.fault) = FaultWindow::starting_now(cpu_seconds, self.discord.identifies());
     }
 
-    /// A fault that lasted is over; how long it takes until the next answer counts from here.
-    pub fn over(&self) {
-        lock(&self.struck).over = Instant::now();
+    /// Ends the fault: the recovery time is measured from now.
+    pub fn mark_fault_end(&self) {
+        lock(&self.fault).end = Instant::now();
     }
 
-    /// People begin to ask, one after another, until the trial is over.
+    /// Asks periodically, each time as another user, until the trial ends.
     pub fn keep_asking(&self) {
         if self.asking.swap(true, Ordering::Relaxed) {
             return;
         }
         let (discord, asking) = (Arc::clone(&self.discord), Arc::clone(&self.asking));
         tokio::spawn(async move {
-            let mut person = 0;
+            let mut number = 0;
             while asking.load(Ordering::Relaxed) {
-                let context = Context::direct().by(Person::named(&format!("zelda-{person}")));
+                let context = Context::direct().by(Person::named(&format!("zelda-{number}")));
                 discord.put_slash("role", &[("name", "baker")], &context);
-                person += 1;
-                tokio::time::sleep(ASK_EVERY).await;
+                number += 1;
+                tokio::time::sleep(QUESTION_INTERVAL).await;
             }
         });
     }
 
-    /// Waits for an answer to a question that was asked after the fault struck; that is when all is well again.
-    pub async fn again_within(&self, within: Duration) -> Result<(), String> {
-        self.again(within, false).await.map(drop)
+    /// Keeps asking until a question that was sent after the fault is answered.
+    pub async fn wait_recovery(&self, timeout: Duration) -> Result<(), String> {
+        self.recover(timeout, false).await.map(drop)
     }
 
-    /// The same where somebody starts it again when it gives up; how it gave up, where it did.
-    pub async fn again_supervised(&self, within: Duration) -> Result<Option<String>, String> {
-        self.again(within, true).await
+    /// Like `wait_recovery`, but restarts the bot once if it exits with an error. Returns its exit status in that case.
+    pub async fn wait_recovery_with_restart(&self, timeout: Duration) -> Result<Option<String>, String> {
+        self.recover(timeout, true).await
     }
 
-    async fn again(&self, within: Duration, supervised: bool) -> Result<Option<String>, String> {
-        let mut gave_up = None;
+    async fn recover(&self, timeout: Duration, restart: bool) -> Result<Option<String>, String> {
+        let mut exited = None;
         self.keep_asking();
-        let since = lock(&self.struck).over;
-        while since.elapsed() < within {
-            if self.discord.tally(since).answered > 0 {
-                self.is_well();
-                return Ok(gave_up);
+        let since = lock(&self.fault).end;
+        while since.elapsed() < timeout {
+            if self.discord.interaction_counts(since).answered > 0 {
+                self.mark_recovered();
+                return Ok(exited);
             }
-            let used = lock(&self.program).size().processor;
-            if let Some(how) = self.ended() {
-                if !supervised || gave_up.is_some() || !how.starts_with("exit ") || how == "exit 0" {
-                    return Err(format!("it ended: {how}; {}", self.last_word()));
+            // Sampled, because the processor time of an exited process cannot be read.
+            let cpu_seconds = lock(&self.process).usage().cpu_seconds;
+            if let Some(status) = self.exit_status() {
+                if !restart || exited.is_some() || !status.starts_with("exit ") || status == "exit 0" {
+                    return Err(format!("it exited: {status}; {}", self.last_log_line()));
                 }
-                gave_up = Some(format!("{how} after {:.0} s", since.elapsed().as_secs_f64()));
-                let launch = self.launch.clone();
-                let mut struck = lock(&self.struck);
-                *lock(&self.program) = Program::start(&self.binary, self.home.path(), &self.discord.origin(), &launch);
-                // What the first one used counts too.
-                struck.processor -= struck.seen;
+                exited = Some(format!("{status} after {:.0} s", since.elapsed().as_secs_f64()));
+                let mut fault = lock(&self.fault);
+                *lock(&self.process) = self.start_process(&self.launch);
+                // Adds the usage of the first process.
+                fault.cpu_before -= fault.cpu_sampled;
             } else {
-                lock(&self.struck).seen = used;
+                lock(&self.fault).cpu_sampled = cpu_seconds;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        Err(format!("no answer for {:.0} s; {}", within.as_secs_f64(), self.last_word()))
+        Err(format!("no answer for {:.0} s; {}", timeout.as_secs_f64(), self.last_log_line()))
     }
 
-    /// Notes that all is well from now on.
-    pub fn is_well(&self) {
-        let processor = lock(&self.program).size().processor;
-        let mut struck = lock(&self.struck);
-        if struck.again.is_none() {
-            struck.again = Some(struck.over.elapsed());
-            struck.processor_meanwhile = Some(processor - struck.processor);
+    /// Records the recovery time, unless it is recorded already.
+    pub fn mark_recovered(&self) {
+        let cpu_seconds = lock(&self.process).usage().cpu_seconds;
+        let mut fault = lock(&self.fault);
+        if fault.recovery.is_none() {
+            fault.recovery = Some(fault.end.elapsed());
+            fault.cpu_seconds = Some(cpu_seconds - fault.cpu_before);
         }
     }
 
-    /// Waits until it ends, in the way that is expected, with these words.
-    pub async fn ends(&self, how: &str, word: &str, within: Duration) -> Result<String, String> {
-        let began = Instant::now();
-        while began.elapsed() < within {
-            self.note_processor();
-            if let Some(ended) = self.ended() {
-                // What it said last may still be on its way.
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                let said = self.said();
-                if ended != how {
-                    return Err(format!("{ended} where {how} was expected; {}", self.last_word()));
+    /// Waits for the exit; checks the exit status and that the log contains this text.
+    pub async fn wait_exit(&self, expected: &str, text: &str, timeout: Duration) -> Result<String, String> {
+        let Some(status) = self.wait_exit_status(timeout).await else {
+            return Err(format!("it did not exit within {:.0} s; {}", timeout.as_secs_f64(), self.last_log_line()));
+        };
+        if status != expected {
+            return Err(format!("{status} instead of {expected}; {}", self.last_log_line()));
+        }
+        if !self.log().contains(text) {
+            return Err(format!("{status} without \"{text}\" in the log; {}", self.last_log_line()));
+        }
+        Ok(format!("{status}: \"{text}\""))
+    }
+
+    /// Waits for the exit and the end of the log; `None` on a timeout.
+    pub async fn wait_exit_status(&self, timeout: Duration) -> Option<String> {
+        let exit = async {
+            self.wait_log_end().await;
+            // Until the process is reaped, its processor time can be read.
+            self.record_cpu_time();
+            loop {
+                if let Some(status) = self.exit_status() {
+                    return status;
                 }
-                if !said.contains(word) {
-                    return Err(format!("{ended}, but it never said \"{word}\"; {}", self.last_word()));
-                }
-                return Ok(format!("{ended}: \"{word}\""));
+                tokio::time::sleep(Duration::from_millis(5)).await;
             }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        Err(format!("it did not end in {:.0} s; {}", within.as_secs_f64(), self.last_word()))
+        };
+        tokio::time::timeout(timeout, exit).await.ok()
     }
 
-    /// Waits until it has said this.
-    pub async fn says(&self, word: &str, within: Duration) -> Result<(), String> {
-        let began = Instant::now();
-        while began.elapsed() < within {
-            if self.said().contains(word) {
-                return Ok(());
-            }
-            if let Some(how) = self.ended() {
-                return Err(format!("it ended: {how}; {}", self.last_word()));
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
+    /// Waits until the log contains this text.
+    pub async fn wait_log(&self, text: &str, timeout: Duration) -> Result<(), String> {
+        let mut log = lock(&self.process).watch_log();
+        let found = async { log.wait_for(|log| log.closed || log.text.contains(text)).await.map(drop) };
+        let _ = tokio::time::timeout(timeout, found).await;
+        if self.log().contains(text) {
+            return Ok(());
         }
-        Err(format!("it never said \"{word}\"; {}", self.last_word()))
+        let status = self.exit_status().unwrap_or_else(|| "running".to_owned());
+        Err(format!("no \"{text}\" in the log ({status}); {}", self.last_log_line()))
     }
 
-    /// Keeps asking for so long after the fault; what is not answered by then is lost.
-    pub async fn go_on(&self, time: Duration) {
+    async fn wait_log_end(&self) {
+        let mut log = lock(&self.process).watch_log();
+        let _ = log.wait_for(|log| log.closed).await;
+    }
+
+    /// Keeps asking for this time.
+    pub async fn keep_asking_for(&self, time: Duration) {
         self.keep_asking();
         tokio::time::sleep(time).await;
     }
 
-    fn note_processor(&self) {
-        let processor = lock(&self.program).size().processor;
-        let mut struck = lock(&self.struck);
-        if processor > 0.0 {
-            struck.processor_meanwhile = Some(processor - struck.processor);
+    fn record_cpu_time(&self) {
+        let cpu_seconds = lock(&self.process).usage().cpu_seconds;
+        let mut fault = lock(&self.fault);
+        if cpu_seconds > 0.0 {
+            fault.cpu_seconds = Some(cpu_seconds - fault.cpu_before);
         }
     }
 
     pub fn signal(&self, name: &str) {
-        lock(&self.program).signal(name);
+        lock(&self.process).signal(name);
     }
 
-    pub fn ended(&self) -> Option<String> {
-        lock(&self.program).ended()
+    pub fn exit_status(&self) -> Option<String> {
+        lock(&self.process).exit_status()
     }
 
-    pub fn said(&self) -> String {
-        lock(&self.program).said()
+    pub fn log(&self) -> String {
+        lock(&self.process).log()
     }
 
-    /// The program that is tried.
+    /// The absolute path of the program.
     pub fn binary(&self) -> PathBuf {
         self.binary.canonicalize().unwrap_or_else(|_| self.binary.clone())
     }
 
-    /// All that it said, once nothing more has come for a while.
-    async fn all_said(&self) -> String {
-        let mut said = self.said();
-        loop {
-            tokio::time::sleep(Duration::from_millis(150)).await;
-            let more = self.said();
-            if more.len() == said.len() {
-                return more;
-            }
-            said = more;
-        }
-    }
-
-    /// A path in its folder.
+    /// A path in the working directory.
     pub fn path(&self, inside: &str) -> PathBuf {
-        self.home.path().join(inside)
+        self.work_dir.path().join(inside)
     }
 
-    /// Starts the program again in the same place.
-    pub fn start_again(&self, launch: &Launch) {
-        *lock(&self.program) = Program::start(&self.binary, self.home.path(), &self.discord.origin(), launch);
-        lock(&self.struck).processor = 0.0;
+    /// Starts the bot again in the same working directory.
+    pub fn restart(&self, launch: &LaunchOptions) {
+        *lock(&self.process) = self.start_process(launch);
+        lock(&self.fault).cpu_before = 0.0;
     }
 
-    /// The last thing that it said, for a report.
-    pub fn last_word(&self) -> String {
-        let said = self.said();
-        let last = said.lines().last().unwrap_or("nothing");
-        format!("it said last: {}", last.chars().take(200).collect::<String>())
+    fn start_process(&self, launch: &LaunchOptions) -> BotProcess {
+        BotProcess::start(&self.binary, self.work_dir.path(), &self.discord.origin(), launch)
     }
 
-    /// Waits until everything under way is done or too late, and tells what came of it.
+    /// The last line of the log, for error messages.
+    pub fn last_log_line(&self) -> String {
+        let log = self.log();
+        let last = log.lines().last().unwrap_or_default();
+        format!("last log line: {}", last.chars().take(200).collect::<String>())
+    }
+
+    /// Waits for the open responses, kills the bot, and returns the measurements.
     pub async fn measures(&self) -> Measures {
         self.asking.store(false, Ordering::Relaxed);
-        let since = lock(&self.struck).at;
-        let end = Instant::now() + ANSWER_WITHIN;
-        while Instant::now() < end && self.ended().is_none() && !self.discord.unanswered(since).is_empty() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
+        let since = lock(&self.fault).start;
+        if self.exit_status().is_none() {
+            self.discord.all_answered_within(since, RESPONSE_TIMEOUT).await;
         }
-        let processor = lock(&self.program).size().processor;
-        let said = self.all_said().await;
-        let struck = lock(&self.struck);
+        let cpu_seconds = lock(&self.process).usage().cpu_seconds;
+        let counts = self.discord.interaction_counts(since);
+        lock(&self.process).kill();
+        self.wait_log_end().await;
+        let log = self.log();
         let mut violations = self.discord.violations();
-        // What Discord's trouble kept from the bot for too long cannot be answered in time.
+        // A fault may delay the delivery of an interaction or of its response.
         violations.retain(|line| !line.ends_with("answered too late"));
-        let leaks = SECRETS.iter().chain([&TOKEN]).filter(|secret| said.contains(**secret));
-        violations.extend(leaks.map(|secret| format!("the log holds {secret}")));
-        if said.contains("internal error, please report it") {
+        let leaks = SECRETS.iter().filter(|secret| log.contains(**secret));
+        violations.extend(leaks.map(|secret| format!("the log contains {secret}")));
+        if log.contains("internal error, please report it") {
             violations.push("it panicked".to_owned());
         }
+        let fault = lock(&self.fault);
         Measures {
-            again: struck.again,
-            tally: self.discord.tally(since),
-            processor: struck.processor_meanwhile.unwrap_or(processor - struck.processor),
-            identifies: self.discord.identifies().saturating_sub(struck.identifies),
+            recovery: fault.recovery,
+            counts,
+            cpu_seconds: fault.cpu_seconds.unwrap_or(cpu_seconds - fault.cpu_before).max(0.0),
+            identifies: self.discord.identifies().saturating_sub(fault.identifies),
             violations,
-            wrong: self.discord.answers_to("role", since).iter().filter(|answer| !right(answer)).count(),
+            wrong: self.discord.responses_to("role", since).iter().filter(|answer| !is_expected(answer)).count(),
         }
     }
 }
 
-/// Whether this is what is known of bakers, or an excuse.
-fn right(answer: &str) -> bool {
+impl FaultWindow {
+    fn starting_now(cpu_seconds: f64, identifies: usize) -> FaultWindow {
+        let start = Instant::now();
+        FaultWindow {
+            start,
+            end: start,
+            cpu_before: cpu_seconds,
+            cpu_sampled: cpu_seconds,
+            identifies,
+            recovery: None,
+            cpu_seconds: None,
+        }
+    }
+}
+
+/// Returns true for the answer of `/role baker`, a rate limit notice and an apology.
+fn is_expected(answer: &str) -> bool {
     ["Kneads dough", "a lot at once", "Something went wrong"].iter().any(|words| answer.contains(words))
 }
 
 impl Drop for Trial {
     fn drop(&mut self) {
         self.asking.store(false, Ordering::Relaxed);
-        // Read already where anybody wants to know.
+        // Unread violations would panic.
         let _ = self.discord.violations();
     }
 }

@@ -1,5 +1,4 @@
-//! Name lookup over slugs, titles and aliases: exact, misspelt or reordered names, mentions in a sentence, and autocomplete. Names use
-//! hash maps instead of the full-text index, which would be slower and less precise.
+//! Name lookup over slugs, titles and aliases, in hash maps: exact, misspelt or reordered names, mentions in a sentence, autocomplete.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

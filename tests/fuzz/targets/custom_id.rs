@@ -1,10 +1,10 @@
-//! What buttons and menus carry.
+//! `custom_id`s and values of message components.
 #![no_main]
 
-#[path = "../bot.rs"]
-mod bot;
+#[path = "../engine.rs"]
+mod engine;
 #[path = "../claims.rs"]
-#[expect(dead_code, reason = "each target makes one of the claims")]
+#[expect(dead_code, reason = "each target checks one input")]
 mod claims;
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| claims::custom_id(&bot::BOT, data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| claims::custom_id(&engine::ENGINE, data));

@@ -1,10 +1,10 @@
-//! What Discord sends.
+//! Interactions as JSON.
 #![no_main]
 
-#[path = "../bot.rs"]
-mod bot;
+#[path = "../engine.rs"]
+mod engine;
 #[path = "../claims.rs"]
-#[expect(dead_code, reason = "each target makes one of the claims")]
+#[expect(dead_code, reason = "each target checks one input")]
 mod claims;
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| claims::interaction(&bot::BOT, data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| claims::interaction(&engine::ENGINE, data));

@@ -1,19 +1,19 @@
-//! What Discord tells a bot, shaped as Discord shapes it: messages, interactions and the start of a session.
+//! Discord's objects and events: messages, interactions, channels, guilds and READY.
 
 use serde_json::{Map, Value, json};
 
 use super::gateway::{MESSAGE_CONTENT, Session};
 use super::limits::list;
-use super::people::{APPLICATION, CHANNEL, Context, GUILD, OTHER_CHANNEL, Person, Place};
-use super::world::{Channel, Interaction, World};
+use super::state::{Channel, DiscordState, Interaction};
+use super::users::{APPLICATION, CHANNEL, Context, GUILD, Location, OTHER_CHANNEL, Person};
 
-/// A message that somebody writes.
+/// A message of a user.
 #[derive(Clone, Debug)]
 pub struct Message {
     pub content: String,
     pub context: Context,
     pub mentions_bot: bool,
-    /// What the bot sent before, as the stand-in handed it out; the reply pings the bot.
+    /// A body that the bot sent; the reply mentions the bot.
     pub replies_to: Option<Value>,
 }
 
@@ -37,7 +37,7 @@ impl Message {
 
     /// The data of MESSAGE_CREATE.
     pub fn event(&self, id: u64, replied: Option<&Value>) -> Value {
-        let mut message = bare_message(id, self.context.channel(), self.context.person.user(), &self.content);
+        let mut message = base_message(id, self.context.channel(), self.context.person.user(), &self.content);
         if self.mentions_bot && !self.content.contains(&format!("<@{APPLICATION}>")) {
             message["content"] = json!(format!("<@{APPLICATION}> {}", self.content));
         }
@@ -54,14 +54,14 @@ impl Message {
             message["guild_id"] = json!(guild.to_string());
             message["member"] = member(None);
         }
-        message["channel_type"] = json!(self.context.as_channel().kind);
+        message["channel_type"] = json!(self.context.to_channel().kind);
         message["nonce"] = json!(id.to_string());
         message
     }
 }
 
-/// Hides what a bot may not read without the privileged intent, as Discord does.
-pub fn as_seen_by(session: &Session, mut message: Value) -> Value {
+/// Removes the content that a bot cannot read without the message content intent.
+pub fn redact_content(session: &Session, mut message: Value) -> Value {
     let bot = APPLICATION.to_string();
     let own = message["author"]["id"] == bot.as_str();
     let addressed = list(&message, "mentions").iter().any(|user| user["id"] == bot.as_str());
@@ -95,7 +95,7 @@ fn member(user: Option<Value>) -> Value {
     member
 }
 
-/// A channel as GET /channels/{id} tells it, and in part inside an interaction.
+/// A channel object.
 pub fn channel(id: u64, channel: &Channel, recipient: &Person) -> Value {
     let mut json = json!({"id": id.to_string(), "type": channel.kind, "flags": 0, "last_message_id": null});
     let more = match channel.guild {
@@ -115,17 +115,16 @@ pub fn merge(into: &mut Value, from: &Value) {
     }
 }
 
-/// INTERACTION_CREATE around the given data; `more` holds what only some kinds have, such as the clicked message.
-pub fn interaction(id: u64, token: &str, kind: u8, data: &Value, context: &Context, more: &Value) -> Value {
-    let place = context.as_channel();
-    let mut channel = channel(context.channel(), &place, &context.person);
+/// The data of INTERACTION_CREATE; `extra` holds further fields, such as the message with the component.
+pub fn interaction(id: u64, token: &str, kind: u8, data: &Value, context: &Context, extra: &Value) -> Value {
+    let mut channel = channel(context.channel(), &context.to_channel(), &context.person);
     let user = context.person.user();
     let mut json = json!({
         "id": id.to_string(), "application_id": APPLICATION.to_string(), "type": kind, "token": token, "version": 1,
         "data": data, "channel_id": context.channel().to_string(), "locale": context.locale,
         "app_permissions": "562949953863680", "entitlements": [], "entitlement_sku_ids": [],
-        "authorizing_integration_owners": context.owners(), "attachment_size_limit": 20_971_520,
-        "context": match context.place { Place::Direct => 1, Place::Group => 2, _ => 0 },
+        "authorizing_integration_owners": context.integration_owners(), "attachment_size_limit": 20_971_520,
+        "context": match context.location { Location::DirectMessage => 1, Location::GroupDm => 2, _ => 0 },
     });
     if let Some(guild) = context.guild() {
         channel["permissions"] = json!("2248473465835073");
@@ -140,19 +139,19 @@ pub fn interaction(id: u64, token: &str, kind: u8, data: &Value, context: &Conte
         json["user"] = user;
     }
     json["channel"] = channel;
-    merge(&mut json, more);
+    merge(&mut json, extra);
     json
 }
 
-/// Turns `{"role": "pm"}` into the options of a command, with the kinds that it was registered with. What a person
-/// could not send (an option that does not exist, a required one left out) is a mistake in the test.
+/// Converts `{"role": "pm"}` into the options of a command, with their registered types. Panics on an unknown option and on
+/// a missing required one, which a client would not send.
 pub fn options(given: &Value, registered: &[Value], focused: Option<&str>) -> Value {
-    let nothing = Map::new();
-    let given = given.as_object().unwrap_or(&nothing);
+    let empty = Map::new();
+    let given = given.as_object().unwrap_or(&empty);
     for option in registered {
         let name = option["name"].as_str().unwrap_or_default();
         let missing = option["required"] == true && !given.contains_key(name) && focused.is_none();
-        assert!(!missing, "Discord does not let a person leave out the required option {name:?}");
+        assert!(!missing, "a client does not omit the required option {name:?}");
     }
     let option = |(name, value): (&String, &Value)| {
         let Some(option) = registered.iter().find(|option| option["name"] == name.as_str()) else {
@@ -171,21 +170,21 @@ pub fn options(given: &Value, registered: &[Value], focused: Option<&str>) -> Va
     given.iter().map(option).collect()
 }
 
-/// The full message object that a body sent by the bot becomes.
-pub fn posted(id: u64, channel: u64, body: &Value, interaction: Option<&Interaction>) -> Value {
-    let mut message = bare_message(id, channel, bot_user(), body["content"].as_str().unwrap_or_default());
-    show(&mut message, body);
+/// The message object of a body that the bot sent.
+pub fn bot_message(id: u64, channel: u64, body: &Value, interaction: Option<&Interaction>) -> Value {
+    let mut message = base_message(id, channel, bot_user(), body["content"].as_str().unwrap_or_default());
+    apply_body(&mut message, body);
     if let Some(interaction) = interaction {
         message["webhook_id"] = json!(APPLICATION.to_string());
         message["application_id"] = json!(APPLICATION.to_string());
         message["type"] = json!(if interaction.kind == 2 { 20 } else { 0 });
-        message["interaction_metadata"] = metadata(interaction);
+        message["interaction_metadata"] = interaction_metadata(interaction);
     }
     message
 }
 
-/// Puts what a body says into a message: at first, and at each edit.
-pub fn show(message: &mut Value, body: &Value) {
+/// Applies a new or edited body to a message object.
+pub fn apply_body(message: &mut Value, body: &Value) {
     for key in ["content", "flags", "tts", "nonce", "components"] {
         if !body[key].is_null() {
             message[key] = body[key].clone();
@@ -201,8 +200,8 @@ pub fn show(message: &mut Value, body: &Value) {
     }
 }
 
-/// Gives a message that somebody wrote another text, as its author does in an edit.
-pub fn rewrite(message: &mut Value, content: &str) {
+/// Applies an edit of a user's message.
+pub fn apply_user_edit(message: &mut Value, content: &str) {
     let replied = !message["referenced_message"].is_null();
     let mentioned = content.contains(&format!("<@{APPLICATION}>"));
     message["content"] = json!(content);
@@ -210,23 +209,23 @@ pub fn rewrite(message: &mut Value, content: &str) {
     message["edited_timestamp"] = message["timestamp"].clone();
 }
 
-fn metadata(interaction: &Interaction) -> Value {
+fn interaction_metadata(interaction: &Interaction) -> Value {
     let mut metadata = json!({
         "id": interaction.id.to_string(), "type": interaction.kind, "user": interaction.context.person.user(),
-        "authorizing_integration_owners": interaction.context.owners(),
+        "authorizing_integration_owners": interaction.context.integration_owners(),
     });
-    if let Some(clicked) = interaction.clicked {
-        metadata["interacted_message_id"] = json!(clicked.to_string());
+    if let Some(clicked_message) = interaction.clicked_message {
+        metadata["interacted_message_id"] = json!(clicked_message.to_string());
     }
     if interaction.kind == 5 {
-        let mut before = metadata.clone();
-        before["type"] = json!(2);
-        metadata["triggering_interaction_metadata"] = before;
+        let mut trigger = metadata.clone();
+        trigger["type"] = json!(2);
+        metadata["triggering_interaction_metadata"] = trigger;
     }
     metadata
 }
 
-fn bare_message(id: u64, channel: u64, author: Value, content: &str) -> Value {
+fn base_message(id: u64, channel: u64, author: Value, content: &str) -> Value {
     json!({
         "id": id.to_string(), "channel_id": channel.to_string(), "author": author, "content": content,
         "timestamp": timestamp(id), "edited_timestamp": null, "tts": false, "mention_everyone": false, "mentions": [],
@@ -234,11 +233,11 @@ fn bare_message(id: u64, channel: u64, author: Value, content: &str) -> Value {
     })
 }
 
-/// The moment inside a snowflake, as ISO 8601.
+/// The timestamp of a snowflake, as ISO 8601.
 fn timestamp(id: u64) -> String {
     let milliseconds = (id >> 22) + 1_420_070_400_000;
     let (seconds, days) = (milliseconds / 1000 % 86_400, milliseconds / 86_400_000);
-    // Days since 0000-03-01, so that the leap day is the last of a year.
+    // Days since 0000-03-01: the leap day is the last day of a year.
     let days = days + 719_468;
     let (era, of_era) = (days / 146_097, days % 146_097);
     let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
@@ -251,13 +250,13 @@ fn timestamp(id: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}000+00:00", milliseconds % 1000)
 }
 
-pub fn ready(world: &World, session: &Session) -> Value {
+pub fn ready(state: &DiscordState, session: &Session) -> Value {
     let mut user = bot_user();
     merge(&mut user, &json!({"verified": true, "mfa_enabled": true, "email": null, "flags": 0}));
     json!({
         "v": 10, "user": user, "guilds": [{"id": GUILD.to_string(), "unavailable": true}], "session_id": session.id,
-        "session_type": "normal", "resume_gateway_url": world.gateway_url(), "shard": session.identify.shard,
-        "application": {"id": APPLICATION.to_string(), "flags": world.application_flags()}, "private_channels": [],
+        "session_type": "normal", "resume_gateway_url": state.gateway_url(), "shard": session.identify.shard,
+        "application": {"id": APPLICATION.to_string(), "flags": state.application_flags()}, "private_channels": [],
         "relationships": [], "presences": [], "user_settings": {}, "guild_join_requests": [],
         "geo_ordered_rtc_regions": [], "_trace": [],
     })
@@ -291,9 +290,9 @@ pub fn guild_create() -> Value {
     guild
 }
 
-/// The server as GET /guilds/{id} tells it: without what only the gateway has.
-pub fn server(facts: &Value) -> Value {
-    const GATEWAY_ALONE: [&str; 13] = [
+/// The guild object of GET /guilds/{id}: without the fields of GUILD_CREATE.
+pub fn guild_object(overrides: &Value) -> Value {
+    const GUILD_CREATE_FIELDS: [&str; 13] = [
         "joined_at",
         "large",
         "unavailable",
@@ -308,18 +307,18 @@ pub fn server(facts: &Value) -> Value {
         "soundboard_sounds",
         "nsfw",
     ];
-    let mut server = guild_create();
-    if let Some(fields) = server.as_object_mut() {
-        fields.retain(|key, _| !GATEWAY_ALONE.contains(&key.as_str()));
+    let mut guild = guild_create();
+    if let Some(fields) = guild.as_object_mut() {
+        fields.retain(|key, _| !GUILD_CREATE_FIELDS.contains(&key.as_str()));
     }
-    merge(&mut server, facts);
-    server
+    merge(&mut guild, overrides);
+    guild
 }
 
-/// The bot's membership as GET /guilds/{id}/members/{id} tells it.
-pub fn membership(facts: &Value) -> Value {
-    let mut membership = member(None);
-    membership["user"] = bot_user();
-    merge(&mut membership, facts);
-    membership
+/// The bot's guild member object of GET /guilds/{id}/members/{id}.
+pub fn member_object(overrides: &Value) -> Value {
+    let mut member = member(None);
+    member["user"] = bot_user();
+    merge(&mut member, overrides);
+    member
 }

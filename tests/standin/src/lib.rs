@@ -1,26 +1,27 @@
-//! A stand-in for Discord in the test's own runtime: REST API, gateway and members, without a network.
+//! A stand-in for Discord on loopback, in the test's own runtime: REST API, gateway, interactions and their limits.
 //!
-//! Start it, point the bot at `origin()`, then be a member: `slash`, `autocomplete`, `click`, `message`. What the bot
-//! does that Discord would reject, or that pings members, is a violation; a test that leaves one unread fails when the
-//! stand-in is dropped.
+//! Start it, point the bot at `origin()`, then act as a user: `slash`, `autocomplete`, `click`, `answer_to`. A request that
+//! Discord would reject, or a message that pings, is a violation. Dropping the stand-in panics if there are violations that
+//! the test has not read.
 
-mod asking;
+mod client_actions;
 mod command_limits;
+mod commands;
 mod component_limits;
-mod door;
 mod events;
+mod fault_injection;
 mod gateway;
+mod http_endpoint;
 mod limits;
+mod measurement;
 mod messages;
-mod people;
-mod registry;
+mod multipart;
+mod responses;
 mod rest;
+mod state;
 #[cfg(test)]
-mod selftest;
-mod slate;
-mod upload;
-mod webhooks;
-mod world;
+mod tests;
+mod users;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,58 +33,61 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-pub use self::door::{Door, now};
 pub use self::events::Message;
+pub use self::fault_injection::{Fault, Mischief};
 pub use self::gateway::{DIRECT_MESSAGES, GUILD_MESSAGES, GUILDS, Identify, MESSAGE_CONTENT};
-pub use self::people::{APPLICATION, CHANNEL, Context, GUILD, OTHER_CHANNEL, Person};
-pub use self::slate::{Mischief, Tally};
-pub use self::upload::Upload;
-pub use self::world::{Fault, Post, PostKind, Request};
+pub use self::http_endpoint::{Door, now};
+pub use self::measurement::InteractionCounts;
+pub use self::multipart::Upload;
+pub use self::state::{Post, PostKind, Request};
+pub use self::users::{APPLICATION, CHANNEL, Context, GUILD, OTHER_CHANNEL, Person};
 
-use self::gateway::Order;
-use self::world::{Channel, PATIENCE, Shared, World};
+use self::gateway::SocketAction;
+use self::state::{Channel, DiscordState, SharedState, WAIT_TIMEOUT};
 
-/// A token in Discord's form, good for nothing but the stand-in.
+/// The bot token that the stand-in accepts.
 pub const TOKEN: &str = "MTEwMDAwMDAwMDAwMDAwMDAwMQ.StandIn.only-the-stand-in-knows-this-one";
 /// The prefix of every interaction token.
 pub const INTERACTION_TOKEN: &str = "standin-token-of";
 /// The suffix of every user name that the bot receives.
 pub const USER_NAME_SUFFIX: &str = "-the-curious";
 
-/// How this Discord behaves.
+/// Configuration of the stand-in.
 #[derive(Clone, Debug)]
 pub struct Setup {
     pub token: String,
-    /// The operator did not switch on the message content intent: asking for it is close 4014.
+    /// The message content intent is not enabled in the Developer Portal: an IDENTIFY with it is closed with 4014.
     pub refuse_message_content: bool,
-    /// Every IDENTIFY that is otherwise right ends with this close code.
+    /// Close code for every otherwise valid IDENTIFY.
     pub close_on_identify: Option<u16>,
     pub heartbeat_interval: Duration,
     pub acknowledge_heartbeats: bool,
-    /// `session_start_limit.remaining`; each IDENTIFY takes one.
+    /// `session_start_limit.remaining`; each IDENTIFY decrements it.
     pub identifies_left: u64,
     pub shards: u64,
-    /// What is registered already, from an earlier start of the bot.
+    /// Commands that are registered before the bot starts.
     pub commands: Vec<Value>,
-    /// Names of commands that Discord rejects, for a reason that only Discord knows.
+    /// Names of commands that are rejected although they are valid.
     pub rejected_commands: Vec<String>,
-    /// How many commands may still be created today.
+    /// Remaining command creations of the day.
     pub command_creations_left: usize,
-    /// Text channels of the server, beside those that a test names.
+    /// Text channels of the guild; a `Context` adds its own.
     pub channels: Vec<u64>,
-    /// How long an interaction may wait for its first answer.
+    /// Time limit of the initial response to an interaction.
     pub answer_within: Duration,
-    /// `verify_key` of the application, hex.
+    /// `verify_key` of the application, in hex.
     pub public_key: String,
-    /// So many seconds Discord's clock is ahead of this machine's.
+    /// Seconds by which the `Date` header is ahead of the local clock.
     pub clock_ahead: i64,
-    /// What is otherwise with the application, the server, the bot's membership there, and channels by id: fields that take the place
-    /// of the stand-in's own.
+    /// Fields that override those of the application object.
     pub application: Value,
+    /// Fields that override those of the guild object.
     pub server: Value,
+    /// Fields that override those of the bot's guild member object.
     pub member: Value,
+    /// Fields that override those of channel objects, by channel id.
     pub channel_facts: Vec<(u64, Value)>,
-    /// What it does that Discord does on its worst days only.
+    /// Injected gateway faults.
     pub mischief: Mischief,
 }
 
@@ -113,231 +117,234 @@ impl Default for Setup {
     }
 }
 
+/// The running server; it stops when it is dropped.
 pub struct StandIn {
-    shared: Arc<Shared>,
+    shared: Arc<SharedState>,
     server: JoinHandle<()>,
 }
 
 impl StandIn {
+    /// Listens on a free loopback port.
     pub async fn start(setup: Setup) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port on the loopback address");
         let origin = format!("http://{}", listener.local_addr().expect("an address"));
-        let shared = Shared::new(setup, origin);
-        shared.change(|world| {
-            for id in world.setup.channels.clone() {
-                world.channels.insert(id, Channel { guild: Some(GUILD), kind: 0, reachable: true });
+        let shared = SharedState::new(setup, origin);
+        shared.update(|state| {
+            for id in state.setup.channels.clone() {
+                state.channels.insert(id, Channel { guild: Some(GUILD), kind: 0, reachable: true });
             }
-            registry::restore(world);
+            commands::register_configured(state);
         });
         let socket = get(gateway::upgrade);
-        let router = Router::new().route("/", socket).fallback(rest::answer).with_state(Arc::clone(&shared));
-        // Else events wait for each other's acknowledgement, 40 ms at a time.
-        let listener = listener.tap_io(|line| drop(line.set_nodelay(true)));
+        let router = Router::new().route("/", socket).fallback(rest::handle).with_state(Arc::clone(&shared));
+        // Nagle's algorithm would delay events by up to 40 ms.
+        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         let server = tokio::spawn(async move {
-            axum::serve(listener, router).await.expect("the stand-in serves until it is dropped");
+            axum::serve(listener, router).await.expect("the server runs");
         });
         Self { shared, server }
     }
 
     /// `http://127.0.0.1:PORT`, for `HttpBuilder::proxy` and `DISCORD_API_URL`.
     pub fn origin(&self) -> String {
-        self.shared.look().origin.clone()
+        self.shared.lock().origin.clone()
     }
 
-    /// From now on interactions are posted to the bot's own endpoint, where there is one, and not told over the gateway.
-    pub fn post_to(&self, door: Option<Door>) {
-        self.shared.change(|world| world.door = door);
+    /// Sends further interactions to this interactions endpoint; with `None`, over the gateway.
+    pub fn post_to(&self, endpoint: Option<Door>) {
+        self.shared.update(|state| state.endpoint = endpoint);
     }
 
     // The gateway.
 
-    /// The next IDENTIFY that was not handed out yet, accepted or refused.
+    /// Waits for the next IDENTIFY, accepted or not, that was not returned before.
     pub async fn wait_identified(&self) -> Identify {
-        let next = |world: &mut World| {
-            let identify = world.identifies.get(world.identifies_told).cloned()?;
-            world.identifies_told += 1;
+        let next = |state: &mut DiscordState| {
+            let identify = state.identifies.get(state.identifies_returned).cloned()?;
+            state.identifies_returned += 1;
             Some(identify)
         };
-        self.shared.until("an IDENTIFY", PATIENCE, next).await
+        self.shared.wait_for("an IDENTIFY", WAIT_TIMEOUT, next).await
     }
 
-    /// The data of the next RESUME that was not handed out yet.
+    /// Waits for the next RESUME that was not returned before, and returns its data.
     pub async fn wait_resumed(&self) -> Value {
-        let next = |world: &mut World| {
-            let resume = world.resumes.get(world.resumes_told).cloned()?;
-            world.resumes_told += 1;
+        let next = |state: &mut DiscordState| {
+            let resume = state.resumes.get(state.resumes_returned).cloned()?;
+            state.resumes_returned += 1;
             Some(resume)
         };
-        self.shared.until("a RESUME", PATIENCE, next).await
+        self.shared.wait_for("a RESUME", WAIT_TIMEOUT, next).await
     }
 
-    /// How many times the bot identified so far.
+    /// The number of IDENTIFYs received.
     pub fn identifies(&self) -> usize {
-        self.shared.look().identifies.len()
+        self.shared.lock().identifies.len()
     }
 
-    /// Everything that came in on the socket, in order.
+    /// All payloads received over the gateway, in order.
     pub fn gateway_received(&self) -> Vec<Value> {
-        self.shared.look().received.clone()
+        self.shared.lock().received.clone()
     }
 
-    /// Sends any event.
+    /// Waits for a session and dispatches an event.
     pub async fn dispatch(&self, name: &str, data: &Value) {
-        self.connected().await;
+        self.wait_session().await;
         self.with_session(|session| session.dispatch(name, data));
     }
 
-    /// Closes the socket with a code.
+    /// Closes the connection with this close code.
     pub async fn close(&self, code: u16) {
-        self.order(Order::Close(Some(code))).await;
+        self.socket_action(SocketAction::Close(Some(code))).await;
     }
 
-    /// Closes the socket with a close frame that has no code.
+    /// Closes the connection with a close frame without a code.
     pub async fn close_without_code(&self) {
-        self.order(Order::Close(None)).await;
+        self.socket_action(SocketAction::Close(None)).await;
     }
 
-    /// Cuts the line without a close frame.
+    /// Drops the connection without a close frame.
     pub async fn cut(&self) {
-        self.order(Order::Cut).await;
+        self.socket_action(SocketAction::Drop).await;
     }
 
-    /// Asks the bot to connect again (op 7).
+    /// Sends RECONNECT (op 7).
     pub async fn ask_to_reconnect(&self) {
-        self.order(Order::Send(json!({"op": 7, "d": null}).to_string())).await;
+        self.socket_action(SocketAction::Send(json!({"op": 7, "d": null}).to_string())).await;
     }
 
-    /// Invalid session (op 9); where it is not resumable, it is forgotten.
+    /// Sends INVALID SESSION (op 9); a session that is not resumable is discarded.
     pub async fn invalidate_session(&self, resumable: bool) {
-        self.order(Order::Send(json!({"op": 9, "d": resumable}).to_string())).await;
+        self.socket_action(SocketAction::Send(json!({"op": 9, "d": resumable}).to_string())).await;
         if !resumable {
             self.with_session(gateway::Session::invalidate);
         }
     }
 
-    /// Whether heartbeats are acknowledged from now on; where they are not, the connection is a zombie.
+    /// Turns acknowledgements of heartbeats (op 11) on or off.
     pub fn acknowledge_heartbeats(&self, yes: bool) {
-        self.shared.change(|world| world.setup.acknowledge_heartbeats = yes);
+        self.shared.update(|state| state.setup.acknowledge_heartbeats = yes);
     }
 
-    /// Whether every further IDENTIFY is closed with a code.
+    /// Sets the close code for further IDENTIFYs, if any.
     pub fn close_on_identify(&self, code: Option<u16>) {
-        self.shared.change(|world| world.setup.close_on_identify = code);
+        self.shared.update(|state| state.setup.close_on_identify = code);
     }
 
-    async fn connected(&self) {
-        let ready = |world: &mut World| world.session.as_ref().map(|_| ());
-        self.shared.until("the bot to connect", PATIENCE, ready).await;
+    async fn wait_session(&self) {
+        let ready = |state: &mut DiscordState| state.session.as_ref().map(|_| ());
+        self.shared.wait_for("a gateway session", WAIT_TIMEOUT, ready).await;
     }
 
-    async fn order(&self, order: Order) {
-        self.connected().await;
-        self.with_session(|session| session.order(order));
+    async fn socket_action(&self, action: SocketAction) {
+        self.wait_session().await;
+        self.with_session(|session| session.send_action(action));
     }
 
-    fn with_session<T>(&self, act: impl FnOnce(&mut gateway::Session) -> T) -> T {
-        self.shared.change(|world| act(world.session.as_mut().expect("a session, once connected")))
+    fn with_session<T>(&self, action: impl FnOnce(&mut gateway::Session) -> T) -> T {
+        self.shared.update(|state| action(state.session.as_mut().expect("a session")))
     }
 
     // REST.
 
-    /// The registered commands, once the bot has looked at them or written them and there are any.
+    /// Waits until the bot has requested or written the commands and some are registered; returns them.
     pub async fn wait_commands(&self) -> Value {
-        let registered = |world: &mut World| {
-            let some = world.command_requests > 0 && !world.commands.is_empty();
-            some.then(|| json!(world.commands))
+        let registered = |state: &mut DiscordState| {
+            let some = state.command_requests > 0 && !state.commands.is_empty();
+            some.then(|| json!(state.commands))
         };
-        self.shared.until("registered commands", PATIENCE, registered).await
+        self.shared.wait_for("registered commands", WAIT_TIMEOUT, registered).await
     }
 
-    /// How many commands were created anew; Discord allows 200 a day.
+    /// The number of commands created by the bot; Discord allows 200 a day.
     pub fn command_creations(&self) -> usize {
-        self.shared.look().command_creations
+        self.shared.lock().command_creations
     }
 
-    /// The methods of all finished requests about commands, in order.
+    /// The methods of all completed requests for commands, in order.
     pub fn command_requests(&self) -> Vec<String> {
-        let about_commands = |request: &&Request| request.path.contains("/commands");
-        self.shared.look().requests.iter().filter(about_commands).map(|request| request.method.clone()).collect()
+        let for_commands = |request: &&Request| request.path.contains("/commands");
+        self.shared.lock().requests.iter().filter(for_commands).map(|request| request.method.clone()).collect()
     }
 
-    /// All requests so far but the answers to `settle`'s own questions; status 0 is one that hangs.
+    /// All requests except responses to probes (see `settle`). Status 0: no response was sent.
     pub fn requests(&self) -> Vec<Request> {
-        self.shared.look().requests.clone()
+        self.shared.lock().requests.clone()
     }
 
-    /// Waits until a request has arrived that stays without an answer (`Fault::Hang`).
+    /// Waits until a request has arrived that gets no response (`Fault::Hang`).
     pub async fn wait_hanging(&self) {
-        let hangs = |world: &mut World| world.requests.iter().any(|request| request.status == 0).then_some(());
-        self.shared.until("a request that hangs", PATIENCE, hangs).await;
+        let hanging = |state: &mut DiscordState| state.requests.iter().any(|request| request.status == 0).then_some(());
+        self.shared.wait_for("a hanging request", WAIT_TIMEOUT, hanging).await;
     }
 
-    /// All that the bot showed so far, whether the test has seen it or not.
+    /// Everything that the bot has posted.
     pub fn posts(&self) -> Vec<Post> {
-        self.shared.look().posts.clone()
+        self.shared.lock().posts.clone()
     }
 
-    /// The message object as it stands now (after edits), for what the bot sent.
+    /// The current message object, after edits, for a body that the bot sent.
     pub fn shown(&self, sent: &Value) -> Option<Value> {
-        let world = self.shared.look();
-        let post = world.posts.iter().rev().find(|post| post.body == *sent)?;
-        world.message(post.message?).cloned()
+        let state = self.shared.lock();
+        let post = state.posts.iter().rev().find(|post| post.body == *sent)?;
+        state.message(post.message?).cloned()
     }
 
-    /// The next request with this method, whose path holds this text, goes wrong.
+    /// Injects a fault into the next request with this method whose path contains this text.
     pub fn fail_next(&self, method: &str, path: &str, fault: Fault) {
-        self.shared.change(|world| world.faults.push((method.to_owned(), path.to_owned(), fault)));
+        self.shared.update(|state| state.faults.push((method.to_owned(), path.to_owned(), fault)));
     }
 
-    /// All that was wrong since the last call. What is left unread fails the test when the stand-in is dropped.
+    /// Takes the violations since the last call. Dropping the stand-in panics if some are left.
     pub fn violations(&self) -> Vec<String> {
-        self.shared.change(|world| std::mem::take(&mut world.violations))
+        self.shared.update(|state| std::mem::take(&mut state.violations))
     }
 
-    /// The next thing that the bot shows beyond what was handed out: a follow-up, an edit, a second message.
+    /// Waits for the next post that was not returned before: a follow-up, an edit, a message.
     pub async fn next_post(&self) -> Post {
-        self.shared.until("another message of the bot", PATIENCE, |world| world.claim(|_| true)).await
+        self.shared.wait_for("another post", WAIT_TIMEOUT, |state| state.claim(|_| true)).await
     }
 
-    /// Proves that the bot has said all that it had to say: asks questions that must be answered, until three in a row
-    /// were answered while nothing else came in. Panics where the bot showed something that the test has not seen.
+    /// Waits until the bot is idle: three probes in a row are answered and no other request arrives. A probe is an
+    /// interaction that any bot answers. Panics if there are posts that were not returned to the test.
     pub async fn settle(&self) {
-        self.calm(|_| None::<()>).await;
-        let world = self.shared.look();
-        let surprises: Vec<_> = world.posts.iter().filter(|post| !post.claimed).map(|post| &post.body).collect();
-        assert!(surprises.is_empty(), "the bot said what nobody asked for: {surprises:#?}\n{}", world.story());
+        self.wait_idle(|_| None::<()>).await;
+        let state = self.shared.lock();
+        let unclaimed: Vec<_> = state.posts.iter().filter(|post| !post.claimed).map(|post| &post.body).collect();
+        assert!(unclaimed.is_empty(), "unexpected posts: {unclaimed:#?}\n{}", state.summary());
     }
 
-    async fn calm<T>(&self, mut early: impl FnMut(&mut World) -> Option<T>) -> Option<T> {
+    /// Waits until the bot is idle; returns early with what `early` finds.
+    async fn wait_idle<T>(&self, mut early: impl FnMut(&mut DiscordState) -> Option<T>) -> Option<T> {
         let mut quiet_rounds = 0;
         for _ in 0..500 {
-            let before = self.shared.look().activity;
-            self.ask_fence().await;
-            let mut world = self.shared.look();
-            if let Some(found) = early(&mut world) {
+            let before = self.shared.lock().request_events;
+            self.send_probe().await;
+            let mut state = self.shared.lock();
+            if let Some(found) = early(&mut state) {
                 return Some(found);
             }
-            let quiet = world.activity == before && world.in_flight == 0;
+            let quiet = state.request_events == before && state.in_flight == 0;
             quiet_rounds = if quiet { quiet_rounds + 1 } else { 0 };
             if quiet_rounds == 3 {
                 return None;
             }
         }
-        panic!("the bot never falls silent\n{}", self.shared.look().story())
+        panic!("the bot does not become idle\n{}", self.shared.lock().summary())
     }
 }
 
 impl Drop for StandIn {
     fn drop(&mut self) {
         self.server.abort();
-        let left = self.shared.change(|world| {
-            if let Some(session) = &world.session {
-                session.order(Order::Cut);
+        let left = self.shared.update(|state| {
+            if let Some(session) = &state.session {
+                session.send_action(SocketAction::Drop);
             }
-            std::mem::take(&mut world.violations)
+            std::mem::take(&mut state.violations)
         });
         if !std::thread::panicking() {
-            assert!(left.is_empty(), "what the bot did wrong, and no test expected: {left:#?}");
+            assert!(left.is_empty(), "unread violations: {left:#?}");
         }
     }
 }

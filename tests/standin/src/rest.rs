@@ -1,4 +1,4 @@
-//! The REST half of the stand-in: the routes that a bot uses, each answering and refusing as Discord does.
+//! The REST API: the routes that a bot uses, with Discord's responses and errors.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -9,38 +9,39 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::commands;
 use super::events;
+use super::fault_injection::Fault;
 use super::gateway;
-use super::limits::{self, Problems};
-use super::people::{self, APPLICATION, Person};
-use super::registry;
-use super::upload::{self, Upload};
-use super::webhooks;
-use super::world::{Fault, Post, PostKind, Request, Shared, World};
+use super::limits::{self, FormErrors};
+use super::multipart::{self, Upload};
+use super::responses;
+use super::state::{DiscordState, Post, PostKind, Request, SharedState};
+use super::users::{self, APPLICATION, Person};
 
-/// A request, read.
-pub struct Call {
+/// A parsed request.
+pub struct ApiRequest {
     pub method: String,
     pub path: String,
     pub query: String,
     pub body: Value,
     pub files: Vec<Upload>,
     authorization: String,
-    readable: bool,
+    valid_json: bool,
 }
 
-/// An answer, not yet written.
-pub struct Reply {
+/// A response: status and JSON.
+pub struct ApiResponse {
     pub status: u16,
     pub body: Option<Value>,
 }
 
-impl Reply {
+impl ApiResponse {
     pub fn ok(body: Value) -> Self {
         Self { status: 200, body: Some(body) }
     }
 
-    pub fn nothing() -> Self {
+    pub fn no_content() -> Self {
         Self { status: 204, body: None }
     }
 
@@ -53,9 +54,9 @@ impl Reply {
     }
 }
 
-impl IntoResponse for Reply {
+impl IntoResponse for ApiResponse {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).expect("a status that exists");
+        let status = StatusCode::from_u16(self.status).expect("a valid status");
         match self.body {
             None => status.into_response(),
             Some(body) => {
@@ -70,22 +71,22 @@ impl IntoResponse for Reply {
     }
 }
 
-impl Call {
+impl ApiRequest {
     async fn read(request: HttpRequest<Body>) -> Self {
         let (head, body) = request.into_parts();
         let text = |name| head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
         let (authorization, content_type) = (text(header::AUTHORIZATION), text(header::CONTENT_TYPE));
         let bytes = to_bytes(body, 64 << 20).await.unwrap_or_default();
-        let read = upload::parse(&content_type, &bytes);
-        let readable = read.is_some();
-        let (body, files) = read.unwrap_or_default();
+        let parsed = multipart::parse(&content_type, &bytes);
+        let valid_json = parsed.is_some();
+        let (body, files) = parsed.unwrap_or_default();
         let query = head.uri.query().unwrap_or_default().to_owned();
         let (method, path) = (head.method.to_string(), head.uri.path().to_owned());
-        Self { method, path, query, body, files, authorization, readable }
+        Self { method, path, query, body, files, authorization, valid_json }
     }
 
-    /// What the bot's own endpoint answered to an interaction that was posted to it.
-    pub fn answer_over_http(body: &Value, files: Vec<Upload>) -> Self {
+    /// The response of the bot's interactions endpoint.
+    pub fn http_response(body: &Value, files: Vec<Upload>) -> Self {
         Self {
             method: "HTTP".to_owned(),
             path: "answer".to_owned(),
@@ -93,100 +94,99 @@ impl Call {
             body: body.clone(),
             files,
             authorization: String::new(),
-            readable: true,
+            valid_json: true,
         }
     }
 
-    /// Refuses the body with 400, and tells the test.
-    pub fn refuse(&self, world: &mut World, problems: &Problems) -> Reply {
-        for line in problems.lines() {
-            world.violations.push(format!("{} {}: {line}", self.method, self.path));
-        }
-        Reply { status: 400, body: Some(problems.to_json()) }
+    /// Records violations and responds with 400.
+    pub fn reject_form(&self, state: &mut DiscordState, errors: &FormErrors) -> ApiResponse {
+        errors.lines().iter().for_each(|line| self.add_violation(state, line));
+        ApiResponse { status: 400, body: Some(errors.to_json()) }
     }
 
-    /// Tells the test of something that Discord would accept.
-    pub fn blame(&self, world: &mut World, line: &str) {
-        world.violations.push(format!("{} {}: {line}", self.method, self.path));
+    /// Records a violation that Discord would accept.
+    pub fn add_violation(&self, state: &mut DiscordState, violation: &str) {
+        state.violations.push(format!("{} {}: {violation}", self.method, self.path));
     }
 
-    /// What Discord answers to a message that it does not take, for its texts or its files.
-    pub fn refused(&self, world: &mut World, problems: &Problems) -> Option<Reply> {
-        if problems.none() { self.too_large(world) } else { Some(self.refuse(world, problems)) }
+    /// The error response for invalid fields or files that are too large, if any.
+    pub fn check_body(&self, state: &mut DiscordState, errors: &FormErrors) -> Option<ApiResponse> {
+        if errors.is_empty() { self.too_large(state) } else { Some(self.reject_form(state, errors)) }
     }
 
-    /// Checks the sizes of files, which Discord refuses in another way than texts.
-    fn too_large(&self, world: &mut World) -> Option<Reply> {
+    /// The error response for files over 20 MiB, if any.
+    fn too_large(&self, state: &mut DiscordState) -> Option<ApiResponse> {
         let size: usize = self.files.iter().map(|file| file.size).sum();
         (size > 20 << 20).then(|| {
-            self.blame(world, "files over 20 MiB");
-            Reply::error(413, 40005, "Request entity too large")
+            self.add_violation(state, "files over 20 MiB");
+            ApiResponse::error(413, 40005, "Request entity too large")
         })
     }
 }
 
-pub async fn answer(State(shared): State<Arc<Shared>>, request: HttpRequest<Body>) -> Response {
-    let call = Call::read(request).await;
-    let (fence, fault) = shared.change(|world| {
-        let fence = webhooks::is_fence(world, &call.path);
-        if fence {
+pub async fn handle(State(shared): State<Arc<SharedState>>, request: HttpRequest<Body>) -> Response {
+    let request = ApiRequest::read(request).await;
+    let (probe, fault) = shared.update(|state| {
+        let probe = responses::is_probe_response(state, &request.path);
+        if probe {
             return (true, None);
         }
-        world.activity += 1;
-        world.in_flight += 1;
-        let fits =
-            |(method, part, _): &(String, String, Fault)| *method == call.method && call.path.contains(part.as_str());
-        let at = world.faults.iter().position(fits);
-        (false, at.map(|at| world.faults.remove(at).2))
+        state.request_events += 1;
+        state.in_flight += 1;
+        let fits = |(method, part, _): &(String, String, Fault)| {
+            *method == request.method && request.path.contains(part.as_str())
+        };
+        let at = state.faults.iter().position(fits);
+        (false, at.map(|at| state.faults.remove(at).2))
     });
-    let act = || shared.change(|world| route(world, &call));
+    let process = || shared.update(|state| route(state, &request));
     if let Some(Fault::Slow(milliseconds)) = fault {
         // The fault is a delay of the response, which the bot measures against its own timeouts.
         tokio::time::sleep(Duration::from_millis(milliseconds)).await;
     }
     let reply = match fault {
-        None | Some(Fault::Slow(_)) => Some(act()),
+        None | Some(Fault::Slow(_)) => Some(process()),
         Some(Fault::Reset(true) | Fault::Garbage(..400)) => {
-            act();
+            process();
             None
         }
         Some(Fault::Hang | Fault::Reset(false) | Fault::Garbage(_)) => None,
-        Some(Fault::Refusal(status, code)) => Some(Reply::error(status, code, "as the test wished")),
-        Some(Fault::RateLimitedBlindly) => Some(Reply::error(429, 0, "You are being rate limited.")),
-        Some(Fault::Status(status)) => Some(Reply::error(status, 0, &format!("{status}: as the test wished"))),
+        Some(Fault::Refusal(status, code)) => Some(ApiResponse::error(status, code, "injected fault")),
+        Some(Fault::RateLimitedBlindly) => Some(ApiResponse::error(429, 0, "You are being rate limited.")),
+        Some(Fault::Status(status)) => Some(ApiResponse::error(status, 0, &format!("{status}: injected fault"))),
         Some(Fault::AfterEffect(status)) => {
-            act();
-            Some(Reply::error(status, 0, &format!("{status}: as the test wished")))
+            process();
+            Some(ApiResponse::error(status, 0, &format!("{status}: injected fault")))
         }
         Some(Fault::RateLimited(seconds)) => {
             let body = json!({"message": "You are being rate limited.", "retry_after": seconds, "global": false});
-            Some(Reply { status: 429, body: Some(body) })
+            Some(ApiResponse { status: 429, body: Some(body) })
         }
     };
     let status = reply.as_ref().map_or(0, |reply| reply.status);
-    shared.change(|world| {
-        if !fence {
-            world.activity += 1;
-            world.in_flight -= 1;
-            let Call { method, path, body, files, .. } = call;
-            world.requests.push(Request { method, path, body, files, status });
+    shared.update(|state| {
+        if !probe {
+            state.request_events += 1;
+            state.in_flight -= 1;
+            let ApiRequest { method, path, body, files, .. } = request;
+            state.requests.push(Request { method, path, body, files, status });
         }
     });
     let mut response = match (reply, fault) {
         (Some(reply), _) => reply.into_response(),
         (None, Some(Fault::Garbage(status))) => {
-            let status = StatusCode::from_u16(status).expect("a status that exists");
-            (status, "<html>this is no JSON").into_response()
+            let status = StatusCode::from_u16(status).expect("a valid status");
+            (status, "<html>not JSON").into_response()
         }
-        // A task that ends like this drops its line without a word.
-        (None, Some(Fault::Reset(_))) => std::panic::resume_unwind(Box::new("the line is cut")),
+        // Unwinding the task drops the connection without a response.
+        (None, Some(Fault::Reset(_))) => std::panic::resume_unwind(Box::new("connection reset")),
         (None, _) => std::future::pending().await,
     };
-    response.headers_mut().insert(header::DATE, date(shared.look().setup.clock_ahead));
+    response.headers_mut().insert(header::DATE, date(shared.lock().setup.clock_ahead));
     response
 }
 
-/// What a clock that is ahead of ours says.
+/// The `Date` header of a clock that is ahead by this number of seconds.
 fn date(ahead: i64) -> HeaderValue {
     let span = Duration::from_secs(ahead.unsigned_abs());
     let now = SystemTime::now();
@@ -194,127 +194,131 @@ fn date(ahead: i64) -> HeaderValue {
     HeaderValue::from_str(&date).expect("a date")
 }
 
-fn route(world: &mut World, call: &Call) -> Reply {
-    let Some(path) = call.path.strip_prefix("/api/v10/") else {
-        return unknown(world, call);
+fn route(state: &mut DiscordState, request: &ApiRequest) -> ApiResponse {
+    let Some(path) = request.path.strip_prefix("/api/v10/") else {
+        return unknown_route(state, request);
     };
-    let steps: Vec<&str> = path.split('/').collect();
-    let open = matches!(steps[0], "interactions" | "webhooks") || steps == ["gateway"];
-    if !open && call.authorization != format!("Bot {}", world.setup.token) {
-        return Reply::error(401, 0, "401: Unauthorized");
+    let segments: Vec<&str> = path.split('/').collect();
+    let unauthenticated = matches!(segments[0], "interactions" | "webhooks") || segments == ["gateway"];
+    if !unauthenticated && request.authorization != format!("Bot {}", state.setup.token) {
+        return ApiResponse::error(401, 0, "401: Unauthorized");
     }
-    if !call.readable {
-        call.blame(world, "a body that is no JSON");
-        return Reply::error(400, 50109, "The request body contains invalid JSON.");
+    if !request.valid_json {
+        request.add_violation(state, "the body is no valid JSON");
+        return ApiResponse::error(400, 50109, "The request body contains invalid JSON.");
     }
     let application = APPLICATION.to_string();
-    let owner = steps.get(1).copied().unwrap_or_default();
-    if matches!(steps[0], "applications" | "webhooks") && ![application.as_str(), "@me"].contains(&owner) {
-        call.blame(world, "the id of another application");
-        return Reply::error(403, 20012, "You are not authorized to perform this action on this application");
+    let owner = segments.get(1).copied().unwrap_or_default();
+    if matches!(segments[0], "applications" | "webhooks") && ![application.as_str(), "@me"].contains(&owner) {
+        request.add_violation(state, "the id of another application");
+        return ApiResponse::error(403, 20012, "You are not authorized to perform this action on this application");
     }
-    match (call.method.as_str(), steps.as_slice()) {
-        ("GET", ["gateway"]) => Reply::ok(json!({"url": world.gateway_url()})),
-        ("GET", ["gateway", "bot"]) => Reply::ok(json!({
-            "url": world.gateway_url(), "shards": world.setup.shards,
+    match (request.method.as_str(), segments.as_slice()) {
+        ("GET", ["gateway"]) => ApiResponse::ok(json!({"url": state.gateway_url()})),
+        ("GET", ["gateway", "bot"]) => ApiResponse::ok(json!({
+            "url": state.gateway_url(), "shards": state.setup.shards,
             "session_start_limit": {
-                "total": 1000, "remaining": world.setup.identifies_left, "reset_after": 14_400_000, "max_concurrency": 1,
+                "total": 1000, "remaining": state.setup.identifies_left, "reset_after": 14_400_000, "max_concurrency": 1,
             },
         })),
-        ("GET", ["users", "@me"]) => Reply::ok(events::bot_user()),
-        ("GET", ["applications", "@me"] | ["oauth2", "applications", "@me"]) => Reply::ok(application_info(world)),
-        (_, ["applications", _, "commands"]) => registry::answer(world, call, None, None),
-        (_, ["applications", _, "commands", id]) => registry::answer(world, call, None, Some(id)),
-        (_, ["applications", _, "guilds", guild, "commands", ..]) if !people::is_here(guild) => people::strange(guild),
-        (_, ["applications", _, "guilds", guild, "commands"]) => registry::answer(world, call, Some(guild), None),
+        ("GET", ["users", "@me"]) => ApiResponse::ok(events::bot_user()),
+        ("GET", ["applications", "@me"] | ["oauth2", "applications", "@me"]) => {
+            ApiResponse::ok(application_info(state))
+        }
+        (_, ["applications", _, "commands"]) => commands::handle(state, request, None, None),
+        (_, ["applications", _, "commands", id]) => commands::handle(state, request, None, Some(id)),
+        (_, ["applications", _, "guilds", guild, "commands", ..]) if !users::is_bot_guild(guild) => {
+            users::guild_error(guild)
+        }
+        (_, ["applications", _, "guilds", guild, "commands"]) => commands::handle(state, request, Some(guild), None),
         (_, ["applications", _, "guilds", guild, "commands", id]) => {
-            registry::answer(world, call, Some(guild), Some(id))
+            commands::handle(state, request, Some(guild), Some(id))
         }
-        ("POST", ["interactions", id, token, "callback"]) => webhooks::callback(world, call, id, token),
-        ("POST", ["webhooks", _, token]) => webhooks::follow_up(world, call, token),
-        (_, ["webhooks", _, token, "messages", which]) => webhooks::message(world, call, token, which),
-        ("GET", ["guilds", guild, ..]) if !people::is_here(guild) => people::strange(guild),
-        ("GET", ["guilds", _]) => Reply::ok(events::server(&world.setup.server)),
-        ("GET", ["guilds", _, "members", who]) if *who == application => {
-            Reply::ok(events::membership(&world.setup.member))
+        ("POST", ["interactions", id, token, "callback"]) => responses::callback(state, request, id, token),
+        ("POST", ["webhooks", _, token]) => responses::follow_up(state, request, token),
+        (_, ["webhooks", _, token, "messages", which]) => responses::message(state, request, token, which),
+        ("GET", ["guilds", guild, ..]) if !users::is_bot_guild(guild) => users::guild_error(guild),
+        ("GET", ["guilds", _]) => ApiResponse::ok(events::guild_object(&state.setup.server)),
+        ("GET", ["guilds", _, "members", user]) if *user == application => {
+            ApiResponse::ok(events::member_object(&state.setup.member))
         }
-        ("GET", ["guilds", _, "members", _]) => Reply::error(404, 10007, "Unknown Member"),
-        (_, ["channels", id, rest @ ..]) => in_channel(world, call, id, rest),
-        _ => unknown(world, call),
+        ("GET", ["guilds", _, "members", _]) => ApiResponse::error(404, 10007, "Unknown Member"),
+        (_, ["channels", id, rest @ ..]) => channel_route(state, request, id, rest),
+        _ => unknown_route(state, request),
     }
 }
 
-fn unknown(world: &mut World, call: &Call) -> Reply {
-    call.blame(world, "a route that the stand-in does not know");
-    Reply::error(404, 0, "404: Not Found")
+fn unknown_route(state: &mut DiscordState, request: &ApiRequest) -> ApiResponse {
+    request.add_violation(state, "unknown route");
+    ApiResponse::error(404, 0, "404: Not Found")
 }
 
-fn in_channel(world: &mut World, call: &Call, id: &str, rest: &[&str]) -> Reply {
-    let known = id.parse().ok().and_then(|id: u64| Some((id, world.channels.get(&id)?.clone())));
+fn channel_route(state: &mut DiscordState, request: &ApiRequest, id: &str, rest: &[&str]) -> ApiResponse {
+    let known = id.parse().ok().and_then(|id: u64| Some((id, state.channels.get(&id)?.clone())));
     let Some((id, channel)) = known else {
-        return Reply::error(404, 10003, "Unknown Channel");
+        return ApiResponse::error(404, 10003, "Unknown Channel");
     };
     if !channel.reachable {
-        return Reply::error(403, 50001, "Missing Access");
+        return ApiResponse::error(403, 50001, "Missing Access");
     }
-    match (call.method.as_str(), rest) {
+    match (request.method.as_str(), rest) {
         ("GET", []) => {
-            let mut shown = events::channel(id, &channel, &Person::named("ada"));
-            for (_, facts) in world.setup.channel_facts.iter().filter(|(about, _)| *about == id) {
-                events::merge(&mut shown, facts);
+            let mut object = events::channel(id, &channel, &Person::named("ada"));
+            for (_, fields) in state.setup.channel_facts.iter().filter(|(channel, _)| *channel == id) {
+                events::merge(&mut object, fields);
             }
-            Reply::ok(shown)
+            ApiResponse::ok(object)
         }
-        ("POST", ["typing"]) => Reply::nothing(),
-        ("POST", ["messages"]) => create_message(world, call, id, channel.guild),
+        ("POST", ["typing"]) => ApiResponse::no_content(),
+        ("POST", ["messages"]) => create_message(state, request, id, channel.guild),
         (method @ ("GET" | "PATCH" | "DELETE"), ["messages", message]) => {
             let fits = |kept: &Value| kept["id"] == *message && kept["channel_id"] == id.to_string().as_str();
-            let Some(at) = world.messages.iter().position(fits) else {
-                return Reply::error(404, 10008, "Unknown Message");
+            let Some(at) = state.messages.iter().position(fits) else {
+                return ApiResponse::error(404, 10008, "Unknown Message");
             };
-            let own = world.messages[at]["author"]["id"] == APPLICATION.to_string().as_str();
+            let own = state.messages[at]["author"]["id"] == APPLICATION.to_string().as_str();
             match method {
-                "GET" => Reply::ok(world.messages[at].clone()),
-                _ if !own => Reply::error(403, 50005, "Cannot edit a message authored by another user"),
-                "PATCH" => edit_message(world, call, at, None),
+                "GET" => ApiResponse::ok(state.messages[at].clone()),
+                _ if !own => ApiResponse::error(403, 50005, "Cannot edit a message authored by another user"),
+                "PATCH" => edit_message(state, request, at, None),
                 _ => {
-                    world.messages.remove(at);
-                    Reply::nothing()
+                    state.messages.remove(at);
+                    ApiResponse::no_content()
                 }
             }
         }
-        _ => unknown(world, call),
+        _ => unknown_route(state, request),
     }
 }
 
-fn create_message(world: &mut World, call: &Call, channel: u64, guild: Option<u64>) -> Reply {
-    let body = &call.body;
-    let mut problems = limits::message(body, &call.files, true);
+fn create_message(state: &mut DiscordState, request: &ApiRequest, channel: u64, guild: Option<u64>) -> ApiResponse {
+    let body = &request.body;
+    let mut errors = limits::message(body, &request.files, true);
     let reference = &body["message_reference"];
-    let replied = reference["message_id"].as_str().and_then(|id| world.message(id.parse().ok()?).cloned());
+    let replied = reference["message_id"].as_str().and_then(|id| state.message(id.parse().ok()?).cloned());
     if !reference.is_null() && replied.is_none() && reference["fail_if_not_exists"] != false {
-        problems.add("message_reference", "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "Unknown message");
+        errors.add("message_reference", "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "Unknown message");
     }
-    if let Some(reply) = call.refused(world, &problems) {
-        return reply;
+    if let Some(response) = request.check_body(state, &errors) {
+        return response;
     }
     if body["enforce_nonce"] == true && !body["nonce"].is_null() {
         let bot = APPLICATION.to_string();
-        let place = channel.to_string();
-        let again = |kept: &&Value| {
+        let channel_id = channel.to_string();
+        let duplicate = |kept: &&Value| {
             kept["nonce"] == body["nonce"]
                 && kept["author"]["id"] == bot.as_str()
-                && kept["channel_id"] == place.as_str()
+                && kept["channel_id"] == channel_id.as_str()
         };
-        if let Some(kept) = world.messages.iter().find(again) {
-            return Reply::ok(kept.clone());
+        if let Some(kept) = state.messages.iter().find(duplicate) {
+            return ApiResponse::ok(kept.clone());
         }
     }
-    if let Some(line) = limits::pings(body) {
-        call.blame(world, &line);
+    if let Some(violation) = limits::mention_violation(body) {
+        request.add_violation(state, &violation);
     }
-    let id = world.new_id();
-    let mut message = events::posted(id, channel, body, None);
+    let id = state.new_id();
+    let mut message = events::bot_message(id, channel, body, None);
     if let Some(mut replied) = replied {
         if let Some(fields) = replied.as_object_mut() {
             fields.remove("referenced_message");
@@ -324,45 +328,50 @@ fn create_message(world: &mut World, call: &Call, channel: u64, guild: Option<u6
             json!({"type": 0, "channel_id": replied["channel_id"], "message_id": replied["id"]});
         message["referenced_message"] = replied;
     }
-    world.messages.push(message.clone());
+    state.messages.push(message.clone());
     let kind = PostKind::Message;
-    world.posts.push(Post { kind, channel, message: Some(id), interaction: None, body: body.clone(), claimed: false });
-    gateway::deliver(world, message.clone(), guild);
-    Reply::ok(message)
+    state.posts.push(Post { kind, channel, message: Some(id), interaction: None, body: body.clone(), claimed: false });
+    gateway::message_create(state, message.clone(), guild);
+    ApiResponse::ok(message)
 }
 
-/// Edits the message at this place of the list; also for the messages of interactions.
-pub fn edit_message(world: &mut World, call: &Call, at: usize, interaction: Option<&str>) -> Reply {
-    let mut problems = limits::message(&call.body, &call.files, false);
-    let mut message = world.messages[at].clone();
-    events::show(&mut message, &call.body);
-    if problems.none() && limits::shows_nothing(&message, &call.files) {
-        problems = limits::message(&message, &call.files, true);
+/// Edits the message at this index; also for messages of interaction responses.
+pub fn edit_message(
+    state: &mut DiscordState,
+    request: &ApiRequest,
+    at: usize,
+    interaction: Option<&str>,
+) -> ApiResponse {
+    let mut errors = limits::message(&request.body, &request.files, false);
+    let mut message = state.messages[at].clone();
+    events::apply_body(&mut message, &request.body);
+    if errors.is_empty() && limits::is_empty_message(&message, &request.files) {
+        errors = limits::message(&message, &request.files, true);
     }
-    if let Some(reply) = call.refused(world, &problems) {
-        return reply;
+    if let Some(response) = request.check_body(state, &errors) {
+        return response;
     }
-    if let Some(line) = limits::pings(&call.body) {
-        call.blame(world, &line);
+    if let Some(violation) = limits::mention_violation(&request.body) {
+        request.add_violation(state, &violation);
     }
     let number = |key: &str| message[key].as_str().and_then(|id| id.parse().ok());
-    world.posts.push(Post {
+    state.posts.push(Post {
         kind: PostKind::Edit,
         channel: number("channel_id").expect("a message with a channel"),
         message: number("id"),
         interaction: interaction.map(str::to_owned),
-        body: call.body.clone(),
+        body: request.body.clone(),
         claimed: false,
     });
-    world.messages[at] = message.clone();
-    Reply::ok(message)
+    state.messages[at] = message.clone();
+    ApiResponse::ok(message)
 }
 
-fn application_info(world: &World) -> Value {
+fn application_info(state: &DiscordState) -> Value {
     let mut application = json!({
         "id": APPLICATION.to_string(), "name": "Rolecall", "icon": null, "description": "", "summary": "", "type": null,
-        "bot_public": true, "bot_require_code_grant": false, "verify_key": world.setup.public_key, "team": null,
-        "owner": Person::named("owner").user(), "flags": world.application_flags(), "hook": true,
+        "bot_public": true, "bot_require_code_grant": false, "verify_key": state.setup.public_key, "team": null,
+        "owner": Person::named("owner").user(), "flags": state.application_flags(), "hook": true,
         "is_monetized": false, "redirect_uris": [], "interactions_endpoint_url": null, "bot": events::bot_user(),
         "role_connections_verification_url": null, "approximate_guild_count": 1, "approximate_user_install_count": 1,
         "integration_types_config": {
@@ -370,6 +379,6 @@ fn application_info(world: &World) -> Value {
             "1": {"oauth2_install_params": {"scopes": ["applications.commands"], "permissions": "0"}},
         },
     });
-    events::merge(&mut application, &world.setup.application);
+    events::merge(&mut application, &state.setup.application);
     application
 }
