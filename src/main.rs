@@ -1,4 +1,4 @@
-//! The command line: parses arguments and settings, opens the library, runs a subcommand or the bot.
+//! The command line: parses arguments and settings, opens the snapshot, runs a subcommand or the bot.
 
 #![warn(unreachable_pub)]
 
@@ -128,11 +128,11 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
     match arguments.subcommand {
         None if config.token.is_some() || config.http.is_some() => run_bot(&config),
         None => {
-            let engine = open_engine(&config)?;
+            let app = open_app(&config)?;
             let hint = "To run on Discord, set DISCORD_TOKEN (the README explains how to get one).";
-            console::run(&engine, Some(hint))
+            console::run(&app, Some(hint))
         }
-        Some(Subcommand::Console) => console::run(&open_engine(&config)?, None),
+        Some(Subcommand::Console) => console::run(&open_app(&config)?, None),
         Some(Subcommand::Ask { text, json, batch, explain }) => ask(&config, text, json, batch.as_deref(), explain),
         Some(Subcommand::Ladder { from, to, family, svg, png }) => {
             let request = match from.zip(to) {
@@ -192,13 +192,13 @@ fn init_logging(filter: &str, format: LogFormat) -> Result<(), String> {
     Ok(())
 }
 
-/// Opens the library for answering. Problems in the corpus are logged; the rest is served.
-fn open_engine(config: &Config) -> Result<App, String> {
-    let library = open_library(config)?;
-    if let Some(summary) = diagnostic::summary(&library.diagnostics) {
+/// Opens the snapshot for answering. Problems in the corpus are logged; the rest is served.
+fn open_app(config: &Config) -> Result<App, String> {
+    let knowledge = open_knowledge(config)?;
+    if let Some(summary) = diagnostic::summary(&knowledge.diagnostics) {
         tracing::warn!("{summary}");
     }
-    match &library.open_outcome {
+    match &knowledge.open_outcome {
         OpenOutcome::InMemory(reason) => {
             tracing::warn!("the index cannot be stored in {} ({reason}); serving from memory", config.index.display());
         }
@@ -208,15 +208,15 @@ fn open_engine(config: &Config) -> Result<App, String> {
     let Thresholds { channel, direct } = Thresholds::default();
     let channel = config.min_confidence_channel.unwrap_or(channel);
     let direct = config.min_confidence_direct.unwrap_or(direct).min(channel);
-    Ok(App::new(library, Thresholds { channel, direct }).with_language(config.language))
+    Ok(App::new(knowledge, Thresholds { channel, direct }).with_language(config.language))
 }
 
-/// Opens the library, with a progress bar on a terminal if indexing takes longer than `PROGRESS_DELAY`.
-fn open_library(config: &Config) -> Result<Knowledge, String> {
+/// Opens the snapshot, with a progress bar on a terminal if indexing takes longer than `PROGRESS_DELAY`.
+fn open_knowledge(config: &Config) -> Result<Knowledge, String> {
     const PROGRESS_DELAY: Duration = Duration::from_millis(300);
     let start = Instant::now();
     let mut bar: Option<ProgressBar> = None;
-    let library = spaces::open(&config.corpus, Some(&config.index), |done, total| {
+    let knowledge = spaces::open(&config.corpus, Some(&config.index), |done, total| {
         if bar.is_none() && start.elapsed() > PROGRESS_DELAY && std::io::stderr().is_terminal() {
             let style = ProgressStyle::with_template("indexing {bar:32} {pos} of {len} passages, {eta} left");
             bar =
@@ -229,7 +229,7 @@ fn open_library(config: &Config) -> Result<Knowledge, String> {
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
-    library.map_err(|error| error.to_string())
+    knowledge.map_err(|error| error.to_string())
 }
 
 /// Runs the bot until SIGTERM or Ctrl-C. With JSON logging, the error that ends it is a log line.
@@ -247,7 +247,7 @@ fn run_bot(config: &Config) -> CliResult {
         watch: config.watch,
         reload_command: config.reload_command,
     };
-    if let Err(error) = serve::run(settings, || open_engine(config)) {
+    if let Err(error) = serve::run(settings, || open_app(config)) {
         match config.log_format {
             LogFormat::Human => return Err(error.into()),
             LogFormat::Json => tracing::error!("{error}"),
@@ -258,14 +258,14 @@ fn run_bot(config: &Config) -> CliResult {
 }
 
 fn ask(config: &Config, text: Option<String>, json: bool, batch: Option<&Path>, explain: bool) -> CliResult {
-    let engine = open_engine(config)?;
+    let app = open_app(config)?;
     let mut out = std::io::stdout().lock();
     if let Some(text) = text {
         if explain {
-            write!(out, "{}", engine.explain(&text))?;
+            write!(out, "{}", app.explain(&text))?;
             return Ok(ExitCode::SUCCESS);
         }
-        let reply = engine.handle_text(&text);
+        let reply = app.handle_text(&text);
         if json {
             writeln!(out, "{}", reply.to_json(&text))?
         } else {
@@ -286,9 +286,9 @@ fn ask(config: &Config, text: Option<String>, json: bool, batch: Option<&Path>, 
         let text = String::from_utf8_lossy(&line);
         let text = text.trim_end_matches('\r');
         if explain {
-            writeln!(out, "{text}\n{}", engine.explain(text))?
+            writeln!(out, "{text}\n{}", app.explain(text))?
         } else {
-            writeln!(out, "{}", engine.handle_text(text).to_json(text))?
+            writeln!(out, "{}", app.handle_text(text).to_json(text))?
         }
         out.flush()?;
     }
@@ -297,8 +297,8 @@ fn ask(config: &Config, text: Option<String>, json: bool, batch: Option<&Path>, 
 
 /// Prints the ladder or a path on it, or writes it as a picture to the given files.
 fn ladder(config: &Config, request: &Request, svg: Option<&Path>, png: Option<&Path>) -> CliResult {
-    let engine = open_engine(config)?;
-    let reply = engine.handle(&Ask::global(engine.language(), request));
+    let app = open_app(config)?;
+    let reply = app.handle(&Ask::global(app.language(), request));
     if svg.is_none() && png.is_none() {
         write!(anstream::stdout(), "{}", reply.to_text(&console::style()))?;
         return Ok(if reply.answered { ExitCode::SUCCESS } else { ExitCode::FAILURE });
@@ -306,12 +306,12 @@ fn ladder(config: &Config, request: &Request, svg: Option<&Path>, png: Option<&P
     let Some(selection) = &reply.diagram else {
         return Err(format!("this reply has no picture\n{}", reply.to_text(&Style::PLAIN)).into());
     };
-    let library = engine.knowledge(SpaceId::Global);
+    let knowledge = app.knowledge(SpaceId::Global);
     if let Some(path) = svg {
-        write_output(path, diagram::render_svg(&library, selection, engine.language())?.as_bytes())?;
+        write_output(path, diagram::render_svg(&knowledge, selection, app.language())?.as_bytes())?;
     }
     if let Some(path) = png {
-        write_output(path, &diagram::render(&library, selection, engine.language())?.png)?;
+        write_output(path, &diagram::render(&knowledge, selection, app.language())?.png)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -328,11 +328,11 @@ fn write_output(path: &Path, bytes: &[u8]) -> Result<(), Box<dyn std::error::Err
 
 fn index(config: &Config) -> CliResult {
     let start = Instant::now();
-    let library = open_library(config)?;
-    let passages: usize = library.documents().iter().map(|document| document.passages.len()).sum();
-    let roles = library.roles().len();
-    let topics = library.documents().len() - roles;
-    let how = match &library.open_outcome {
+    let knowledge = open_knowledge(config)?;
+    let passages: usize = knowledge.documents().iter().map(|document| document.passages.len()).sum();
+    let roles = knowledge.roles().len();
+    let topics = knowledge.documents().len() - roles;
+    let how = match &knowledge.open_outcome {
         OpenOutcome::Opened => "was already there".to_owned(),
         OpenOutcome::Built => "built".to_owned(),
         OpenOutcome::Rebuilt => "was damaged; rebuilt".to_owned(),
@@ -341,10 +341,10 @@ fn index(config: &Config) -> CliResult {
     let mut out = std::io::stdout().lock();
     let time = start.elapsed().as_millis();
     writeln!(out, "{roles} roles, {topics} topics, {passages} passages; index {how} in {time} ms")?;
-    if !library.diagnostics.is_empty() {
-        writeln!(out, "{} in the corpus; `rolecall check` lists them", pluralize(library.diagnostics.len()))?;
+    if !knowledge.diagnostics.is_empty() {
+        writeln!(out, "{} in the corpus; `rolecall check` lists them", pluralize(knowledge.diagnostics.len()))?;
     }
-    let stored = !matches!(library.open_outcome, OpenOutcome::InMemory(_));
+    let stored = !matches!(knowledge.open_outcome, OpenOutcome::InMemory(_));
     Ok(if stored { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -11,16 +11,16 @@ use crate::i18n::{Language, fold};
 /// The most roles offered at a time.
 const MAX_CANDIDATES: usize = 12;
 
-/// Completes from the command table and the names in the library.
+/// Completes from the command table and the names in the snapshot.
 #[derive(Helper, Highlighter, Hinter, Validator)]
 pub(crate) struct CommandCompleter<'b> {
-    engine: &'b App,
+    app: &'b App,
 }
 
 impl<'b> CommandCompleter<'b> {
-    /// Creates a completer for this engine.
-    pub(crate) fn new(engine: &'b App) -> Self {
-        CommandCompleter { engine }
+    /// Creates a completer for this app.
+    pub(crate) fn new(app: &'b App) -> Self {
+        CommandCompleter { app }
     }
 
     /// Candidates for a line up to the cursor: the offset from which each replaces the line, and the candidates.
@@ -28,7 +28,7 @@ impl<'b> CommandCompleter<'b> {
         let none = (line.len(), Vec::new());
         let Some(rest) = line.strip_prefix('/') else { return none };
         let Some((name, value)) = rest.split_once(' ') else {
-            let all = COMMANDS.iter().map(|command| command.localized_name(self.engine.language()));
+            let all = COMMANDS.iter().map(|command| command.localized_name(self.app.language()));
             return (0, all.filter(|name| starts_with_folded(name, rest)).map(|name| format!("/{name} ")).collect());
         };
         let Some((command, language)) = Command::by_localized_name(name) else { return none };
@@ -55,15 +55,15 @@ impl<'b> CommandCompleter<'b> {
     }
 
     fn families(&self, typed: &str) -> Vec<String> {
-        let (library, typed) = (self.engine.knowledge(SpaceId::Global), typed.to_lowercase());
-        let matches = library.families().into_iter().filter(|family| family.to_lowercase().contains(&typed));
+        let (knowledge, typed) = (self.app.knowledge(SpaceId::Global), typed.to_lowercase());
+        let matches = knowledge.families().into_iter().filter(|family| family.to_lowercase().contains(&typed));
         matches.map(str::to_owned).collect()
     }
 
     fn roles(&self, typed: &str) -> Vec<String> {
-        let library = self.engine.knowledge(SpaceId::Global);
-        let found = self.engine.space(SpaceId::Global).complete(&library, typed, MAX_CANDIDATES).into_iter();
-        let mut slugs: Vec<String> = found.map(|(at, _)| library.document(at).slug.clone()).collect();
+        let knowledge = self.app.knowledge(SpaceId::Global);
+        let found = self.app.space(SpaceId::Global).complete(&knowledge, typed, MAX_CANDIDATES).into_iter();
+        let mut slugs: Vec<String> = found.map(|(at, _)| knowledge.document(at).slug.clone()).collect();
         // Matches of an alias are dropped if any slug starts with the typed text.
         if slugs.iter().any(|slug| slug.starts_with(typed)) {
             slugs.retain(|slug| slug.starts_with(typed));
@@ -105,14 +105,14 @@ mod tests {
     use super::*;
     use crate::engine::question::Thresholds;
 
-    fn engine() -> App {
+    fn app() -> App {
         let folder = tempfile::tempdir().expect("a folder");
         let role = |slug: &str, text: &str| std::fs::write(folder.path().join(format!("{slug}.md")), text);
         role("pastry-chef", "---\nfamily: Cold kitchen\n---\n# Pastry Chef\n\nBakes.\n").expect("a document");
         role("sous-chef", "---\nfamily: Hot kitchen\n---\n# Sous-Chef\n\nCooks.\n").expect("a document");
         role("waiter", "---\nfamily: Service\n---\n# Waiter\n\nServes.\n").expect("a document");
-        let library = crate::engine::spaces::open(folder.path(), None, |_, _| {}).expect("a library");
-        App::new(library, Thresholds::default())
+        let knowledge = crate::engine::spaces::open(folder.path(), None, |_, _| {}).expect("a knowledge");
+        App::new(knowledge, Thresholds::default())
     }
 
     /// The line with each candidate filled in.
@@ -121,9 +121,9 @@ mod tests {
     }
 
     fn lines_in(language: Language, typed: &str) -> Vec<String> {
-        let (engine, history) = (engine().with_language(language), rustyline::history::DefaultHistory::new());
+        let (app, history) = (app().with_language(language), rustyline::history::DefaultHistory::new());
         let (start, found) =
-            CommandCompleter::new(&engine).complete(typed, typed.len(), &Context::new(&history)).expect("candidates");
+            CommandCompleter::new(&app).complete(typed, typed.len(), &Context::new(&history)).expect("candidates");
         found.into_iter().map(|candidate| format!("{}{candidate}", &typed[..start])).collect()
     }
 

@@ -25,16 +25,16 @@ const MAX_WIDTH: usize = 100;
 ///
 /// # Errors
 /// If reading or writing fails.
-pub fn run(engine: &App, hint: Option<&str>) -> Result<ExitCode, Box<dyn Error>> {
+pub fn run(app: &App, hint: Option<&str>) -> Result<ExitCode, Box<dyn Error>> {
     if std::io::stdin().is_terminal() {
-        run_interactive(engine, hint)?
+        run_interactive(app, hint)?
     } else {
-        run_piped(engine, hint)?
+        run_piped(app, hint)?
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn run_piped(engine: &App, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
+fn run_piped(app: &App, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
     if let Some(hint) = hint {
         eprintln!("{hint}");
     }
@@ -42,32 +42,32 @@ fn run_piped(engine: &App, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
         let line = line?;
         let line = String::from_utf8_lossy(&line);
         if !line.trim().is_empty() {
-            writeln!(anstream::stdout(), "{}", engine.handle_text(&line).to_text(&style()))?;
+            writeln!(anstream::stdout(), "{}", app.handle_text(&line).to_text(&style()))?;
         }
     }
     Ok(())
 }
 
-fn run_interactive(engine: &App, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
-    let roles = engine.knowledge(SpaceId::Global).roles().len();
-    let (name, help) = (paint(bold(), "Rolecall"), Request::Help.to_command_text(engine.language()));
-    anstream::println!("{}", t!(engine.language(), "console-greeting", name = &name, count = roles, help = &help));
+fn run_interactive(app: &App, hint: Option<&str>) -> Result<(), Box<dyn Error>> {
+    let roles = app.knowledge(SpaceId::Global).roles().len();
+    let (name, help) = (paint(bold(), "Rolecall"), Request::Help.to_command_text(app.language()));
+    anstream::println!("{}", t!(app.language(), "console-greeting", name = &name, count = roles, help = &help));
     if let Some(hint) = hint {
         println!("{hint}");
     }
     let config = Config::builder().completion_type(CompletionType::List).auto_add_history(true).build();
     let mut editor: Editor<CommandCompleter<'_>, DefaultHistory> = Editor::with_config(config)?;
-    editor.set_helper(Some(CommandCompleter::new(engine)));
+    editor.set_helper(Some(CommandCompleter::new(app)));
     loop {
         match editor.readline("› ") {
             Ok(line) if matches!(line.trim(), "/quit" | "/exit" | "quit" | "exit") => return Ok(()),
             Ok(line) if line.trim().is_empty() => {}
             Ok(line) => {
-                let reply = engine.handle_text(&line);
-                engine.space(SpaceId::Global).record_view(&reply);
+                let reply = app.handle_text(&line);
+                app.space(SpaceId::Global).record_view(&reply);
                 anstream::println!("\n{}", reply.to_text(&style()));
             }
-            Err(ReadlineError::Interrupted) => println!("{}", t!(engine.language(), "console-leave")),
+            Err(ReadlineError::Interrupted) => println!("{}", t!(app.language(), "console-leave")),
             Err(ReadlineError::Eof) => return Ok(()),
             Err(error) => return Err(error.into()),
         }

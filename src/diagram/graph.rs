@@ -46,10 +46,11 @@ pub struct DiagramGraph {
 
 impl DiagramGraph {
     /// Builds the graph of a selection, labelled in this language.
-    pub fn from_selection(library: &Knowledge, selection: &GraphSelection, language: Language) -> DiagramGraph {
-        let subgraph = library.subgraph(selection);
-        let title_of =
-            |slug: &str| library.by_slug(slug).map_or(slug, |index| library.document(index).title.as_str()).to_owned();
+    pub fn from_selection(knowledge: &Knowledge, selection: &GraphSelection, language: Language) -> DiagramGraph {
+        let subgraph = knowledge.subgraph(selection);
+        let title_of = |slug: &str| {
+            knowledge.by_slug(slug).map_or(slug, |index| knowledge.document(index).title.as_str()).to_owned()
+        };
         let title = match selection {
             GraphSelection::All => t!(language, "ladder"),
             GraphSelection::Family(family) => t!(language, "ladder-of", family = family),
@@ -58,8 +59,8 @@ impl DiagramGraph {
             }
         };
         let node = |index: &usize| DiagramNode {
-            title: library.document(*index).title.clone(),
-            family: library.document(*index).front_matter.family.clone(),
+            title: knowledge.document(*index).title.clone(),
+            family: knowledge.document(*index).front_matter.family.clone(),
             on_route: subgraph.path.contains(index),
         };
         let position = |role: usize| subgraph.roles.iter().position(|index| *index == role);

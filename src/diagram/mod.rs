@@ -45,8 +45,8 @@ pub struct Diagram {
 ///
 /// # Errors
 /// If the selection is empty or too large, or a title has a character that the font lacks.
-pub fn render(library: &Knowledge, selection: &GraphSelection, language: Language) -> Result<Diagram, DiagramError> {
-    let graph = DiagramGraph::from_selection(library, selection, language);
+pub fn render(knowledge: &Knowledge, selection: &GraphSelection, language: Language) -> Result<Diagram, DiagramError> {
+    let graph = DiagramGraph::from_selection(knowledge, selection, language);
     let png = png::rasterize(&render_graph(&graph)?, MAX_PIXELS)?;
     if png.len() > MAX_PNG_BYTES {
         return Err(DiagramError::TooLarge(format!("{} bytes", png.len())));
@@ -58,8 +58,12 @@ pub fn render(library: &Knowledge, selection: &GraphSelection, language: Languag
 ///
 /// # Errors
 /// As [`render`].
-pub fn render_svg(library: &Knowledge, selection: &GraphSelection, language: Language) -> Result<String, DiagramError> {
-    render_graph(&DiagramGraph::from_selection(library, selection, language))
+pub fn render_svg(
+    knowledge: &Knowledge,
+    selection: &GraphSelection,
+    language: Language,
+) -> Result<String, DiagramError> {
+    render_graph(&DiagramGraph::from_selection(knowledge, selection, language))
 }
 
 fn render_graph(graph: &DiagramGraph) -> Result<String, DiagramError> {

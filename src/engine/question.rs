@@ -1,4 +1,4 @@
-//! An interpreted question: its kind, roles and search hits, resolved against the library.
+//! An interpreted question: its kind, roles and search hits, resolved against the snapshot.
 
 use crate::engine::reply::ReplyKind;
 use crate::search::query::Query;

@@ -1,9 +1,9 @@
-//! The result of a reload: what the library holds.
+//! The result of a reload: what the snapshot holds.
 
 use crate::knowledge::Knowledge;
 pub(crate) use crate::model::diagnostic::{Diagnostic, summary};
 
-/// What the library holds after a reload.
+/// What the snapshot holds after a reload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ReloadReport {
     /// False if the corpus was unchanged and the snapshot was kept.
@@ -19,12 +19,12 @@ pub(crate) struct ReloadReport {
 }
 
 impl ReloadReport {
-    /// The report on a library; `changed`: it replaces another one.
-    pub(crate) fn new(library: &Knowledge, changed: bool) -> ReloadReport {
-        let documents = library.documents();
+    /// The report on a snapshot; `changed`: it replaces another one.
+    pub(crate) fn new(knowledge: &Knowledge, changed: bool) -> ReloadReport {
+        let documents = knowledge.documents();
         let roles = documents.iter().filter(|document| document.is_role()).count();
         let passages = documents.iter().map(|document| document.passages.len()).sum();
         let topics = documents.len() - roles;
-        ReloadReport { changed, roles, topics, passages, diagnostics: library.diagnostics.clone() }
+        ReloadReport { changed, roles, topics, passages, diagnostics: knowledge.diagnostics.clone() }
     }
 }

@@ -39,11 +39,11 @@ impl UsageCounts {
 
     /// The sort key of a document: view count descending, then [`Knowledge::reference_rank`]. Holds the lock; counting
     /// waits until the key function is dropped.
-    pub(crate) fn sort_key(&self, library: &Knowledge) -> impl Fn(usize) -> (Reverse<u32>, usize) {
+    pub(crate) fn sort_key(&self, knowledge: &Knowledge) -> impl Fn(usize) -> (Reverse<u32>, usize) {
         let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         move |document| {
-            let views = counts.get(&library.document(document).slug).copied().unwrap_or_default();
-            (Reverse(views), library.reference_rank(document))
+            let views = counts.get(&knowledge.document(document).slug).copied().unwrap_or_default();
+            (Reverse(views), knowledge.reference_rank(document))
         }
     }
 }

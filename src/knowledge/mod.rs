@@ -1,4 +1,4 @@
-//! The library: an immutable snapshot of one corpus with its names, career graph and search index.
+//! An immutable snapshot of one corpus with its names, career graph and search index.
 
 pub mod career_graph;
 pub mod graph_selection;
@@ -75,7 +75,7 @@ impl Knowledge {
         let ancestors =
             (0..documents.len()).map(|position| collect_ancestors(&documents, &by_slug, position)).collect();
         let roles = roles_by_family(&documents);
-        let mut library = Knowledge {
+        let mut knowledge = Knowledge {
             documents,
             by_slug,
             ancestors,
@@ -88,8 +88,8 @@ impl Knowledge {
             open_outcome,
             fingerprint,
         };
-        library.reference_rank = library.compute_reference_ranks();
-        Ok(library)
+        knowledge.reference_rank = knowledge.compute_reference_ranks();
+        Ok(knowledge)
     }
 
     /// Whether a snapshot of this corpus would be the same. Unreadable files are not part of the fingerprint, but have diagnostics.

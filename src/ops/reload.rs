@@ -24,16 +24,16 @@ impl Reloader {
     ///
     /// # Errors
     /// The thread cannot be started.
-    pub(crate) fn start(engine: Arc<App>, corpus: PathBuf, index: PathBuf) -> io::Result<Reloader> {
-        let metrics = Arc::clone(engine.metrics());
-        metrics.set_corpus_size(corpus_size(&ReloadReport::new(&engine.knowledge(SpaceId::Global), false)));
+    pub(crate) fn start(app: Arc<App>, corpus: PathBuf, index: PathBuf) -> io::Result<Reloader> {
+        let metrics = Arc::clone(app.metrics());
+        metrics.set_corpus_size(corpus_size(&ReloadReport::new(&app.knowledge(SpaceId::Global), false)));
         Reloader::spawn(metrics, move || {
-            engine.space(SpaceId::Global).reload(&corpus, &index).map_err(|error| error.to_string())
+            app.space(SpaceId::Global).reload(&corpus, &index).map_err(|error| error.to_string())
         })
     }
 
     /// All reloads run on one thread: the allocator keeps freed memory per thread, so with several threads each would retain
-    /// the size of a library.
+    /// the size of a snapshot.
     fn spawn(
         metrics: Arc<Metrics>,
         reload: impl Fn() -> Result<ReloadReport, String> + Send + 'static,

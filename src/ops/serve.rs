@@ -59,7 +59,7 @@ pub struct EndpointConfig {
 pub enum RunError {
     /// The corpus cannot be opened.
     #[error("{0}")]
-    Library(String),
+    Corpus(String),
     /// The status routes cannot be served at their address.
     #[error(
         "ROLECALL_STATUS_ADDR: {address} is not available ({source}); choose another port, or stop the program that uses it"
@@ -92,7 +92,7 @@ pub enum RunError {
     System(#[from] io::Error),
 }
 
-/// Runs the bot until SIGTERM or Ctrl-C. `open` opens the library.
+/// Runs the bot until SIGTERM or Ctrl-C. `open` opens the snapshot.
 ///
 /// # Errors
 /// A failure that the operator has to fix.
@@ -100,22 +100,22 @@ pub fn run(settings: RunSettings, open: impl FnOnce() -> Result<App, String>) ->
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     // Installed first: SIGHUP's default action terminates the process.
     let sighup = runtime.block_on(async { SighupListener::listen() })?;
-    let engine = Arc::new(open().map_err(RunError::Library)?);
-    let result = runtime.block_on(serve(settings, engine, sighup));
+    let app = Arc::new(open().map_err(RunError::Corpus)?);
+    let result = runtime.block_on(serve(settings, app, sighup));
     // Does not wait for tasks, which may hang.
     runtime.shutdown_background();
     result
 }
 
-async fn serve(settings: RunSettings, engine: Arc<App>, mut sighup: SighupListener) -> Result<(), RunError> {
+async fn serve(settings: RunSettings, app: Arc<App>, mut sighup: SighupListener) -> Result<(), RunError> {
     let RunSettings { gateway, endpoint, watchdog_timeout, corpus, index, status, watch, reload_command } = settings;
     let shutdown = cancel_on_signal()?;
-    let reloader = Arc::new(Reloader::start(Arc::clone(&engine), corpus.clone(), index)?);
+    let reloader = Arc::new(Reloader::start(Arc::clone(&app), corpus.clone(), index)?);
     let reload = reload_command.then(|| {
         let reloader = Arc::clone(&reloader);
         ReloadHandle::from_fn(move || reloader.request())
     });
-    let app_state = AppState::new(engine, reload);
+    let app_state = AppState::new(app, reload);
     let metrics = app_state.app.metrics();
     if gateway.is_some() {
         metrics.readiness.expect_gateway();

@@ -71,14 +71,14 @@ pub fn autocomplete_choices(data: &CommandData, space: &Space) -> Vec<Autocomple
     let Some(focused) = data.autocomplete() else { return Vec::new() };
     let options = Command::by_name(&data.name).map_or(&[][..], |command| command.options);
     let kind = options.iter().find(|option| option.name == focused.name).map(|option| option.kind);
-    let library = space.knowledge();
+    let knowledge = space.knowledge();
     match kind {
         Some(OptionKind::RoleName) => {}
-        Some(OptionKind::FamilyName) => return family_choices(&library.families(), focused.value),
+        Some(OptionKind::FamilyName) => return family_choices(&knowledge.families(), focused.value),
         Some(OptionKind::Text | OptionKind::Section) | None => return Vec::new(),
     }
-    let names = space.complete(&library, focused.value, 2 * MAX_AUTOCOMPLETE_CHOICES);
-    let roles = names.into_iter().map(|(at, name)| (library.document(at), name));
+    let names = space.complete(&knowledge, focused.value, 2 * MAX_AUTOCOMPLETE_CHOICES);
+    let roles = names.into_iter().map(|(at, name)| (knowledge.document(at), name));
     let choices = roles.filter(|(role, _)| utf16_len(&role.slug) <= MAX_CHOICE_LENGTH).map(|(role, name)| {
         let label = if name == role.title { name } else { format!("{} ({name})", role.title) };
         AutocompleteChoice {

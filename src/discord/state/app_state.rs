@@ -36,10 +36,10 @@ impl fmt::Debug for AppState {
 
 impl AppState {
     /// A new state with empty caches and counts.
-    pub(crate) fn new(engine: Arc<App>, reload: Option<ReloadHandle>) -> Self {
+    pub(crate) fn new(app: Arc<App>, reload: Option<ReloadHandle>) -> Self {
         AppState {
-            feedback: Arc::new(Feedback::new(Arc::clone(engine.metrics()))),
-            app: engine,
+            feedback: Arc::new(Feedback::new(Arc::clone(app.metrics()))),
+            app,
             rate_limiter: Arc::default(),
             image_cache: Arc::default(),
             task_tracker: TaskTracker::default(),

@@ -22,7 +22,7 @@ const RENDER_TIMEOUT: Duration = Duration::from_millis(1500);
 
 /// Most recently used first; `None` for a diagram that cannot be rendered, so that it is tried and logged once.
 type CacheEntries = VecDeque<(CacheKey, Option<Arc<Diagram>>)>;
-/// The library's fingerprint, the part of its career graph, the language.
+/// The snapshot's fingerprint, the part of its career graph, the language.
 type CacheKey = (String, GraphSelection, Language);
 
 type RenderJob = Box<dyn FnOnce() + Send>;

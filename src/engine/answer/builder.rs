@@ -31,9 +31,9 @@ pub(crate) fn with_label(label: impl Into<String>, line: Line) -> Line {
 }
 
 /// A hit as a line about `role`; labeled with the other role if it is inherited from there.
-pub(crate) fn own_passage_line(library: &Knowledge, reply: &mut Reply, role: usize, hit: &Hit) -> Line {
-    let owner = library.document(hit.document);
-    let line = inline_passage(reply, owner, library.passage(hit));
+pub(crate) fn own_passage_line(knowledge: &Knowledge, reply: &mut Reply, role: usize, hit: &Hit) -> Line {
+    let owner = knowledge.document(hit.document);
+    let line = inline_passage(reply, owner, knowledge.passage(hit));
     if hit.document == role { line } else { with_label(t!(reply.language, "as-every", title = &owner.title), line) }
 }
 
@@ -115,10 +115,10 @@ pub(crate) fn push_first_passage(reply: &mut Reply, document: &Document, kind: P
 }
 
 /// Slugs of documents, in order, without duplicates.
-pub(crate) fn unique_slugs(library: &Knowledge, documents: impl IntoIterator<Item = usize>) -> Vec<String> {
+pub(crate) fn unique_slugs(knowledge: &Knowledge, documents: impl IntoIterator<Item = usize>) -> Vec<String> {
     let mut slugs: Vec<String> = Vec::new();
     for document in documents {
-        let slug = &library.document(document).slug;
+        let slug = &knowledge.document(document).slug;
         if !slugs.contains(slug) {
             slugs.push(slug.clone());
         }
@@ -128,12 +128,12 @@ pub(crate) fn unique_slugs(library: &Knowledge, documents: impl IntoIterator<Ite
 
 /// The role that a hit is about: its own document, if that is a role. For a topic: a role mentioned in the passage,
 /// preferably one that owns the topic, else an owner.
-pub(crate) fn primary_role(library: &Knowledge, hit: &Hit) -> Option<usize> {
-    if library.document(hit.document).is_role() {
+pub(crate) fn primary_role(knowledge: &Knowledge, hit: &Hit) -> Option<usize> {
+    if knowledge.document(hit.document).is_role() {
         return Some(hit.document);
     }
-    let owners = library.owning_roles(hit.document);
-    let mentioned = library.searcher.mentioned_roles(hit);
+    let owners = knowledge.owning_roles(hit.document);
+    let mentioned = knowledge.searcher.mentioned_roles(hit);
     let mentioned_owner = mentioned.iter().find(|role| owners.contains(role));
     mentioned_owner.or(mentioned.first()).or(owners.first()).copied()
 }
@@ -146,11 +146,11 @@ pub(crate) fn suggest_role(reply: &mut Reply, document: &Document) {
 /// Suggests the cards of the first `max` roles.
 pub(crate) fn suggest_roles(
     reply: &mut Reply,
-    library: &Knowledge,
+    knowledge: &Knowledge,
     roles: impl IntoIterator<Item = usize>,
     max: usize,
 ) {
     for role in roles.into_iter().take(max) {
-        suggest_role(reply, library.document(role));
+        suggest_role(reply, knowledge.document(role));
     }
 }

@@ -13,55 +13,55 @@ use crate::knowledge::graph_selection::GraphSelection;
 use crate::model::document::{Direction, PassageKind};
 
 /// The shortest career paths from one role to another, with the changes at each step of the first.
-pub(crate) fn path(library: &Knowledge, language: Language, from: usize, to: usize) -> Reply {
-    let (start, goal) = (library.document(from), library.document(to));
-    let titles = |path: &[usize]| join_titles(library, path, " → ");
+pub(crate) fn path(knowledge: &Knowledge, language: Language, from: usize, to: usize) -> Reply {
+    let (start, goal) = (knowledge.document(from), knowledge.document(to));
+    let titles = |path: &[usize]| join_titles(knowledge, path, " → ");
     if from == to {
         let mut reply = Reply::new(language, ReplyKind::Path, t!(language, "path-there", title = &start.title));
         reply.paragraph(t!(language, "path-same"));
-        push_outgoing_steps(library, &mut reply, from, |_| true);
-        reply.roles = unique_slugs(library, [from]);
+        push_outgoing_steps(knowledge, &mut reply, from, |_| true);
+        reply.roles = unique_slugs(knowledge, [from]);
         suggest_role(&mut reply, start);
         return reply;
     }
-    let paths = library.career_graph.shortest_paths(from, to);
-    let Some(path) = paths.first() else { return no_path(library, language, from, to) };
+    let paths = knowledge.career_graph.shortest_paths(from, to);
+    let Some(path) = paths.first() else { return no_path(knowledge, language, from, to) };
     let mut reply =
         Reply::new(language, ReplyKind::Path, t!(language, "path-title", from = &start.title, to = &goal.title));
     let count = path.len() - 1;
     reply.paragraph(t!(language, "path-steps", count = count, way = &titles(path)));
     for (number, pair) in path.windows(2).enumerate() {
-        if let Some(edge) = library.career_graph.edge_between(pair[0], pair[1]) {
-            let heading = format!("{}. {}", number + 1, step_title(library, language, edge));
-            push_step(library, &mut reply, edge, Some(&heading));
+        if let Some(edge) = knowledge.career_graph.edge_between(pair[0], pair[1]) {
+            let heading = format!("{}. {}", number + 1, step_title(knowledge, language, edge));
+            push_step(knowledge, &mut reply, edge, Some(&heading));
         }
     }
     for other in &paths[1..] {
         reply.labeled_paragraph(t!(language, "path-as-short"), titles(other));
     }
-    reply.path = unique_slugs(library, path.iter().copied());
+    reply.path = unique_slugs(knowledge, path.iter().copied());
     reply.diagram = Some(GraphSelection::ShortestPaths { from: start.slug.clone(), to: goal.slug.clone() });
     reply.roles.clone_from(&reply.path);
-    suggest_roles(&mut reply, library, path[1..].iter().copied(), usize::MAX);
+    suggest_roles(&mut reply, knowledge, path[1..].iter().copied(), usize::MAX);
     reply
 }
 
 /// The titles of roles in one text.
-pub(crate) fn join_titles(library: &Knowledge, roles: &[usize], separator: &str) -> String {
-    roles.iter().map(|role| library.document(*role).title.as_str()).collect::<Vec<_>>().join(separator)
+pub(crate) fn join_titles(knowledge: &Knowledge, roles: &[usize], separator: &str) -> String {
+    roles.iter().map(|role| knowledge.document(*role).title.as_str()).collect::<Vec<_>>().join(separator)
 }
 
-fn no_path(library: &Knowledge, language: Language, from: usize, to: usize) -> Reply {
-    let (start, goal) = (library.document(from), library.document(to));
+fn no_path(knowledge: &Knowledge, language: Language, from: usize, to: usize) -> Reply {
+    let (start, goal) = (knowledge.document(from), knowledge.document(to));
     let mut reply =
         Reply::new(language, ReplyKind::Path, t!(language, "path-title", from = &start.title, to = &goal.title));
-    if let Some(path) = library.career_graph.shortest_paths(to, from).first() {
-        let way = join_titles(library, path, " → ");
+    if let Some(path) = knowledge.career_graph.shortest_paths(to, from).first() {
+        let way = join_titles(knowledge, path, " → ");
         reply.paragraph(t!(language, "path-down", from = &start.title, to = &goal.title, way = &way));
         reply.diagram = Some(GraphSelection::ShortestPaths { from: goal.slug.clone(), to: start.slug.clone() });
         reply.suggest(t!(language, "path-up"), Request::Path { from: goal.slug.clone(), to: start.slug.clone() });
-    } else if let Some(shared) = library.career_graph.nearest_common_source(from, to) {
-        let shared = library.document(shared);
+    } else if let Some(shared) = knowledge.career_graph.nearest_common_source(from, to) {
+        let shared = knowledge.document(shared);
         let (from, to) = (&start.title, &goal.title);
         reply.paragraph(t!(language, "path-common", from = from, to = to, common = &shared.title));
         reply.suggest(
@@ -72,46 +72,46 @@ fn no_path(library: &Knowledge, language: Language, from: usize, to: usize) -> R
     } else {
         reply.paragraph(t!(language, "path-none", from = &start.title, to = &goal.title));
     }
-    reply.roles = unique_slugs(library, [from, to]);
+    reply.roles = unique_slugs(knowledge, [from, to]);
     suggest_role(&mut reply, start);
     suggest_role(&mut reply, goal);
     reply
 }
 
 /// The next steps from a role.
-pub(crate) fn next(library: &Knowledge, language: Language, question: &Question) -> Reply {
+pub(crate) fn next(knowledge: &Knowledge, language: Language, question: &Question) -> Reply {
     let role = question.roles[0];
-    let document = library.document(role);
+    let document = knowledge.document(role);
     let mut reply = Reply::new(language, ReplyKind::Next, t!(language, "next-title", title = &document.title));
     let sideways = question.subject == Subject::Sideways;
-    let outgoing = library.career_graph.outgoing(role);
+    let outgoing = knowledge.career_graph.outgoing(role);
     let is_wanted = |edge: &Edge| !sideways || edge.direction == Direction::Sideways;
     if outgoing.iter().any(is_wanted) {
-        push_outgoing_steps(library, &mut reply, role, is_wanted);
-        reply.roles = unique_slugs(library, outgoing.iter().filter(|edge| is_wanted(edge)).map(|edge| edge.to));
+        push_outgoing_steps(knowledge, &mut reply, role, is_wanted);
+        reply.roles = unique_slugs(knowledge, outgoing.iter().filter(|edge| is_wanted(edge)).map(|edge| edge.to));
     } else {
         reply.paragraph(if sideways {
             t!(language, "next-none-sideways", title = &document.title)
         } else {
             t!(language, "next-none", title = &document.title)
         });
-        reply.roles = unique_slugs(library, [role]);
+        reply.roles = unique_slugs(knowledge, [role]);
     }
-    suggest_roles(&mut reply, library, outgoing.iter().map(|edge| edge.to), 4);
+    suggest_roles(&mut reply, knowledge, outgoing.iter().map(|edge| edge.to), 4);
     suggest_role(&mut reply, document);
     reply
 }
 
-fn push_outgoing_steps(library: &Knowledge, reply: &mut Reply, role: usize, is_wanted: impl Fn(&Edge) -> bool) {
-    for edge in library.career_graph.outgoing(role).into_iter().filter(|edge| is_wanted(edge)) {
-        let heading = step_title(library, reply.language, edge);
-        push_step(library, reply, edge, Some(&heading));
+fn push_outgoing_steps(knowledge: &Knowledge, reply: &mut Reply, role: usize, is_wanted: impl Fn(&Edge) -> bool) {
+    for edge in knowledge.career_graph.outgoing(role).into_iter().filter(|edge| is_wanted(edge)) {
+        let heading = step_title(knowledge, reply.language, edge);
+        push_step(knowledge, reply, edge, Some(&heading));
     }
 }
 
 /// The title of a step: the role that it leads to.
-pub(crate) fn step_title(library: &Knowledge, language: Language, edge: Edge) -> String {
-    let to = &library.document(edge.to).title;
+pub(crate) fn step_title(knowledge: &Knowledge, language: Language, edge: Edge) -> String {
+    let to = &knowledge.document(edge.to).title;
     match edge.direction {
         Direction::Up => to.clone(),
         Direction::Sideways => t!(language, "step-sideways", title = to),
@@ -120,8 +120,8 @@ pub(crate) fn step_title(library: &Knowledge, language: Language, edge: Edge) ->
 }
 
 /// Adds what a step adds and drops.
-pub(crate) fn push_step(library: &Knowledge, reply: &mut Reply, edge: Edge, heading: Option<&str>) {
-    let document = library.document(edge.from);
+pub(crate) fn push_step(knowledge: &Knowledge, reply: &mut Reply, edge: Edge, heading: Option<&str>) {
+    let document = knowledge.document(edge.from);
     let step = &document.front_matter.steps[edge.step_index];
     let sources = cite_sources(reply, document, &step.sources, step.to.line);
     let (added, dropped) = (t!(reply.language, "step-new"), t!(reply.language, "step-left"));
@@ -138,44 +138,44 @@ pub(crate) fn push_step(library: &Knowledge, reply: &mut Reply, edge: Edge, head
 }
 
 /// How to become something: entry requirements and previous roles; without a role, passages on entry into the field.
-pub(crate) fn how_to_become(library: &Knowledge, language: Language, question: &Question) -> Reply {
-    let Some(&role) = question.roles.first() else { return how_to_enter_field(library, language, question) };
-    let document = library.document(role);
+pub(crate) fn how_to_become(knowledge: &Knowledge, language: Language, question: &Question) -> Reply {
+    let Some(&role) = question.roles.first() else { return how_to_enter_field(knowledge, language, question) };
+    let document = knowledge.document(role);
     let mut reply = Reply::new(language, ReplyKind::HowToBecome, t!(language, "into-title", title = &document.title));
     let requirements = passage_lines(&mut reply, document, PassageKind::Entry);
     let metrics: Vec<Line> =
         document.metrics("experience").map(|(_, passage)| passage_line(&mut reply, document, passage)).collect();
-    let incoming = library.career_graph.incoming(role);
+    let incoming = knowledge.career_graph.incoming(role);
     let is_empty = requirements.is_empty() && metrics.is_empty() && incoming.is_empty();
     reply.bullets(Some(&Section::Entry.localized_name(language)), requirements.into_iter().chain(metrics).collect());
     for edge in &incoming {
-        let from = library.document(edge.from);
-        push_step(library, &mut reply, *edge, Some(&t!(language, "from-role", title = &from.title)));
+        let from = knowledge.document(edge.from);
+        push_step(knowledge, &mut reply, *edge, Some(&t!(language, "from-role", title = &from.title)));
     }
     if is_empty {
         reply.paragraph(t!(language, "into-unsaid"));
     }
-    reply.roles = unique_slugs(library, [role].into_iter().chain(incoming.iter().map(|edge| edge.from)));
+    reply.roles = unique_slugs(knowledge, [role].into_iter().chain(incoming.iter().map(|edge| edge.from)));
     suggest_role(&mut reply, document);
-    suggest_roles(&mut reply, library, incoming.iter().map(|edge| edge.from), 3);
+    suggest_roles(&mut reply, knowledge, incoming.iter().map(|edge| edge.from), 3);
     reply
 }
 
-fn how_to_enter_field(library: &Knowledge, language: Language, question: &Question) -> Reply {
+fn how_to_enter_field(knowledge: &Knowledge, language: Language, question: &Question) -> Reply {
     let mut reply = Reply::new(language, ReplyKind::HowToBecome, t!(language, "ways-in"));
     let best = question.hits.first().map_or(0.0, |hit| hit.score);
     let mut roles = Vec::new();
     for hit in question.hits.iter().filter(|hit| hit.score >= 0.75 * best).take(3) {
-        let document = library.document(hit.document);
-        let passage = library.passage(hit);
+        let document = knowledge.document(hit.document);
+        let passage = knowledge.passage(hit);
         push_full_passage(&mut reply, document, passage);
-        roles.extend(library.owning_roles(hit.document));
+        roles.extend(knowledge.owning_roles(hit.document));
     }
     if let Some(first) = roles.first() {
-        let title = library.document(*first).title.clone();
+        let title = knowledge.document(*first).title.clone();
         reply.blocks.push(Block::Fields(vec![Line::labeled(t!(language, "ways-in-first"), title)]));
     }
-    reply.roles = unique_slugs(library, roles.iter().copied());
-    suggest_roles(&mut reply, library, roles, 3);
+    reply.roles = unique_slugs(knowledge, roles.iter().copied());
+    suggest_roles(&mut reply, knowledge, roles, 3);
     reply
 }

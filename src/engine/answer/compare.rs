@@ -15,8 +15,8 @@ const MAX_RESPONSIBILITIES: usize = 6;
 const MAX_SHARED_HEADINGS: usize = 3;
 
 /// Compares two roles.
-pub(crate) fn compare(library: &Knowledge, language: Language, one: usize, other: usize) -> Reply {
-    let (first, second) = (library.document(one), library.document(other));
+pub(crate) fn compare(knowledge: &Knowledge, language: Language, one: usize, other: usize) -> Reply {
+    let (first, second) = (knowledge.document(one), knowledge.document(other));
     let mut reply = Reply::new(
         language,
         ReplyKind::Compare,
@@ -29,33 +29,36 @@ pub(crate) fn compare(library: &Knowledge, language: Language, one: usize, other
         }
     }
     reply.blocks.push(Block::Fields(fields));
-    if let Some(text) = seniority(library, language, one, other) {
+    if let Some(text) = seniority(knowledge, language, one, other) {
         reply.paragraph(text);
     }
     for (descendant, ancestor) in [(one, other), (other, one)] {
-        if library.ancestors(descendant).contains(&ancestor) {
-            let (descendant, ancestor) = (library.document(descendant), library.document(ancestor));
+        if knowledge.ancestors(descendant).contains(&ancestor) {
+            let (descendant, ancestor) = (knowledge.document(descendant), knowledge.document(ancestor));
             let text = t!(language, "compare-shared-all", title = &descendant.title, other = &ancestor.title);
             reply.labeled_paragraph(t!(language, "compare-shared"), text);
         }
     }
     if let Some(edge) =
-        library.career_graph.edge_between(one, other).or_else(|| library.career_graph.edge_between(other, one))
+        knowledge.career_graph.edge_between(one, other).or_else(|| knowledge.career_graph.edge_between(other, one))
     {
-        let from = library.document(edge.from);
+        let from = knowledge.document(edge.from);
         let step = &from.front_matter.steps[edge.step_index];
         let sources = cite_sources(&mut reply, from, &step.sources, step.to.line);
         let lines = |texts: &[String]| {
             texts.iter().map(|text| Line { sources: sources.clone(), ..Line::new(text) }).collect::<Vec<_>>()
         };
-        reply.bullets(Some(&t!(language, "compare-adds", title = &library.document(edge.to).title)), lines(&step.adds));
+        reply.bullets(
+            Some(&t!(language, "compare-adds", title = &knowledge.document(edge.to).title)),
+            lines(&step.adds),
+        );
         reply.bullets(Some(&t!(language, "compare-leaves", title = &from.title)), lines(&step.drops));
     }
     push_shared_sections(&mut reply, first, second);
     for document in [first, second] {
         push_responsibilities(&mut reply, document);
     }
-    reply.roles = unique_slugs(library, [one, other]);
+    reply.roles = unique_slugs(knowledge, [one, other]);
     for document in [first, second] {
         reply.suggest(
             t!(language, "all-responsibilities-of", title = &document.title),
@@ -117,9 +120,9 @@ fn push_responsibilities(reply: &mut Reply, document: &Document) {
 }
 
 /// States which role is above the other on the career ladder, and by how many steps.
-fn seniority(library: &Knowledge, language: Language, one: usize, other: usize) -> Option<String> {
-    let (first, second) = (library.document(one), library.document(other));
-    let steps = |from, to| library.career_graph.shortest_paths(from, to).first().map(|path| path.len() - 1);
+fn seniority(knowledge: &Knowledge, language: Language, one: usize, other: usize) -> Option<String> {
+    let (first, second) = (knowledge.document(one), knowledge.document(other));
+    let steps = |from, to| knowledge.career_graph.shortest_paths(from, to).first().map(|path| path.len() - 1);
     let describe = |count: usize, above: &Document, below: &Document| {
         t!(language, "compare-height", above = &above.title, count = count, below = &below.title)
     };

@@ -9,12 +9,12 @@ use crate::knowledge::Knowledge;
 use crate::model::document::Direction;
 
 /// All roles, by family.
-pub(crate) fn roles(library: &Knowledge, language: Language) -> Reply {
-    let roles = library.roles();
+pub(crate) fn roles(knowledge: &Knowledge, language: Language) -> Reply {
+    let roles = knowledge.roles();
     let mut reply = Reply::new(language, ReplyKind::Roles, t!(language, "roles-title", count = roles.len()));
     let mut families: Vec<(Option<String>, Vec<Line>)> = Vec::new();
     for role in roles {
-        let document = library.document(*role);
+        let document = knowledge.document(*role);
         let aliases: Vec<&str> =
             document.front_matter.aliases.iter().map(|alias| alias.text.as_str()).take(3).collect();
         let line = Line::labeled(&document.title, aliases.join(", "));
@@ -26,22 +26,22 @@ pub(crate) fn roles(library: &Knowledge, language: Language) -> Reply {
     for (family, lines) in families {
         reply.bullets(family.as_deref(), lines);
     }
-    reply.roles = unique_slugs(library, roles.iter().copied());
-    let choices = roles.iter().map(|role| library.document(*role)).map(|document| SuggestedAction {
+    reply.roles = unique_slugs(knowledge, roles.iter().copied());
+    let choices = roles.iter().map(|role| knowledge.document(*role)).map(|document| SuggestedAction {
         label: document.title.clone(),
         request: Request::Role { name: document.slug.clone() },
     });
     reply.menu = Some(Menu { title: t!(language, "roles-open"), choices: choices.collect() });
-    suggest_roles(&mut reply, library, roles.iter().copied(), 3);
+    suggest_roles(&mut reply, knowledge, roles.iter().copied(), 3);
     reply.suggest(t!(language, "help"), Request::Help);
     reply
 }
 
-/// Help: commands and questions, with roles of this library as examples.
-pub(crate) fn help(library: &Knowledge, language: Language) -> Reply {
+/// Help: commands and questions, with roles of this snapshot as examples.
+pub(crate) fn help(knowledge: &Knowledge, language: Language) -> Reply {
     let mut reply = Reply::new(language, ReplyKind::Help, t!(language, "help-title"));
     reply.paragraph(t!(language, "help-intro"));
-    let (role, first, last) = example_roles(library);
+    let (role, first, last) = example_roles(knowledge);
     let items = COMMANDS
         .iter()
         .map(|command| {
@@ -50,7 +50,8 @@ pub(crate) fn help(library: &Knowledge, language: Language) -> Reply {
         })
         .collect();
     reply.bullets(Some(&t!(language, "help-commands")), items);
-    let titles = |slug: &str| library.by_slug(slug).map_or(String::new(), |role| library.document(role).title.clone());
+    let titles =
+        |slug: &str| knowledge.by_slug(slug).map_or(String::new(), |role| knowledge.document(role).title.clone());
     let (role_title, first_title, last_title) = (titles(&role), titles(&first), titles(&last));
     let questions = [
         t!(language, "help-question-role", title = &role_title),
@@ -71,11 +72,11 @@ pub(crate) fn help(library: &Knowledge, language: Language) -> Reply {
 }
 
 /// Slugs for the examples: some role, and both ends of the longest chain of promotions.
-fn example_roles(library: &Knowledge) -> (String, String, String) {
-    let roles = library.roles();
-    let slug = |role: usize| library.document(role).slug.clone();
+fn example_roles(knowledge: &Knowledge) -> (String, String, String) {
+    let roles = knowledge.roles();
+    let slug = |role: usize| knowledge.document(role).slug.clone();
     let promotion =
-        |role: usize| library.career_graph.outgoing(role).into_iter().find(|edge| edge.direction == Direction::Up);
+        |role: usize| knowledge.career_graph.outgoing(role).into_iter().find(|edge| edge.direction == Direction::Up);
     let chain_from = |from: usize| {
         let mut chain = vec![from];
         // Stop at cycles.
@@ -87,7 +88,7 @@ fn example_roles(library: &Knowledge) -> (String, String, String) {
     let starts = roles
         .iter()
         .copied()
-        .filter(|role| library.career_graph.incoming(*role).iter().all(|edge| edge.direction != Direction::Up));
+        .filter(|role| knowledge.career_graph.incoming(*role).iter().all(|edge| edge.direction != Direction::Up));
     let longest_chain =
         starts.map(chain_from).max_by_key(|chain| (chain.len(), std::cmp::Reverse(chain.first().copied())));
     let ends =
@@ -103,12 +104,12 @@ fn example_roles(library: &Knowledge) -> (String, String, String) {
 const MAX_SUGGESTIONS: usize = 3;
 
 /// No answer. Suggests documents that the text names and, if `is_question`, those that a search finds.
-pub(crate) fn no_answer(library: &Knowledge, language: Language, text: &str, is_question: bool) -> Reply {
+pub(crate) fn no_answer(knowledge: &Knowledge, language: Language, text: &str, is_question: bool) -> Reply {
     let mut reply = Reply::new(language, ReplyKind::NoAnswer, t!(language, "nothing-title"));
     reply.confidence = 0.0;
     reply.paragraph(t!(language, "nothing"));
-    for document in nearest_documents(library, text, is_question) {
-        let document = library.document(document);
+    for document in nearest_documents(knowledge, text, is_question) {
+        let document = knowledge.document(document);
         if document.is_role() {
             let label = t!(language, "nothing-role", title = &document.title);
             reply.suggest(label, Request::Role { name: document.slug.clone() });
@@ -124,11 +125,11 @@ pub(crate) fn no_answer(library: &Knowledge, language: Language, text: &str, is_
 }
 
 /// The documents that the text names, then, if `is_question`, those that match most of its words.
-fn nearest_documents(library: &Knowledge, text: &str, is_question: bool) -> Vec<usize> {
-    let sentence = Sentence::parse(library, text);
+fn nearest_documents(knowledge: &Knowledge, text: &str, is_question: bool) -> Vec<usize> {
+    let sentence = Sentence::parse(knowledge, text);
     let named = sentence.mentions.iter().flat_map(|mention| mention.documents.iter().copied());
     let found = if is_question {
-        library.searcher.search(&library.searcher.build_query(&sentence.tokens), 8 * MAX_SUGGESTIONS)
+        knowledge.searcher.search(&knowledge.searcher.build_query(&sentence.tokens), 8 * MAX_SUGGESTIONS)
     } else {
         Vec::new()
     };

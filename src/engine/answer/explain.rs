@@ -11,15 +11,15 @@ use crate::knowledge::Knowledge;
 const MAX_HITS: usize = 5;
 
 /// The interpretation of a question, as text for developers.
-pub(crate) fn explain(library: &Knowledge, text: &str, Thresholds { channel, direct }: Thresholds) -> String {
+pub(crate) fn explain(knowledge: &Knowledge, text: &str, Thresholds { channel, direct }: Thresholds) -> String {
     let mut out = String::new();
-    let sentence = Sentence::parse(library, text);
+    let sentence = Sentence::parse(knowledge, text);
     let words = |from: usize, to: usize| {
         sentence.tokens[from..to].iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ")
     };
     for mention in &sentence.mentions {
         let slugs: Vec<&str> =
-            mention.documents.iter().map(|document| library.document(*document).slug.as_str()).collect();
+            mention.documents.iter().map(|document| knowledge.document(*document).slug.as_str()).collect();
         let _ = writeln!(
             out,
             "name      {:?}, match {:?}: {}",
@@ -31,11 +31,11 @@ pub(crate) fn explain(library: &Knowledge, text: &str, Thresholds { channel, dir
     for cue_match in &sentence.cue_matches {
         let _ = writeln!(out, "cue       {:?}: {:?}", words(cue_match.range.start, cue_match.range.end), cue_match.cue);
     }
-    let Some(question) = interpret(library, text) else {
+    let Some(question) = interpret(knowledge, text) else {
         out.push_str("kind      none: not a question about the corpus\n");
         return out;
     };
-    let roles: Vec<&str> = question.roles.iter().map(|document| library.document(*document).slug.as_str()).collect();
+    let roles: Vec<&str> = question.roles.iter().map(|document| knowledge.document(*document).slug.as_str()).collect();
     let _ = writeln!(
         out,
         "kind      {:?}, roles: {}",
@@ -47,8 +47,8 @@ pub(crate) fn explain(library: &Knowledge, text: &str, Thresholds { channel, dir
         let _ = writeln!(out, "term      {term}, weight {weight:.2}{unknown}");
     }
     for hit in question.hits.iter().take(MAX_HITS) {
-        let document = library.document(hit.document);
-        let passage = library.passage(hit);
+        let document = knowledge.document(hit.document);
+        let passage = knowledge.passage(hit);
         let excerpt: String = passage.text.chars().take(80).collect();
         let _ = writeln!(
             out,

@@ -10,12 +10,12 @@ use crate::knowledge::Knowledge;
 use crate::knowledge::graph_selection::GraphSelection;
 
 /// The ladder of a family, or of all roles if `family` is empty. A role's name selects its family.
-pub(crate) fn ladder(library: &Knowledge, language: Language, family: &str) -> Reply {
-    let families = library.families();
+pub(crate) fn ladder(knowledge: &Knowledge, language: Language, family: &str) -> Reply {
+    let families = knowledge.families();
     let selection = if family.is_empty() {
         GraphSelection::All
     } else {
-        match library.resolve_family(family) {
+        match knowledge.resolve_family(family) {
             Some(family) => GraphSelection::Family(family.to_owned()),
             None => return unknown_family(language, &families, family),
         }
@@ -24,15 +24,15 @@ pub(crate) fn ladder(library: &Knowledge, language: Language, family: &str) -> R
         GraphSelection::Family(family) => t!(language, "ladder-of", family = family),
         _ => t!(language, "ladder"),
     };
-    let subgraph = library.subgraph(&selection);
+    let subgraph = knowledge.subgraph(&selection);
     let mut reply = Reply::new(language, ReplyKind::Ladder, title);
     let (mut terminal, mut isolated): (Vec<Line>, Vec<Line>) = (Vec::new(), Vec::new());
     for role in &subgraph.roles {
-        let document = library.document(*role);
+        let document = knowledge.document(*role);
         let mut items: Vec<Line> = Vec::new();
         for edge in subgraph.edges.iter().filter(|edge| edge.from == *role) {
             let step = &document.front_matter.steps[edge.step_index];
-            let text = format!("→ {}", step_title(library, language, *edge));
+            let text = format!("→ {}", step_title(knowledge, language, *edge));
             let sources = cite_sources(&mut reply, document, &step.sources, step.to.line);
             items.push(Line { label: None, text, sources });
         }
@@ -45,7 +45,7 @@ pub(crate) fn ladder(library: &Knowledge, language: Language, family: &str) -> R
     }
     reply.bullets(Some(&t!(language, "ladder-last")), terminal);
     reply.bullets(Some(&t!(language, "ladder-alone")), isolated);
-    reply.roles = unique_slugs(library, subgraph.roles.iter().copied());
+    reply.roles = unique_slugs(knowledge, subgraph.roles.iter().copied());
     reply.diagram = Some(selection.clone());
     if selection == GraphSelection::All && families.len() > 1 {
         for family in families.iter().take(3) {
@@ -54,7 +54,7 @@ pub(crate) fn ladder(library: &Knowledge, language: Language, family: &str) -> R
     } else if selection != GraphSelection::All {
         reply.suggest(t!(language, "ladder-all"), Request::Ladder { family: String::new() });
     }
-    suggest_roles(&mut reply, library, subgraph.roles.iter().copied(), 2);
+    suggest_roles(&mut reply, knowledge, subgraph.roles.iter().copied(), 2);
     reply
 }
 

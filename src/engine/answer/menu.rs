@@ -7,9 +7,9 @@ use crate::knowledge::Knowledge;
 use crate::model::document::PassageKind;
 
 /// The menu of the sections that a role's document has; `None` for fewer than two.
-pub(crate) fn section_menu(library: &Knowledge, language: Language, role: usize) -> Option<Menu> {
-    let document = library.document(role);
-    let sections = SECTIONS.iter().filter(|(section, _)| has_section(library, role, *section));
+pub(crate) fn section_menu(knowledge: &Knowledge, language: Language, role: usize) -> Option<Menu> {
+    let document = knowledge.document(role);
+    let sections = SECTIONS.iter().filter(|(section, _)| has_section(knowledge, role, *section));
     let choices: Vec<SuggestedAction> = sections
         .map(|(section, _)| SuggestedAction {
             label: section.localized_name(language),
@@ -20,18 +20,18 @@ pub(crate) fn section_menu(library: &Knowledge, language: Language, role: usize)
 }
 
 /// True if the corpus has content for this section of a role.
-pub(crate) fn has_section(library: &Knowledge, role: usize, section: Section) -> bool {
-    let has = |kind: PassageKind| library.document(role).passages_of_kind(kind).next().is_some();
+pub(crate) fn has_section(knowledge: &Knowledge, role: usize, section: Section) -> bool {
+    let has = |kind: PassageKind| knowledge.document(role).passages_of_kind(kind).next().is_some();
     match section {
         Section::Summary => has(PassageKind::Summary),
         Section::Why => has(PassageKind::Purpose),
-        Section::Responsibilities => has(PassageKind::Responsibility) || !library.ancestors(role).is_empty(),
+        Section::Responsibilities => has(PassageKind::Responsibility) || !knowledge.ancestors(role).is_empty(),
         Section::Limits => has(PassageKind::OutOfScope),
         Section::Figures => has(PassageKind::Metric),
         Section::Entry => has(PassageKind::Entry),
         Section::More => has(PassageKind::Section),
         Section::Steps => {
-            !library.career_graph.incoming(role).is_empty() || !library.career_graph.outgoing(role).is_empty()
+            !knowledge.career_graph.incoming(role).is_empty() || !knowledge.career_graph.outgoing(role).is_empty()
         }
     }
 }

@@ -27,37 +27,37 @@ use crate::search::query::Query;
 const MAX_NAME_WORDS: usize = 32;
 
 /// Answers a request in a language.
-pub fn answer(library: &Knowledge, request: &Request, thresholds: Thresholds, language: Language) -> Reply {
+pub fn answer(knowledge: &Knowledge, request: &Request, thresholds: Thresholds, language: Language) -> Reply {
     let for_role = |name: &str, then: fn(&Knowledge, Language, usize) -> Reply| {
-        with_role(library, language, name, |role| then(library, language, role))
+        with_role(knowledge, language, name, |role| then(knowledge, language, role))
     };
     match request {
         Request::Role { name } => for_role(name, role::card),
         Request::Section { name, section } => {
-            with_role(library, language, name, |role| section::card_section(library, language, role, *section))
+            with_role(knowledge, language, name, |role| section::card_section(knowledge, language, role, *section))
         }
-        Request::Duties { name } => for_role(name, |library, language, role| {
-            role::duties(library, language, &whole_role_question(ReplyKind::Duties, role))
+        Request::Duties { name } => for_role(name, |knowledge, language, role| {
+            role::duties(knowledge, language, &whole_role_question(ReplyKind::Duties, role))
         }),
-        Request::Next { name } => for_role(name, |library, language, role| {
-            career::next(library, language, &whole_role_question(ReplyKind::Next, role))
+        Request::Next { name } => for_role(name, |knowledge, language, role| {
+            career::next(knowledge, language, &whole_role_question(ReplyKind::Next, role))
         }),
         Request::Compare { one, other } => {
             let missing = || t!(language, "compare-incomplete", usage = &usage("compare", language));
-            with_two_roles(library, language, (one, other), missing, compare::compare)
+            with_two_roles(knowledge, language, (one, other), missing, compare::compare)
         }
         Request::FindOwner { activity } => {
             let text = activity.trim().trim_start_matches("who ").trim_end_matches('?');
-            answer_text(library, language, &format!("who {text}?"), thresholds)
+            answer_text(knowledge, language, &format!("who {text}?"), thresholds)
         }
         Request::Path { from, to } => {
             let missing = || t!(language, "path-incomplete", usage = &usage("path", language));
-            with_two_roles(library, language, (from, to), missing, career::path)
+            with_two_roles(knowledge, language, (from, to), missing, career::path)
         }
-        Request::Ladder { family } => ladder::ladder(library, language, family),
-        Request::Ask { question } => answer_text(library, language, question, thresholds),
-        Request::Roles => directory::roles(library, language),
-        Request::Help => directory::help(library, language),
+        Request::Ladder { family } => ladder::ladder(knowledge, language, family),
+        Request::Ask { question } => answer_text(knowledge, language, question, thresholds),
+        Request::Roles => directory::roles(knowledge, language),
+        Request::Help => directory::help(knowledge, language),
     }
 }
 
@@ -71,22 +71,24 @@ fn whole_role_question(kind: ReplyKind, role: usize) -> Question {
     Question { kind, roles: vec![role], subject: Subject::All, query, hits, confidence: 1.0 }
 }
 
-fn answer_text(library: &Knowledge, language: Language, text: &str, thresholds: Thresholds) -> Reply {
-    let Some(question) = interpret(library, text) else { return directory::no_answer(library, language, text, false) };
+fn answer_text(knowledge: &Knowledge, language: Language, text: &str, thresholds: Thresholds) -> Reply {
+    let Some(question) = interpret(knowledge, text) else {
+        return directory::no_answer(knowledge, language, text, false);
+    };
     if question.confidence >= thresholds.channel {
-        return answer_question(library, language, &question, true);
+        return answer_question(knowledge, language, &question, true);
     }
     let mut reply = match (&question.subject, question.roles.as_slice()) {
         (Subject::Measure(measure), [role, ..])
-            if question.hits.is_empty() && !metrics::has_metric(library, &question.roles, measure) =>
+            if question.hits.is_empty() && !metrics::has_metric(knowledge, &question.roles, measure) =>
         {
-            metrics::no_metric(library, language, *role, measure)
+            metrics::no_metric(knowledge, language, *role, measure)
         }
-        _ if question.kind == ReplyKind::YesNo => answer_question(library, language, &question, false),
+        _ if question.kind == ReplyKind::YesNo => answer_question(knowledge, language, &question, false),
         _ if question.confidence >= thresholds.direct => {
-            mark_tentative(answer_question(library, language, &question, false))
+            mark_tentative(answer_question(knowledge, language, &question, false))
         }
-        _ => directory::no_answer(library, language, text, true),
+        _ => directory::no_answer(knowledge, language, text, true),
     };
     reply.answered = false;
     reply.confidence = question.confidence;
@@ -101,64 +103,66 @@ fn mark_tentative(mut reply: Reply) -> Reply {
 }
 
 /// Answers an interpreted question. If not `confident`, a yes-or-no question is left undecided.
-fn answer_question(library: &Knowledge, language: Language, question: &Question, confident: bool) -> Reply {
+fn answer_question(knowledge: &Knowledge, language: Language, question: &Question, confident: bool) -> Reply {
     let mut reply = match question.kind {
-        ReplyKind::Path => career::path(library, language, question.roles[0], question.roles[1]),
-        ReplyKind::Compare => compare::compare(library, language, question.roles[0], question.roles[1]),
-        ReplyKind::Next => career::next(library, language, question),
-        ReplyKind::HowToBecome => career::how_to_become(library, language, question),
-        ReplyKind::Why => role::why(library, language, question.roles[0]),
-        ReplyKind::Duties => role::duties(library, language, question),
-        ReplyKind::FindOwner => search_answers::find_owner(library, language, question),
-        ReplyKind::YesNo => search_answers::yes_no(library, language, question, confident),
-        ReplyKind::Metric => metrics::metric(library, language, question),
-        ReplyKind::Topic => search_answers::topic(library, language, question),
-        ReplyKind::Disambiguate => role::disambiguate(library, language, &question.roles),
-        ReplyKind::Role => role::card(library, language, question.roles[0]),
+        ReplyKind::Path => career::path(knowledge, language, question.roles[0], question.roles[1]),
+        ReplyKind::Compare => compare::compare(knowledge, language, question.roles[0], question.roles[1]),
+        ReplyKind::Next => career::next(knowledge, language, question),
+        ReplyKind::HowToBecome => career::how_to_become(knowledge, language, question),
+        ReplyKind::Why => role::why(knowledge, language, question.roles[0]),
+        ReplyKind::Duties => role::duties(knowledge, language, question),
+        ReplyKind::FindOwner => search_answers::find_owner(knowledge, language, question),
+        ReplyKind::YesNo => search_answers::yes_no(knowledge, language, question, confident),
+        ReplyKind::Metric => metrics::metric(knowledge, language, question),
+        ReplyKind::Topic => search_answers::topic(knowledge, language, question),
+        ReplyKind::Disambiguate => role::disambiguate(knowledge, language, &question.roles),
+        ReplyKind::Role => role::card(knowledge, language, question.roles[0]),
         ReplyKind::Ladder => match &question.subject {
-            Subject::Family(family) => ladder::ladder(library, language, family),
-            _ => ladder::ladder(library, language, ""),
+            Subject::Family(family) => ladder::ladder(knowledge, language, family),
+            _ => ladder::ladder(knowledge, language, ""),
         },
-        ReplyKind::Roles | ReplyKind::Help | ReplyKind::NoAnswer => directory::no_answer(library, language, "", false),
+        ReplyKind::Roles | ReplyKind::Help | ReplyKind::NoAnswer => {
+            directory::no_answer(knowledge, language, "", false)
+        }
     };
     reply.confidence = question.confidence;
     reply
 }
 
 /// Calls `then` with the role of this name; asks back if there is none or several.
-fn with_role(library: &Knowledge, language: Language, name: &str, then: impl FnOnce(usize) -> Reply) -> Reply {
+fn with_role(knowledge: &Knowledge, language: Language, name: &str, then: impl FnOnce(usize) -> Reply) -> Reply {
     let found: Vec<usize> =
-        library.names.find(name).into_iter().filter(|document| library.document(*document).is_role()).collect();
+        knowledge.names.find(name).into_iter().filter(|document| knowledge.document(*document).is_role()).collect();
     match found.as_slice() {
-        [] => role::unknown_role(library, language, name),
+        [] => role::unknown_role(knowledge, language, name),
         [one] => then(*one),
-        several => role::disambiguate(library, language, several),
+        several => role::disambiguate(knowledge, language, several),
     }
 }
 
 /// Calls `then` with two roles. If `other` is empty, `one` holds both names; `missing` is the message for a single one.
 fn with_two_roles(
-    library: &Knowledge,
+    knowledge: &Knowledge,
     language: Language,
     (one, other): (&str, &str),
     missing: impl FnOnce() -> String,
     then: fn(&Knowledge, Language, usize, usize) -> Reply,
 ) -> Reply {
-    let (one, other) = if other.is_empty() { split_names(library, one) } else { (one.to_owned(), other.to_owned()) };
-    if other.is_empty() && library.names.find(&one).len() == 1 {
+    let (one, other) = if other.is_empty() { split_names(knowledge, one) } else { (one.to_owned(), other.to_owned()) };
+    if other.is_empty() && knowledge.names.find(&one).len() == 1 {
         return usage_error(language, &missing());
     }
-    with_role(library, language, &one, |one| {
-        with_role(library, language, &other, |other| then(library, language, one, other))
+    with_role(knowledge, language, &one, |one| {
+        with_role(knowledge, language, &other, |other| then(knowledge, language, one, other))
     })
 }
 
 /// Splits a text at the first place where both halves are names.
-fn split_names(library: &Knowledge, text: &str) -> (String, String) {
+fn split_names(knowledge: &Knowledge, text: &str) -> (String, String) {
     let words: Vec<&str> = text.split_whitespace().take(MAX_NAME_WORDS + 1).collect();
     let positions = if words.len() > MAX_NAME_WORDS { 0..0 } else { 1..words.len() };
     positions
         .map(|at| (words[..at].join(" "), words[at..].join(" ")))
-        .find(|(from, to)| library.names.find(from).len() == 1 && library.names.find(to).len() == 1)
+        .find(|(from, to)| knowledge.names.find(from).len() == 1 && knowledge.names.find(to).len() == 1)
         .unwrap_or_else(|| (text.to_owned(), String::new()))
 }

@@ -18,8 +18,8 @@ use crate::model::document::{Direction, Document, Passage, PassageKind};
 const MAX_CARD_RESPONSIBILITIES: usize = 8;
 
 /// The card of a role.
-pub(crate) fn card(library: &Knowledge, language: Language, role: usize) -> Reply {
-    let document = library.document(role);
+pub(crate) fn card(knowledge: &Knowledge, language: Language, role: usize) -> Reply {
+    let document = knowledge.document(role);
     let mut reply = Reply::new(language, ReplyKind::Role, document.title.clone());
     push_first_passage(&mut reply, document, PassageKind::Summary);
     push_first_passage(&mut reply, document, PassageKind::Purpose);
@@ -37,25 +37,25 @@ pub(crate) fn card(library: &Knowledge, language: Language, role: usize) -> Repl
     if count > 0 {
         reply.suggest(t!(language, "all-responsibilities"), Request::Duties { name: document.slug.clone() });
     }
-    push_inherited(library, &mut reply, role);
+    push_inherited(knowledge, &mut reply, role);
     let limits = passage_lines(&mut reply, document, PassageKind::OutOfScope);
     reply.bullets(Some(&Section::Limits.localized_name(language)), limits);
     let metrics = passage_lines(&mut reply, document, PassageKind::Metric);
     reply.bullets(Some(&Section::Figures.localized_name(language)), metrics);
-    let position = ladder_position(library, language, role);
+    let position = ladder_position(knowledge, language, role);
     if !position.is_empty() {
         reply.blocks.push(Block::Fields(position));
     }
-    reply.roles = unique_slugs(library, [role]);
-    let (next, previous) = (library.career_graph.outgoing(role), library.career_graph.incoming(role));
+    reply.roles = unique_slugs(knowledge, [role]);
+    let (next, previous) = (knowledge.career_graph.outgoing(role), knowledge.career_graph.incoming(role));
     let neighbours: Vec<usize> = next.iter().map(|edge| edge.to).chain(previous.iter().map(|edge| edge.from)).collect();
-    suggest_roles(&mut reply, library, neighbours.iter().copied(), 4);
-    if let Some(neighbour) = neighbours.first().map(|role| library.document(*role)) {
+    suggest_roles(&mut reply, knowledge, neighbours.iter().copied(), 4);
+    if let Some(neighbour) = neighbours.first().map(|role| knowledge.document(*role)) {
         let request = Request::Compare { one: document.slug.clone(), other: neighbour.slug.clone() };
         let label = t!(language, "card-compare", title = &neighbour.title);
         reply.suggestions.insert(1.min(reply.suggestions.len()), SuggestedAction { label, request });
     }
-    reply.menu = section_menu(library, language, role);
+    reply.menu = section_menu(knowledge, language, role);
     reply
 }
 
@@ -74,10 +74,10 @@ fn round_robin(document: &Document, max: usize) -> impl Iterator<Item = &Passage
 }
 
 /// The roles whose responsibilities a role inherits.
-pub(crate) fn push_inherited(library: &Knowledge, reply: &mut Reply, role: usize) {
+pub(crate) fn push_inherited(knowledge: &Knowledge, reply: &mut Reply, role: usize) {
     let language = reply.language;
-    for ancestor in library.ancestors(role) {
-        let other = library.document(*ancestor);
+    for ancestor in knowledge.ancestors(role) {
+        let other = knowledge.document(*ancestor);
         let text = t!(language, "card-also-all", title = &other.title);
         reply.labeled_paragraph(t!(language, "card-also"), text);
         let label = t!(language, "all-responsibilities-of", title = &other.title);
@@ -86,14 +86,14 @@ pub(crate) fn push_inherited(library: &Knowledge, reply: &mut Reply, role: usize
 }
 
 /// The position of a role: aliases, family, previous and next roles.
-pub(crate) fn ladder_position(library: &Knowledge, language: Language, role: usize) -> Vec<Line> {
-    let document = library.document(role);
-    let titles = |roles: Vec<usize>| join_titles(library, &roles, ", ");
-    let outgoing = library.career_graph.outgoing(role);
+pub(crate) fn ladder_position(knowledge: &Knowledge, language: Language, role: usize) -> Vec<Line> {
+    let document = knowledge.document(role);
+    let titles = |roles: Vec<usize>| join_titles(knowledge, &roles, ", ");
+    let outgoing = knowledge.career_graph.outgoing(role);
     let reached_by = |direction: Direction| {
         outgoing.iter().filter(|edge| edge.direction == direction).map(|edge| edge.to).collect::<Vec<_>>()
     };
-    let incoming = library.career_graph.incoming(role).into_iter().map(|edge| edge.from).collect::<Vec<_>>();
+    let incoming = knowledge.career_graph.incoming(role).into_iter().map(|edge| edge.from).collect::<Vec<_>>();
     let aliases: Vec<&str> = document.front_matter.aliases.iter().map(|alias| alias.text.as_str()).take(6).collect();
     [
         (t!(language, "place-aliases"), aliases.join(", ")),
@@ -110,12 +110,12 @@ pub(crate) fn ladder_position(library: &Knowledge, language: Language, role: usi
 }
 
 /// All responsibilities of a role by group, or those that the question asks for.
-pub(crate) fn duties(library: &Knowledge, language: Language, question: &Question) -> Reply {
+pub(crate) fn duties(knowledge: &Knowledge, language: Language, question: &Question) -> Reply {
     let role = question.roles[0];
-    let document = library.document(role);
+    let document = knowledge.document(role);
     match question.subject {
-        Subject::Narrowed => return matched_duties(library, language, question),
-        Subject::OtherRoles => return search_answers::other_roles(library, language, question),
+        Subject::Narrowed => return matched_duties(knowledge, language, question),
+        Subject::OtherRoles => return search_answers::other_roles(knowledge, language, question),
         _ => {}
     }
     let mut reply = Reply::new(language, ReplyKind::Duties, t!(language, "duties-title", title = &document.title));
@@ -128,27 +128,27 @@ pub(crate) fn duties(library: &Knowledge, language: Language, question: &Questio
         reply.paragraph(t!(language, "duties-none"));
     }
     push_responsibilities_by_group(&mut reply, document);
-    push_inherited(library, &mut reply, role);
+    push_inherited(knowledge, &mut reply, role);
     let limits = passage_lines(&mut reply, document, PassageKind::OutOfScope);
     reply.bullets(Some(&Section::Limits.localized_name(language)), limits);
-    reply.roles = unique_slugs(library, [role]);
+    reply.roles = unique_slugs(knowledge, [role]);
     suggest_role(&mut reply, document);
     reply
 }
 
 /// The responsibilities that match the question.
-fn matched_duties(library: &Knowledge, language: Language, question: &Question) -> Reply {
+fn matched_duties(knowledge: &Knowledge, language: Language, question: &Question) -> Reply {
     let role = question.roles[0];
-    let document = library.document(role);
+    let document = knowledge.document(role);
     let mut reply = Reply::new(language, ReplyKind::Duties, document.title.clone());
     let best = question.hits.first().map_or(0.0, |hit| hit.score);
     let hits = question.hits.iter().filter(|hit| hit.score >= 0.6 * best).take(4);
-    let items = hits.map(|hit| own_passage_line(library, &mut reply, role, hit)).collect();
+    let items = hits.map(|hit| own_passage_line(knowledge, &mut reply, role, hit)).collect();
     reply.bullets(None, items);
     reply.roles = unique_slugs(
-        library,
+        knowledge,
         [role].into_iter().chain(
-            question.hits.iter().take(1).map(|hit| hit.document).filter(|role| library.document(*role).is_role()),
+            question.hits.iter().take(1).map(|hit| hit.document).filter(|role| knowledge.document(*role).is_role()),
         ),
     );
     reply.suggest(t!(language, "all-responsibilities"), Request::Duties { name: document.slug.clone() });
@@ -157,25 +157,25 @@ fn matched_duties(library: &Knowledge, language: Language, question: &Question) 
 }
 
 /// The purpose of a role.
-pub(crate) fn why(library: &Knowledge, language: Language, role: usize) -> Reply {
-    let document = library.document(role);
+pub(crate) fn why(knowledge: &Knowledge, language: Language, role: usize) -> Reply {
+    let document = knowledge.document(role);
     let mut reply = Reply::new(language, ReplyKind::Why, t!(language, "why-title", title = &document.title));
     push_passages(&mut reply, document, PassageKind::Purpose);
     if reply.blocks.is_empty() {
         reply.paragraph(t!(language, "why-unsaid"));
         push_first_passage(&mut reply, document, PassageKind::Summary);
     }
-    reply.roles = unique_slugs(library, [role]);
+    reply.roles = unique_slugs(knowledge, [role]);
     suggest_role(&mut reply, document);
     reply
 }
 
 /// Asks which of several roles is meant.
-pub(crate) fn disambiguate(library: &Knowledge, language: Language, roles: &[usize]) -> Reply {
+pub(crate) fn disambiguate(knowledge: &Knowledge, language: Language, roles: &[usize]) -> Reply {
     let mut reply = Reply::new(language, ReplyKind::Disambiguate, t!(language, "which"));
     let mut items = Vec::new();
     for role in roles {
-        let document = library.document(*role);
+        let document = knowledge.document(*role);
         let summary = document.passages_of_kind(PassageKind::Summary).next();
         let sources =
             summary.map_or(Vec::new(), |passage| cite_sources(&mut reply, document, &passage.sources, passage.line));
@@ -184,28 +184,28 @@ pub(crate) fn disambiguate(library: &Knowledge, language: Language, roles: &[usi
         suggest_role(&mut reply, document);
     }
     reply.bullets(None, items);
-    reply.roles = unique_slugs(library, roles.iter().copied());
+    reply.roles = unique_slugs(knowledge, roles.iter().copied());
     reply
 }
 
 /// A name that no role has; suggests the nearest ones.
-pub(crate) fn unknown_role(library: &Knowledge, language: Language, name: &str) -> Reply {
+pub(crate) fn unknown_role(knowledge: &Knowledge, language: Language, name: &str) -> Reply {
     let mut reply = Reply::new(language, ReplyKind::NoAnswer, t!(language, "role-unknown"));
     reply.confidence = 0.0;
     let shown: String = name.chars().take(80).collect();
-    let near: Vec<usize> = library
+    let near: Vec<usize> = knowledge
         .names
         .fuzzy_search(name, 6)
         .into_iter()
-        .filter(|role| library.document(*role).is_role())
+        .filter(|role| knowledge.document(*role).is_role())
         .take(3)
         .collect();
     if near.is_empty() {
         reply.paragraph(t!(language, "role-unknown-name", name = &shown));
     } else {
         reply.paragraph(t!(language, "role-unknown-near", name = &shown));
-        reply.bullets(None, near.iter().map(|role| Line::new(&library.document(*role).title)).collect());
-        suggest_roles(&mut reply, library, near, usize::MAX);
+        reply.bullets(None, near.iter().map(|role| Line::new(&knowledge.document(*role).title)).collect());
+        suggest_roles(&mut reply, knowledge, near, usize::MAX);
     }
     reply.suggest(t!(language, "all-roles"), Request::Roles);
     reply

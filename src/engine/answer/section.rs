@@ -13,20 +13,20 @@ use crate::knowledge::Knowledge;
 use crate::model::document::{Document, PassageKind};
 
 /// One section of a role's card.
-pub(crate) fn card_section(library: &Knowledge, language: Language, role: usize, section: Section) -> Reply {
-    let document = library.document(role);
+pub(crate) fn card_section(knowledge: &Knowledge, language: Language, role: usize, section: Section) -> Reply {
+    let document = knowledge.document(role);
     let label = section.localized_name(language);
     let title = t!(language, "card-section", title = &document.title, section = &label);
     let mut reply = Reply::new(language, ReplyKind::Role, title);
     match section {
         Section::Summary => {
             push_passages(&mut reply, document, PassageKind::Summary);
-            reply.blocks.push(Block::Fields(ladder_position(library, language, role)));
+            reply.blocks.push(Block::Fields(ladder_position(knowledge, language, role)));
         }
         Section::Why => push_passages(&mut reply, document, PassageKind::Purpose),
         Section::Responsibilities => {
             push_responsibilities_by_group(&mut reply, document);
-            push_inherited(library, &mut reply, role);
+            push_inherited(knowledge, &mut reply, role);
         }
         Section::Limits => push_bullets(&mut reply, document, PassageKind::OutOfScope),
         Section::Figures => push_bullets(&mut reply, document, PassageKind::Metric),
@@ -35,22 +35,22 @@ pub(crate) fn card_section(library: &Knowledge, language: Language, role: usize,
             .passages_of_kind(PassageKind::Section)
             .for_each(|passage| push_full_passage(&mut reply, document, passage)),
         Section::Steps => {
-            for edge in library.career_graph.incoming(role) {
-                let heading = t!(language, "from-role", title = &library.document(edge.from).title);
-                push_step(library, &mut reply, edge, Some(&heading));
+            for edge in knowledge.career_graph.incoming(role) {
+                let heading = t!(language, "from-role", title = &knowledge.document(edge.from).title);
+                push_step(knowledge, &mut reply, edge, Some(&heading));
             }
-            for edge in library.career_graph.outgoing(role) {
-                let heading = t!(language, "to-role", title = &library.document(edge.to).title);
-                push_step(library, &mut reply, edge, Some(&heading));
+            for edge in knowledge.career_graph.outgoing(role) {
+                let heading = t!(language, "to-role", title = &knowledge.document(edge.to).title);
+                push_step(knowledge, &mut reply, edge, Some(&heading));
             }
         }
     }
-    if !has_section(library, role, section) {
+    if !has_section(knowledge, role, section) {
         reply.paragraph(t!(language, "unsaid"));
     }
-    reply.roles = unique_slugs(library, [role]);
+    reply.roles = unique_slugs(knowledge, [role]);
     suggest_role(&mut reply, document);
-    reply.menu = section_menu(library, language, role);
+    reply.menu = section_menu(knowledge, language, role);
     reply
 }
 

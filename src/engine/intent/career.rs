@@ -38,7 +38,7 @@ impl Interpreter<'_> {
         }
         let spent: Vec<Cue> = FUNCTION_CUES.iter().chain(&[Cue::Path]).copied().collect();
         let is_content =
-            |word: &&Token| self.library.searcher.classify(word) == WordClass::Content && word.text != "career";
+            |word: &&Token| self.knowledge.searcher.classify(word) == WordClass::Content && word.text != "career";
         let residue: Vec<&str> = self
             .sentence
             .content_tokens(&spent, |_| true)
@@ -48,8 +48,8 @@ impl Interpreter<'_> {
             .collect();
         let family = match (self.roles.as_slice(), residue.is_empty()) {
             ([], true) => "",
-            ([], false) => self.library.resolve_family(&residue.join(" "))?,
-            ([role, ..], true) => self.library.document(*role).front_matter.family.as_deref()?,
+            ([], false) => self.knowledge.resolve_family(&residue.join(" "))?,
+            ([role, ..], true) => self.knowledge.document(*role).front_matter.family.as_deref()?,
             ([..], false) => return None,
         };
         let base = if career { CAREER_LADDER_CONFIDENCE } else { LADDER_CONFIDENCE };
@@ -153,19 +153,19 @@ impl Interpreter<'_> {
                 0.9 * self.residue_penalty(&[Cue::HowToBecome, Cue::Path]).max(0.55),
             ));
         }
-        let query = self.library.searcher.build_query(self.sentence.content_tokens(&FUNCTION_CUES, |_| true));
-        let hits = evidence::entry_hits(self.library, &query);
+        let query = self.knowledge.searcher.build_query(self.sentence.content_tokens(&FUNCTION_CUES, |_| true));
+        let hits = evidence::entry_hits(self.knowledge, &query);
         let found = self
             .question_from_hits(ReplyKind::HowToBecome, query, hits, 0.0)
             .map(|question| Question { roles: Vec::new(), ..question });
         // "How do I break into nursing": only the field is named, so the entry roles answer.
         let names_field = self.features.first_role_is_category
-            || self.sentence.tokens.iter().any(|word| self.library.is_family_word(&word.stem))
+            || self.sentence.tokens.iter().any(|word| self.knowledge.is_family_word(&word.stem))
                 && !self.features.leads_with_yes_no;
         if !names_field || found.as_ref().is_some_and(|found| found.confidence >= FIELD_ENTRY_CONFIDENCE) {
             return found;
         }
-        let hits = evidence::entry_passages(self.library);
+        let hits = evidence::entry_passages(self.knowledge);
         (!hits.is_empty()).then(|| Question {
             hits,
             roles: Vec::new(),

@@ -67,16 +67,16 @@ impl Interpreter<'_> {
         let subject = Subject::Measure(measure.to_owned());
         let single_value = SINGLE_VALUE_MEASURES.contains(&measure);
         let topics = self.named_topics();
-        let has_metric = |at: &usize| self.library.document(*at).metrics(measure).next().is_some();
-        let query = self.library.searcher.build_query(self.sentence.content_tokens(&spent, |_| true));
+        let has_metric = |at: &usize| self.knowledge.document(*at).metrics(measure).next().is_some();
+        let query = self.knowledge.searcher.build_query(self.sentence.content_tokens(&spent, |_| true));
         let residue_penalty =
             |matched_weight: f32| (1.0 - 0.3 * (query.total_weight() - matched_weight - 0.9).max(0.0)).max(0.0);
         let metrics_of = |roles: Vec<usize>, confidence: f32| {
             // Content that occurs in such a metric is part of the question.
-            let hits = self.library.searcher.search_in(&query, &roles, usize::MAX);
+            let hits = self.knowledge.searcher.search_in(&query, &roles, usize::MAX);
             let matched_weights = hits
                 .iter()
-                .filter(|hit| evidence::is_metric_of(self.library, hit, measure))
+                .filter(|hit| evidence::is_metric_of(self.knowledge, hit, measure))
                 .map(|hit| hit.query_weight_matched);
             let confidence = confidence * residue_penalty(matched_weights.fold(0.0, f32::max));
             let (query, subject) = (query.clone(), subject.clone());
@@ -89,13 +89,13 @@ impl Interpreter<'_> {
             return metrics_of(topics.clone(), 0.95);
         }
         // Metrics of a role's topics apply to the role, except for pay.
-        let field_topics: Vec<usize> = evidence::topics_of(self.library, &self.roles).filter(has_metric).collect();
+        let field_topics: Vec<usize> = evidence::topics_of(self.knowledge, &self.roles).filter(has_metric).collect();
         if single_value && measure != "pay" && !field_topics.is_empty() {
             return metrics_of(field_topics, 0.85);
         }
         let first_person = self.sentence.tokens.iter().any(|word| word.text == "i");
         if measure == "pay"
-            && let Some(hit) = evidence::metric_in_text(self.library, &self.roles, measure_words(measure))
+            && let Some(hit) = evidence::metric_in_text(self.knowledge, &self.roles, measure_words(measure))
         {
             return Some(Question {
                 subject,
@@ -106,11 +106,11 @@ impl Interpreter<'_> {
         if measure == "pay" && (!self.roles.is_empty() || first_person) {
             return Some(Question { subject, ..self.question(ReplyKind::Metric, 0.0) });
         }
-        let query = self.library.searcher.build_query(self.sentence.content_tokens(&FUNCTION_CUES, |_| true));
-        let hits = evidence::metric_hits(self.library, &query, measure, &self.roles);
+        let query = self.knowledge.searcher.build_query(self.sentence.content_tokens(&FUNCTION_CUES, |_| true));
+        let hits = evidence::metric_hits(self.knowledge, &query, measure, &self.roles);
         let best = hits.first()?;
         let is_named = self.roles.contains(&best.document) || topics.contains(&best.document);
-        let measure_bias = match (evidence::is_metric_of(self.library, best, measure), is_named) {
+        let measure_bias = match (evidence::is_metric_of(self.knowledge, best, measure), is_named) {
             (true, true) => 2.0 * MEASURE_BIAS,
             (true, false) => MEASURE_BIAS,
             (false, _) => 0.0,
@@ -129,8 +129,8 @@ impl Interpreter<'_> {
         let content = self.sentence.content_tokens(&FUNCTION_CUES, |clause| self.features.is_asking_clause(clause));
         let context = self.sentence.content_tokens(&FUNCTION_CUES, |clause| !self.features.is_asking_clause(clause));
         let query =
-            self.library.searcher.build_query_with_context(content, context).with_roles(&self.features.object_roles);
-        let hits = evidence::role_hits(self.library, &query, &self.features.object_roles, self.sentence.is_negated());
+            self.knowledge.searcher.build_query_with_context(content, context).with_roles(&self.features.object_roles);
+        let hits = evidence::role_hits(self.knowledge, &query, &self.features.object_roles, self.sentence.is_negated());
         // The named role's own document may have the answer.
         let roles = if self.features.asks_relation_of_role { self.features.object_roles.clone() } else { Vec::new() };
         Some(Question { roles, ..self.question_from_hits(ReplyKind::FindOwner, query, hits, 0.0)? })
@@ -143,20 +143,20 @@ impl Interpreter<'_> {
             return None;
         }
         let query = self
-            .library
+            .knowledge
             .searcher
             .build_query(self.sentence.content_tokens(&FUNCTION_CUES, |_| true))
             .with_roles(others);
         if let ([other], true) = (others, self.sentence.asks_for_all()) {
             return self.inherits_all_of(*role, *other);
         }
-        let hits = evidence::own_hits(self.library, &query, *role);
+        let hits = evidence::own_hits(self.knowledge, &query, *role);
         // A match of another role only is no yes.
-        let out_of_scope = hits
-            .first()
-            .is_some_and(|hit| self.library.passage(hit).kind == PassageKind::OutOfScope && hit.score >= MIN_EVIDENCE);
+        let out_of_scope = hits.first().is_some_and(|hit| {
+            self.knowledge.passage(hit).kind == PassageKind::OutOfScope && hit.score >= MIN_EVIDENCE
+        });
         let other_hits =
-            evidence::better_hits_of_other_roles(self.library, &query, *role, &hits).filter(|_| !out_of_scope);
+            evidence::better_hits_of_other_roles(self.knowledge, &query, *role, &hits).filter(|_| !out_of_scope);
         if let Some(others) = other_hits {
             let mut found = self.question_from_hits(ReplyKind::YesNo, query, others, 0.0)?;
             found.hits.extend(hits);
@@ -167,7 +167,7 @@ impl Interpreter<'_> {
 
     /// "Does a senior do everything that a junior does": yes if the one inherits from the other.
     fn inherits_all_of(&self, role: usize, other: usize) -> Option<Question> {
-        let inherits = self.library.ancestors(role).contains(&other);
+        let inherits = self.knowledge.ancestors(role).contains(&other);
         let confidence = if inherits { 0.95 } else { 0.0 };
         Some(Question { roles: vec![role, other], ..self.question(ReplyKind::YesNo, confidence) })
     }
@@ -182,27 +182,27 @@ impl Interpreter<'_> {
         }
         let spent: Vec<Cue> = FUNCTION_CUES.iter().chain(&[Cue::Duties]).copied().collect();
         let content = self.sentence.content_tokens(&spent, |clause| self.features.is_asking_clause(clause));
-        let query = self.library.searcher.build_query(content);
+        let query = self.knowledge.searcher.build_query(content);
         if query.total_weight() < if self.asks_for_duties() { MIN_DUTIES_WEIGHT } else { MIN_TOPIC_WEIGHT } {
             return self.has_cue(Cue::Duties).then(|| self.question(ReplyKind::Duties, 0.95));
         }
         let question_for = |query: Query| {
-            let hits = evidence::own_hits(self.library, &query, role);
+            let hits = evidence::own_hits(self.knowledge, &query, role);
             self.question_from_hits(ReplyKind::Duties, query, hits, 0.0)
         };
         // "Pricing wise, what falls to ...": other clauses may have the content.
-        let all_clauses = self.library.searcher.build_query(self.sentence.content_tokens(&spent, |_| true));
+        let all_clauses = self.knowledge.searcher.build_query(self.sentence.content_tokens(&spent, |_| true));
         let candidates = [question_for(query), question_for(all_clauses)].into_iter().flatten();
         let mut best = candidates.max_by(|one, other| one.confidence.total_cmp(&other.confidence))?;
         // "Which tool does a ... use for the roadmap": a hit on the roadmap alone is not enough.
-        let nouns = self.library.searcher.build_query(self.requested_nouns());
+        let nouns = self.knowledge.searcher.build_query(self.requested_nouns());
         if let (Some(hit), false) = (best.hits.first(), nouns.terms.is_empty()) {
             let is_hit = |other: &Hit| (other.document, other.passage) == (hit.document, hit.passage);
-            if !self.library.searcher.search_in(&nouns, &[hit.document], usize::MAX).iter().any(is_hit) {
+            if !self.knowledge.searcher.search_in(&nouns, &[hit.document], usize::MAX).iter().any(is_hit) {
                 best.confidence *= MISSING_NOUN_FACTOR;
             }
         }
-        if let Some(others) = evidence::better_hits_of_other_roles(self.library, &best.query, role, &best.hits) {
+        if let Some(others) = evidence::better_hits_of_other_roles(self.knowledge, &best.query, role, &best.hits) {
             best.hits.extend(others);
             return Some(Question { subject: Subject::OtherRoles, ..best });
         }
@@ -238,7 +238,7 @@ impl Interpreter<'_> {
             self.sentence.clause_of[*at] == self.sentence.clause_of[start - 1]
                 && !self.sentence.in_role_name[*at]
                 && !AUXILIARIES.contains(&word.text.as_str())
-                && self.library.searcher.classify(word) == WordClass::Content
+                && self.knowledge.searcher.classify(word) == WordClass::Content
         });
         nouns.map(|(_, word)| word).collect()
     }
@@ -247,9 +247,9 @@ impl Interpreter<'_> {
     /// without a match.
     pub(crate) fn duties_fallback(&self) -> Option<Question> {
         let role = *self.roles.first()?;
-        let has_any = self.library.document(role).passages_of_kind(PassageKind::Responsibility).next().is_some();
+        let has_any = self.knowledge.document(role).passages_of_kind(PassageKind::Responsibility).next().is_some();
         let query = self
-            .library
+            .knowledge
             .searcher
             .build_query(self.sentence.content_tokens(&FUNCTION_CUES, |clause| self.features.is_asking_clause(clause)));
         let asks_otherwise =
@@ -257,7 +257,7 @@ impl Interpreter<'_> {
         if asks_otherwise || !has_any || !self.asks_for_duties() {
             return None;
         }
-        let (subject, hits) = match evidence::better_hits_of_other_roles(self.library, &query, role, &[]) {
+        let (subject, hits) = match evidence::better_hits_of_other_roles(self.knowledge, &query, role, &[]) {
             Some(others) => (Subject::OtherRoles, others),
             None => (Subject::NoMatch, Vec::new()),
         };
@@ -278,7 +278,7 @@ impl Interpreter<'_> {
             (cue_match.cue == Cue::What || how) && cue_match.range.end <= role
         };
         let Some(cue_match) = self.sentence.cue_matches.iter().rfind(is_cue) else { return false };
-        let is_content = |at: usize| self.library.searcher.classify(&self.sentence.tokens[at]) == WordClass::Content;
+        let is_content = |at: usize| self.knowledge.searcher.classify(&self.sentence.tokens[at]) == WordClass::Content;
         // "What does a ... usually do": one word may stand between.
         let has_action = (end..=end + 1)
             .any(|at| word(at).is_some_and(|word| ACTION_VERBS.contains(&word) || OBLIGATION_WORDS.contains(&word)));
@@ -317,9 +317,9 @@ impl Interpreter<'_> {
             return None;
         }
         let words = self.sentence.content_tokens(&[Cue::What, Cue::About, Cue::Interrogative, Cue::YesNo], |_| true);
-        let query = self.library.searcher.build_query(words.iter().copied());
+        let query = self.knowledge.searcher.build_query(words.iter().copied());
         let residue =
-            self.library.searcher.build_query(words.into_iter().filter(|word| !self.sentence.is_in_topic_name(word)));
+            self.knowledge.searcher.build_query(words.into_iter().filter(|word| !self.sentence.is_in_topic_name(word)));
         let question_words: Vec<&str> = self
             .sentence
             .tokens
@@ -327,10 +327,10 @@ impl Interpreter<'_> {
             .map(|word| word.text.as_str())
             .filter(|word| HEADING_QUESTION_WORDS.contains(word))
             .collect();
-        let mut hits = evidence::topic_hits(self.library, &query, &residue, &topics, &question_words);
+        let mut hits = evidence::topic_hits(self.knowledge, &query, &residue, &topics, &question_words);
         // If roles are named, drop documents about other roles.
         hits.retain(|hit| {
-            let is_about_role = || self.library.owning_roles(hit.document).iter().any(|at| self.roles.contains(at));
+            let is_about_role = || self.knowledge.owning_roles(hit.document).iter().any(|at| self.roles.contains(at));
             self.roles.is_empty() || topics.contains(&hit.document) || is_about_role()
         });
         if query.total_weight() < MIN_TOPIC_WEIGHT && !topics.is_empty() && self.has_cue(Cue::What) {
@@ -346,7 +346,7 @@ impl Interpreter<'_> {
     fn named_topics(&self) -> Vec<usize> {
         let named = self.sentence.mentions.iter().filter(|mention| mention.match_kind != Match::Partial);
         let mut topics: Vec<usize> = named.flat_map(|mention| &mention.documents).copied().collect();
-        topics.retain(|at| !self.library.document(*at).is_role());
+        topics.retain(|at| !self.knowledge.document(*at).is_role());
         topics.dedup();
         topics
     }

@@ -74,9 +74,9 @@ pub(crate) fn confidence(kind: ReplyKind, hits: &[Hit], query: &Query, bias: f32
 }
 
 /// The topics owned by any of these roles.
-pub(crate) fn topics_of<'l>(library: &'l Knowledge, roles: &'l [usize]) -> impl Iterator<Item = usize> + 'l {
-    let topics = (0..library.documents().len()).filter(|at| !library.document(*at).is_role());
-    topics.filter(|at| library.owning_roles(*at).iter().any(|role| roles.contains(role)))
+pub(crate) fn topics_of<'l>(knowledge: &'l Knowledge, roles: &'l [usize]) -> impl Iterator<Item = usize> + 'l {
+    let topics = (0..knowledge.documents().len()).filter(|at| !knowledge.document(*at).is_role());
+    topics.filter(|at| knowledge.owning_roles(*at).iter().any(|role| roles.contains(role)))
 }
 
 /// Base score of the passages of a named topic.
@@ -89,9 +89,9 @@ const HEADING_BONUS: f32 = 0.35;
 const MIN_RESIDUE_WEIGHT: f32 = 0.5;
 
 /// Entry passages of the roles through which people enter the field.
-pub(crate) fn entry_passages(library: &Knowledge) -> Vec<Hit> {
-    let entries = library.entry_roles().into_iter().flat_map(|at| {
-        let passages = library.document(at).passages.iter().enumerate();
+pub(crate) fn entry_passages(knowledge: &Knowledge) -> Vec<Hit> {
+    let entries = knowledge.entry_roles().into_iter().flat_map(|at| {
+        let passages = knowledge.document(at).passages.iter().enumerate();
         passages
             .filter(|(_, passage)| passage.kind == PassageKind::Entry)
             .map(move |(number, _)| Hit::unscored(at, number, 1.0))
@@ -100,14 +100,14 @@ pub(crate) fn entry_passages(library: &Knowledge) -> Vec<Hit> {
 }
 
 /// True if a hit is a metric of this measure.
-pub(crate) fn is_metric_of(library: &Knowledge, hit: &Hit, measure: &str) -> bool {
-    let metric = library.document(hit.document).front_matter.metrics.get(hit.passage);
+pub(crate) fn is_metric_of(knowledge: &Knowledge, hit: &Hit, measure: &str) -> bool {
+    let metric = knowledge.document(hit.document).front_matter.metrics.get(hit.passage);
     !measure.is_empty() && metric.is_some_and(|metric| metric.has_measure(measure))
 }
 
 /// The first passage of these roles with a number and one of the `words` of a measure.
 pub(crate) fn metric_in_text(
-    library: &Knowledge,
+    knowledge: &Knowledge,
     roles: &[usize],
     words: impl Iterator<Item = &'static str>,
 ) -> Option<Hit> {
@@ -118,7 +118,7 @@ pub(crate) fn metric_in_text(
         has_number && words().any(|word| single_words.contains(&word.to_lowercase().as_str()))
     };
     let mut passages = roles.iter().flat_map(|role| {
-        let passages = library.document(*role).passages.iter().enumerate();
+        let passages = knowledge.document(*role).passages.iter().enumerate();
         passages.map(|(at, passage)| (*role, at, passage))
     });
     let (role, at, _) = passages.find(|(.., passage)| has_metric(&passage.text))?;
@@ -126,13 +126,13 @@ pub(crate) fn metric_in_text(
 }
 
 /// Hits for a metric, those of the measure first.
-pub(crate) fn metric_hits(library: &Knowledge, query: &Query, measure: &str, roles: &[usize]) -> Vec<Hit> {
-    let mut hits: Vec<Hit> = library.searcher.search(query, MAX_HITS * 2);
+pub(crate) fn metric_hits(knowledge: &Knowledge, query: &Query, measure: &str, roles: &[usize]) -> Vec<Hit> {
+    let mut hits: Vec<Hit> = knowledge.searcher.search(query, MAX_HITS * 2);
     hits.retain_mut(|hit| {
-        let document = library.document(hit.document);
-        let passage = library.passage(hit);
+        let document = knowledge.document(hit.document);
+        let passage = knowledge.passage(hit);
         let is_figure = passage.kind == PassageKind::Metric;
-        if is_metric_of(library, hit, measure) {
+        if is_metric_of(knowledge, hit, measure) {
             hit.score = (hit.score * 1.15).min(1.0);
         } else if !is_figure {
             hit.score *= 0.8;
@@ -150,11 +150,11 @@ const OBJECT_ROLE_FACTOR: f32 = 0.7;
 
 /// Hits on who does something: in roles, and slightly weaker in topics with owners. Out-of-scope passages count only if
 /// the question is `negated`.
-pub(crate) fn role_hits(library: &Knowledge, query: &Query, objects: &[usize], negated: bool) -> Vec<Hit> {
-    let mut hits = library.searcher.search(query, MAX_HITS);
+pub(crate) fn role_hits(knowledge: &Knowledge, query: &Query, objects: &[usize], negated: bool) -> Vec<Hit> {
+    let mut hits = knowledge.searcher.search(query, MAX_HITS);
     hits.retain_mut(|hit| {
-        let document = library.document(hit.document);
-        let kind = library.passage(hit).kind;
+        let document = knowledge.document(hit.document);
+        let kind = knowledge.passage(hit).kind;
         hit.score *= match kind {
             PassageKind::Responsibility => 1.0,
             PassageKind::OutOfScope => 1.05,
@@ -175,12 +175,12 @@ pub(crate) fn role_hits(library: &Knowledge, query: &Query, objects: &[usize], n
 }
 
 /// Hits in a role's document, and in the responsibilities that it inherits.
-pub(crate) fn own_hits(library: &Knowledge, query: &Query, role: usize) -> Vec<Hit> {
-    let documents = [&[role], library.ancestors(role)].concat();
-    let mut hits = library.searcher.search_in(query, &documents, MAX_HITS);
+pub(crate) fn own_hits(knowledge: &Knowledge, query: &Query, role: usize) -> Vec<Hit> {
+    let documents = [&[role], knowledge.ancestors(role)].concat();
+    let mut hits = knowledge.searcher.search_in(query, &documents, MAX_HITS);
     hits.retain_mut(|hit| {
         let inherited = hit.document != role;
-        let kind = library.passage(hit).kind;
+        let kind = knowledge.passage(hit).kind;
         hit.score *= match kind {
             PassageKind::Responsibility if inherited => 0.92,
             PassageKind::Responsibility | PassageKind::OutOfScope => 1.0,
@@ -205,7 +205,7 @@ const MAX_OTHER_ROLE_HITS: usize = 3;
 
 /// Responsibilities of other roles, if they match much better than the role's `own` hits (best first); else `None`.
 pub(crate) fn better_hits_of_other_roles(
-    library: &Knowledge,
+    knowledge: &Knowledge,
     query: &Query,
     role: usize,
     own: &[Hit],
@@ -215,12 +215,12 @@ pub(crate) fn better_hits_of_other_roles(
     if threshold >= 1.0 {
         return None;
     }
-    let mut hits = library.searcher.search(query, MAX_HITS);
+    let mut hits = knowledge.searcher.search(query, MAX_HITS);
     hits.retain_mut(|hit| {
         // The same score as for the role's own passages.
         hit.score = hit.combined_score();
-        let is_other_role = library.document(hit.document).is_role() && !library.inherits(role, hit.document);
-        is_other_role && library.passage(hit).kind == PassageKind::Responsibility
+        let is_other_role = knowledge.document(hit.document).is_role() && !knowledge.inherits(role, hit.document);
+        is_other_role && knowledge.passage(hit).kind == PassageKind::Responsibility
     });
     sort_by_score(&mut hits);
     let best = best_score(&hits);
@@ -230,11 +230,11 @@ pub(crate) fn better_hits_of_other_roles(
 }
 
 /// Hits on entry requirements.
-pub(crate) fn entry_hits(library: &Knowledge, query: &Query) -> Vec<Hit> {
-    let mut hits = library.searcher.search(query, MAX_HITS);
+pub(crate) fn entry_hits(knowledge: &Knowledge, query: &Query) -> Vec<Hit> {
+    let mut hits = knowledge.searcher.search(query, MAX_HITS);
     hits.retain_mut(|hit| {
-        let document = library.document(hit.document);
-        hit.score *= match library.passage(hit).kind {
+        let document = knowledge.document(hit.document);
+        hit.score *= match knowledge.passage(hit).kind {
             PassageKind::Entry => 1.1,
             PassageKind::Summary | PassageKind::Section => 1.0,
             _ => 0.7,
@@ -249,25 +249,25 @@ pub(crate) fn entry_hits(library: &Knowledge, query: &Query) -> Vec<Hit> {
 /// Hits on a topic, passages of named `topics` first. Those need not repeat the topic's name: they are ranked by the
 /// `residue` of the question, or by a question word in their heading ("when").
 pub(crate) fn topic_hits(
-    library: &Knowledge,
+    knowledge: &Knowledge,
     query: &Query,
     residue: &Query,
     topics: &[usize],
     question_words: &[&str],
 ) -> Vec<Hit> {
-    let mut hits: Vec<Hit> = library.searcher.search(query, MAX_HITS);
+    let mut hits: Vec<Hit> = knowledge.searcher.search(query, MAX_HITS);
     for hit in &mut hits {
         if !topics.is_empty() {
             hit.score *= OTHER_DOCUMENT_FACTOR;
-        } else if library.document(hit.document).is_role() {
+        } else if knowledge.document(hit.document).is_role() {
             hit.score *= 0.9;
         }
     }
     hits.retain(|hit| !topics.contains(&hit.document));
-    let by_residue = library.searcher.search_in(residue, topics, usize::MAX);
-    let by_name = library.searcher.search_in(query, topics, usize::MAX);
+    let by_residue = knowledge.searcher.search_in(residue, topics, usize::MAX);
+    let by_name = knowledge.searcher.search_in(query, topics, usize::MAX);
     for topic in topics {
-        for (at, passage) in library.document(*topic).passages.iter().enumerate() {
+        for (at, passage) in knowledge.document(*topic).passages.iter().enumerate() {
             let here = |hit: &&Hit| (hit.document, hit.passage) == (*topic, at);
             let mut hit = by_name.iter().find(here).cloned().unwrap_or(Hit::unscored(*topic, at, 0.0));
             let (score, matched_weight) =

@@ -46,8 +46,8 @@ pub(crate) struct Features {
 
 impl Features {
     /// Computes the features of a sentence.
-    pub(crate) fn new(library: &Knowledge, sentence: &Sentence) -> Features {
-        let mentions: Vec<&Mention> = role_mentions(library, sentence);
+    pub(crate) fn new(knowledge: &Knowledge, sentence: &Sentence) -> Features {
+        let mentions: Vec<&Mention> = role_mentions(knowledge, sentence);
         let mut roles: Vec<usize> = Vec::new();
         for mention in &mentions {
             if let [role] = mention.documents.as_slice()
@@ -109,22 +109,22 @@ impl Features {
         let (has_direction, is_reversed) = path_direction(sentence, &mentions);
         let asking_clauses = asking_clauses(sentence, &mentions);
         Features {
-            question_score: question_score(library, sentence, &mentions),
-            genericity: genericity(library, sentence, &mentions, &asking_clauses),
-            name_certainty: name_certainty(library, sentence, &mentions),
+            question_score: question_score(knowledge, sentence, &mentions),
+            genericity: genericity(knowledge, sentence, &mentions, &asking_clauses),
+            name_certainty: name_certainty(knowledge, sentence, &mentions),
             ambiguous_roles,
             object_roles,
             has_direction,
             is_reversed,
             leads_with_who: first_role_is_category
-                || leading_cue == Some(Cue::Who) && !asks_who_it_is_for(library, sentence),
+                || leading_cue == Some(Cue::Who) && !asks_who_it_is_for(knowledge, sentence),
             asks_which_role,
             leads_with_yes_no: leading_cue == Some(Cue::YesNo),
             first_role_is_category,
             asks_relation_of_role,
             question_start,
             unknown_role: mentions.is_empty()
-                && (asks_what_role_does(sentence) || names_unknown_role(library, sentence)),
+                && (asks_what_role_does(sentence) || names_unknown_role(knowledge, sentence)),
             asking_clauses,
             roles,
         }
@@ -137,8 +137,8 @@ impl Features {
 }
 
 /// "Who are open days for": asks about a topic, not for a role.
-fn asks_who_it_is_for(library: &Knowledge, sentence: &Sentence) -> bool {
-    sentence.tokens.last().is_some_and(|word| word.text == "for") && sentence.mentions_topic(library)
+fn asks_who_it_is_for(knowledge: &Knowledge, sentence: &Sentence) -> bool {
+    sentence.tokens.last().is_some_and(|word| word.text == "for") && sentence.mentions_topic(knowledge)
 }
 
 /// "What does a X do": X is a role, known or not.
@@ -153,14 +153,14 @@ fn asks_what_role_does(sentence: &Sentence) -> bool {
 }
 
 /// "A chief technology officer": an indefinite noun phrase with the head noun of a role, but not a known name.
-fn names_unknown_role(library: &Knowledge, sentence: &Sentence) -> bool {
+fn names_unknown_role(knowledge: &Knowledge, sentence: &Sentence) -> bool {
     (2..sentence.tokens.len()).any(|at| {
         let starts = (1..=3)
             .filter_map(|back| at.checked_sub(back + 1))
             .take_while(|from| sentence.clause_of[*from] == sentence.clause_of[at]);
         let article = |from: usize| matches!(sentence.tokens[from].text.as_str(), "a" | "an");
         !sentence.in_role_name[at]
-            && library.names.is_head_noun(&sentence.tokens[at].text)
+            && knowledge.names.is_head_noun(&sentence.tokens[at].text)
             && starts.into_iter().any(article)
     })
 }
@@ -170,8 +170,8 @@ const WORDS_AFTER_ROLE: [&str; 15] =
     ["to", "or", "and", "vs", "earn", "earns", "make", "do", "does", "is", "role", "job", "one", "allowed", "actually"];
 
 /// Mentions of roles. A partial match counts only after an article or next to another role.
-pub(crate) fn role_mentions<'s>(library: &Knowledge, sentence: &'s Sentence) -> Vec<&'s Mention> {
-    let is_role = |mention: &&Mention| mention.documents.iter().all(|at| library.document(*at).is_role());
+pub(crate) fn role_mentions<'s>(knowledge: &Knowledge, sentence: &'s Sentence) -> Vec<&'s Mention> {
+    let is_role = |mention: &&Mention| mention.documents.iter().all(|at| knowledge.document(*at).is_role());
     let word = |at: usize| sentence.tokens.get(at).map(|word| word.text.as_str());
     let before = |mention: &Mention| mention.start.checked_sub(1).and_then(word);
     let is_certain = |mention: &&Mention| mention.match_kind != Match::Partial;
@@ -204,7 +204,7 @@ pub(crate) fn role_mentions<'s>(library: &Knowledge, sentence: &'s Sentence) -> 
 }
 
 /// Certainty of the named roles; a content word between article and name makes another role: "a staff product manager".
-fn name_certainty(library: &Knowledge, sentence: &Sentence, mentions: &[&Mention]) -> f32 {
+fn name_certainty(knowledge: &Knowledge, sentence: &Sentence, mentions: &[&Mention]) -> f32 {
     let mut certainty: f32 = 1.0;
     for mention in mentions {
         if mention.match_kind == Match::Partial {
@@ -216,7 +216,7 @@ fn name_certainty(library: &Knowledge, sentence: &Sentence, mentions: &[&Mention
             .filter_map(|back| before.checked_sub(back))
             .take_while(|at| !sentence.cue_matches.iter().any(|cue_match| cue_match.range.contains(at)))
             .any(|at| matches!(sentence.tokens[at].text.as_str(), "a" | "an" | "the"));
-        let qualified = library.searcher.classify(&sentence.tokens[before]) == WordClass::Content;
+        let qualified = knowledge.searcher.classify(&sentence.tokens[before]) == WordClass::Content;
         if qualified && article && !in_cue && sentence.clause_of[before] == sentence.clause_of[mention.start] {
             certainty = certainty.min(0.4);
         }
@@ -266,7 +266,7 @@ fn asking_clauses(sentence: &Sentence, mentions: &[&Mention]) -> Vec<bool> {
 }
 
 /// How likely the sentence is a question, 0 to 1, by its strongest sign.
-fn question_score(library: &Knowledge, sentence: &Sentence, mentions: &[&Mention]) -> f32 {
+fn question_score(knowledge: &Knowledge, sentence: &Sentence, mentions: &[&Mention]) -> f32 {
     let marked = sentence.question_marked.contains(&true);
     let is_specific = |cue_match: &&CueMatch| {
         !matches!(cue_match.cue, Cue::Event | Cue::YesNo | Cue::Comparative | Cue::Interrogative | Cue::Who)
@@ -290,7 +290,7 @@ fn question_score(library: &Knowledge, sentence: &Sentence, mentions: &[&Mention
         1.0
     } else if sentence.cue_matches.iter().filter(is_question_word).any(starts_question) {
         0.95
-    } else if sentence.is_name_alone(library)
+    } else if sentence.is_name_alone(knowledge)
         || is_conditional_question(sentence)
         || (sentence.has_arrow || sentence.has_cue(Cue::Compare)) && mentions.len() > 1
     {
@@ -324,7 +324,7 @@ fn is_conditional_question(sentence: &Sentence) -> bool {
 }
 
 /// Product of penalties for past events, times, and persons present ("our PM").
-fn genericity(library: &Knowledge, sentence: &Sentence, mentions: &[&Mention], asking_clauses: &[bool]) -> f32 {
+fn genericity(knowledge: &Knowledge, sentence: &Sentence, mentions: &[&Mention], asking_clauses: &[bool]) -> f32 {
     let word = |at: usize| sentence.tokens[at].text.as_str();
     let mut genericity: f32 = 1.0;
     let is_relevant = |clause: usize| !asking_clauses.contains(&true) || asking_clauses[clause];
@@ -358,7 +358,7 @@ fn genericity(library: &Knowledge, sentence: &Sentence, mentions: &[&Mention], a
         near.into_iter()
             .any(|word| matches!(word.text.as_str(), "the" | "our" | "my" | "your" | "this" | "that" | "next"))
     };
-    let names_topic = sentence.mentions_topic(library);
+    let names_topic = sentence.mentions_topic(knowledge);
     for (at, word) in sentence.tokens.iter().enumerate().filter(|(at, _)| is_relevant(sentence.clause_of[*at])) {
         let starts_clause = at == 0 || sentence.clause_of[at] != sentence.clause_of[at - 1];
         let factor = match word.text.as_str() {

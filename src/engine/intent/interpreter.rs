@@ -10,10 +10,10 @@ use crate::knowledge::Knowledge;
 use crate::search::query::Query;
 use crate::search::retrieve::Hit;
 
-/// A sentence with its features and the library.
+/// A sentence with its features and the snapshot.
 pub(crate) struct Interpreter<'a> {
-    /// The library that answers.
-    pub(crate) library: &'a Knowledge,
+    /// The snapshot that answers.
+    pub(crate) knowledge: &'a Knowledge,
     /// The sentence.
     pub(crate) sentence: &'a Sentence,
     /// Roles that the sentence names, in order, without duplicates.
@@ -80,7 +80,7 @@ impl Interpreter<'_> {
         let start = self.features.question_start;
         let residue = self.sentence.content_tokens(&spent, |clause| self.features.is_asking_clause(clause));
         let residue = residue.into_iter().filter(|word| word.span.start >= start);
-        let query = self.library.searcher.build_query(residue);
+        let query = self.knowledge.searcher.build_query(residue);
         (1.0 - 0.33 * (query.total_weight() - 0.5).max(0.0) - 0.15 * query.oov_weight()).max(0.0)
     }
 }

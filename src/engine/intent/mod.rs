@@ -20,15 +20,15 @@ use crate::engine::reply::ReplyKind;
 use crate::knowledge::Knowledge;
 
 /// Interprets a sentence.
-pub fn interpret(library: &Knowledge, text: &str) -> Option<Question> {
-    let mut sentence = Sentence::parse(library, text);
+pub fn interpret(knowledge: &Knowledge, text: &str) -> Option<Question> {
+    let mut sentence = Sentence::parse(knowledge, text);
     let role_names: Vec<_> =
-        features::role_mentions(library, &sentence).into_iter().map(|mention| mention.start..mention.end).collect();
+        features::role_mentions(knowledge, &sentence).into_iter().map(|mention| mention.start..mention.end).collect();
     for range in role_names {
         sentence.mark_as_role_name(range);
     }
-    let features = Features::new(library, &sentence);
-    let interpreter = Interpreter { library, sentence: &sentence, roles: features.roles.clone(), features };
+    let features = Features::new(knowledge, &sentence);
+    let interpreter = Interpreter { knowledge, sentence: &sentence, roles: features.roles.clone(), features };
     // "Career ladder of design" has no question word, yet asks for the ladder.
     let ladder = interpreter.ladder();
     if ladder.is_none() && interpreter.features.question_score == 0.0 {

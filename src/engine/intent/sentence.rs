@@ -76,27 +76,28 @@ const MAX_TOKENS: usize = 120;
 
 impl Sentence {
     /// Parses a message.
-    pub(crate) fn parse(library: &Knowledge, text: &str) -> Sentence {
+    pub(crate) fn parse(knowledge: &Knowledge, text: &str) -> Sentence {
         let mut tokens = tokenize(text);
         tokens.truncate(MAX_TOKENS);
         let (clause_of, question_marked) = split_clauses(text, &tokens);
-        let in_corpus = |word: &str| library.searcher.contains_stem(&crate::search::text::english::stem(word));
-        let mut mentions = library.names.find_mentions(&tokens, &in_corpus);
+        let in_corpus = |word: &str| knowledge.searcher.contains_stem(&crate::search::text::english::stem(word));
+        let mut mentions = knowledge.names.find_mentions(&tokens, &in_corpus);
         mentions.retain(|mention| {
-            !is_time_of_day(text, &tokens, mention) && !is_stop_word(library, text, &tokens, mention)
+            !is_time_of_day(text, &tokens, mention) && !is_stop_word(knowledge, text, &tokens, mention)
         });
         for mention in mentions.iter_mut().filter(|mention| mention.match_kind == Match::Partial) {
             // An abbreviation in capitals, or one that is no word of the corpus, may be any of its roles.
             let spelling = &text[tokens[mention.start].span.clone()];
             let capitals = spelling.len() > 1 && spelling.chars().all(char::is_uppercase);
-            if mention.documents.len() > 1 && (capitals || !library.searcher.contains_stem(&tokens[mention.start].stem))
+            if mention.documents.len() > 1
+                && (capitals || !knowledge.searcher.contains_stem(&tokens[mention.start].stem))
             {
                 mention.match_kind = Match::Ambiguous;
             }
         }
         let mut in_role_name = vec![false; tokens.len()];
         for mention in mentions.iter().filter(|mention| mention.match_kind != Match::Partial) {
-            if mention.documents.iter().any(|at| library.document(*at).is_role()) {
+            if mention.documents.iter().any(|at| knowledge.document(*at).is_role()) {
                 in_role_name[mention.start..mention.end].fill(true);
                 // "The pharmacist's part", "the porter role": include the suffix.
                 let is_suffix = |word: &&Token| {
@@ -109,7 +110,7 @@ impl Sentence {
             }
         }
         let mut cue_matches =
-            find_cues(&tokens, &clause_of, &in_role_name, &|word| library.searcher.contains_stem(&word.stem));
+            find_cues(&tokens, &clause_of, &in_role_name, &|word| knowledge.searcher.contains_stem(&word.stem));
         // An event phrase within the name of a document ("on call") is not an event.
         let in_document_name = |cue_match: &CueMatch| {
             let inside =
@@ -205,19 +206,19 @@ impl Sentence {
     }
 
     /// True if the sentence is a name, apart from words of low weight ("... please").
-    pub(crate) fn is_name_alone(&self, library: &Knowledge) -> bool {
+    pub(crate) fn is_name_alone(&self, knowledge: &Knowledge) -> bool {
         let in_name = |at: usize| {
             let inside =
                 |mention: &Mention| mention.match_kind != Match::Partial && (mention.start..mention.end).contains(&at);
             self.mentions.iter().any(inside)
         };
-        let is_low_weight = |at: usize| library.searcher.classify(&self.tokens[at]) != WordClass::Content;
+        let is_low_weight = |at: usize| knowledge.searcher.classify(&self.tokens[at]) != WordClass::Content;
         (0..self.tokens.len()).any(in_name) && (0..self.tokens.len()).all(|at| in_name(at) || is_low_weight(at))
     }
 
     /// True if the sentence names a topic.
-    pub(crate) fn mentions_topic(&self, library: &Knowledge) -> bool {
-        let topic = |mention: &Mention| mention.documents.iter().all(|at| !library.document(*at).is_role());
+    pub(crate) fn mentions_topic(&self, knowledge: &Knowledge) -> bool {
+        let topic = |mention: &Mention| mention.documents.iter().all(|at| !knowledge.document(*at).is_role());
         self.mentions.iter().any(|mention| mention.match_kind != Match::Partial && topic(mention))
     }
 
@@ -284,10 +285,10 @@ fn is_time_of_day(text: &str, words: &[Token], mention: &Mention) -> bool {
 }
 
 /// True for a stop word, unless it is written in capitals: "it", but not "IT".
-fn is_stop_word(library: &Knowledge, text: &str, words: &[Token], mention: &Mention) -> bool {
+fn is_stop_word(knowledge: &Knowledge, text: &str, words: &[Token], mention: &Mention) -> bool {
     let [word] = &words[mention.start..mention.end] else { return false };
     let spelling = &text[word.span.clone()];
-    library.searcher.classify(word) == WordClass::StopWord
+    knowledge.searcher.classify(word) == WordClass::StopWord
         && spelling.chars().filter(|letter| letter.is_uppercase()).count() < 2
 }
 

@@ -16,8 +16,8 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Checks that the documents can be served and their index stored. Opens or builds the index as a start of the bot does.
 pub fn check_corpus_and_index(corpus: &Path, index: &Path) -> Vec<Finding> {
-    let library = match spaces::open(corpus, Some(index), |_, _| {}) {
-        Ok(library) => library,
+    let knowledge = match spaces::open(corpus, Some(index), |_, _| {}) {
+        Ok(knowledge) => knowledge,
         Err(error) => {
             let index_finding = match probe_writable(index) {
                 Ok(()) => Finding::skipped("index", format!("{} can be written to; nothing to index", index.display())),
@@ -26,18 +26,21 @@ pub fn check_corpus_and_index(corpus: &Path, index: &Path) -> Vec<Finding> {
             return vec![Finding::error("corpus", error.to_string()), index_finding];
         }
     };
-    vec![corpus_finding(corpus, &library), index_finding(index, &library.open_outcome)]
+    vec![corpus_finding(corpus, &knowledge), index_finding(index, &knowledge.open_outcome)]
 }
 
-fn corpus_finding(corpus: &Path, library: &Knowledge) -> Finding {
-    let roles = library.roles().len();
-    let topics = library.documents().len() - roles;
+fn corpus_finding(corpus: &Path, knowledge: &Knowledge) -> Finding {
+    let roles = knowledge.roles().len();
+    let topics = knowledge.documents().len() - roles;
     let size = format!("{} holds {roles} roles and {topics} topics", corpus.display());
-    match library.diagnostics.as_slice() {
+    match knowledge.diagnostics.as_slice() {
         [] => Finding::ok("corpus", format!("{size}, no problems")),
         [first, ..] => Finding::warning(
             "corpus",
-            format!("{size}; problems: {}. `rolecall check` lists them. The first: {first}", library.diagnostics.len()),
+            format!(
+                "{size}; problems: {}. `rolecall check` lists them. The first: {first}",
+                knowledge.diagnostics.len()
+            ),
         ),
     }
 }
