@@ -6,7 +6,6 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use tantivy::collector::TopDocs;
 use tantivy::directory::{MmapDirectory, RamDirectory};
@@ -229,9 +228,8 @@ const STAGING_PREFIX: &str = "building-";
 
 impl StagingDir {
     fn new(folder: &Path) -> Result<Self, TantivyError> {
-        static NEXT_STAGING_NUMBER: AtomicU32 = AtomicU32::new(0);
         loop {
-            let number = NEXT_STAGING_NUMBER.fetch_add(1, Ordering::Relaxed);
+            let number = fastrand::u32(..);
             let path = folder.join(format!("{STAGING_PREFIX}{}-{number}", std::process::id()));
             match fs::create_dir(&path) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
