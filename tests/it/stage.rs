@@ -164,11 +164,17 @@ pub fn feed(mut command: Command, input: &str) -> Outcome {
     Outcome::of(output)
 }
 
-/// The program over the shipped corpus, with its index in memory and the log at level error.
+/// The program over the shipped corpus.
 pub fn shipped(arguments: &[&str]) -> Command {
+    program_over(SHIPPED, arguments)
+}
+
+/// The program over a corpus folder, with its index in memory and the log at level error, which hides the warning about that. No
+/// environment variable of the tester is passed on.
+pub fn program_over(corpus: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rolecall"));
     command
-        .args(["--corpus", SHIPPED, "--index", UNWRITABLE])
+        .args(["--corpus", corpus, "--index", UNWRITABLE])
         .args(arguments)
         .current_dir(env!("CARGO_TARGET_TMPDIR"))
         .env_clear()
