@@ -82,7 +82,7 @@ pub(crate) async fn run_gateway(
                     backoff.reset();
                 }
                 let delay = backoff.next_delay();
-                tracing::warn!(reason, retry_in = ?delay, "gateway connection lost; reconnecting");
+                tracing::warn!(reason, retry_in_ms = delay.as_millis(), "gateway connection lost; reconnecting");
                 tokio::select! {
                     () = sleep(delay) => {}
                     () = shutdown.cancelled() => return Ok(()),

@@ -146,7 +146,7 @@ pub(crate) async fn register(rest: &RequestSender, application_id: ApplicationId
             Ok(summary) => return summary,
             Err(error) => {
                 let delay = backoff.next_delay();
-                tracing::warn!(error = %describe(error), retry_in = ?delay, "the commands could not be registered");
+                tracing::warn!(error = %describe(error), retry_in_ms = delay.as_millis(), "the commands could not be registered");
                 tokio::time::sleep(delay).await;
             }
         }
